@@ -1,0 +1,198 @@
+import { z } from 'zod';
+
+/**
+ * The report: what every command finds out, as a plain value that every surface renders. This file is the contract
+ * (docs/report.schema.json is generated from it): extend it, never break it. What was not measured is absent, never empty.
+ */
+
+const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative();
+/** Lines and columns are 1-based; columns count characters (UTF-16 units), as editors do. */
+const position = z.int().positive();
+
+export const severitySchema = z.enum(['block', 'warn', 'info']);
+export const evidenceSchema = z.enum(['confirmed', 'refuted', 'unproven', 'trace-only']);
+export const findingSourceSchema = z.enum(['squawk', 'lockstep', 'rehearsal', 'history', 'policy']);
+
+export const findingSchema = z.strictObject({
+  rule: z.string().describe('Kebab-case name of the rule; docs/rules.md lists them.'),
+  source: findingSourceSchema,
+  severity: severitySchema,
+  path: z.string().describe("Path of the file in the repository, with '/' separators."),
+  line: position,
+  endLine: position,
+  column: position.optional(),
+  statement: count.optional().describe('Index of the statement in the script, 0-based.'),
+  message: z.string().describe('What is the case, in one or two sentences.'),
+  help: z.string().describe('What to do now.'),
+  docsUrl: z.string(),
+  evidence: evidenceSchema,
+  suppressed: z.strictObject({ reason: z.string() }).optional(),
+  suggestion: z.string().optional().describe('SQL or YAML to paste.'),
+});
+
+/** An error of Postgres, of the parser or of Lockstep, placed in the file it came from. */
+export const sqlErrorSchema = z.strictObject({
+  message: z.string(),
+  sqlstate: z.string().length(5).optional(),
+  detail: z.string().optional(),
+  hint: z.string().optional(),
+  where: z.string().optional().describe("Postgres' context: the function or trigger it happened in."),
+  path: z.string().optional(),
+  line: position.optional(),
+  column: position.optional(),
+  excerpt: z.string().optional().describe('The line with a caret below the place.'),
+  statement: count.optional(),
+  ranBefore: z.string().optional().describe('What had run in the same script before, and what became of it.'),
+});
+
+const lockSchema = z.strictObject({ relation: z.string(), mode: z.string(), blocks: z.array(z.string()) });
+
+export const statementSchema = z.strictObject({
+  index: count,
+  line: position,
+  endLine: position,
+  sql: z.string(),
+  durationMs: milliseconds,
+  locks: z.array(lockSchema).optional(),
+  rewrites: z.array(z.string()).optional(),
+  scans: z.array(z.string()).optional(),
+  creates: z.array(z.string()).optional(),
+  drops: z.array(z.string()).optional(),
+});
+
+export const statusSchema = z.enum(['applied', 'pending', 'failed', 'partial', 'not-run']);
+export const changeSchema = z.enum(['added', 'modified', 'deleted', 'renamed', 'unchanged']);
+export const downStatusSchema = z.enum(['reversed', 'different', 'failed', 'missing', 'irreversible']);
+
+export const migrationSchema = z.strictObject({
+  id: z.string(),
+  path: z.string(),
+  previousPath: z.string().optional().describe('Where a renamed migration was.'),
+  change: changeSchema,
+  transaction: z.enum(['single', 'none']).optional(),
+  phase: z.enum(['expand', 'backfill', 'switch', 'contract']).optional(),
+  why: z.string().optional(),
+  risk: z.strictObject({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }).optional(),
+  status: statusSchema,
+  up: z
+    .strictObject({
+      status: statusSchema,
+      durationMs: milliseconds,
+      error: sqlErrorSchema.optional(),
+      statements: z.array(statementSchema),
+    })
+    .optional(),
+  down: z
+    .strictObject({
+      status: downStatusSchema,
+      durationMs: milliseconds.optional(),
+      difference: z.array(z.string()).optional().describe('What the schema is after up and down, against before.'),
+      losesData: z.array(z.string()).optional().describe('Data that running down would lose, object by object.'),
+      error: sqlErrorSchema.optional(),
+    })
+    .optional(),
+  schemaDiff: z.array(z.string()).optional().describe('What this migration does to the schema, a line each.'),
+});
+
+export const testRunSchema = z.strictObject({
+  phase: z.string(),
+  command: z.string(),
+  exitCode: z.int().nullable().describe('null: ended by a signal or by the time limit.'),
+  durationMs: milliseconds,
+  timedOut: z.boolean().optional(),
+  tail: z.string().optional().describe('The end of what the command printed.'),
+});
+
+export const notAnalysedSchema = z.strictObject({
+  path: z.string(),
+  line: position.optional(),
+  reason: z.string(),
+});
+
+export const coverageSchema = z.strictObject({
+  files: count.describe('Migration scripts of the change set that were looked at.'),
+  statements: count,
+  notAnalysed: z.array(notAnalysedSchema),
+});
+
+export const resultSchema = z.enum([
+  'passed',
+  'blocked',
+  'noop',
+  'planned',
+  'applied',
+  'superseded',
+  'partial',
+  'failed',
+  'busy',
+  'refused',
+  'error',
+]);
+
+export const schemaDiffSchema = z.strictObject({
+  tables: z.array(
+    z.strictObject({
+      name: z.string().describe('schema.name of a table, or of another object.'),
+      kind: z.string(),
+      change: z.enum(['added', 'dropped', 'changed']),
+      lines: z.array(z.string()).describe("One change each, prefixed with '+', '-' or '~'."),
+    }),
+  ),
+});
+
+export const reportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  tool: z.strictObject({ name: z.literal('lockstep'), version: z.string() }),
+  command: z.string(),
+  result: resultSchema,
+  startedAt: z.iso.datetime(),
+  durationMs: milliseconds,
+  error: z
+    .strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() })
+    .optional()
+    .describe('Only with result error: why the question could not be answered.'),
+  git: z
+    .strictObject({
+      repository: z.string().optional(),
+      baseSha: z.string(),
+      headSha: z.string().nullable().describe('null: the working tree.'),
+      mergeBaseSha: z.string().optional(),
+      pullRequest: z.int().positive().optional(),
+    })
+    .optional(),
+  database: z.string().optional().describe('Which of the databases in lockstep.yml.'),
+  project: z.strictObject({ tool: z.string(), directory: z.string(), migrations: count }).optional(),
+  target: z.strictObject({ environment: z.string(), database: z.string(), serverVersion: z.string() }).optional(),
+  rehearsal: z
+    .strictObject({
+      serverVersion: z.string(),
+      server: z.string().describe('Where the server came from.'),
+      baseMigrations: count,
+      baseFromCache: z.boolean(),
+      baseDurationMs: milliseconds,
+      durationMs: milliseconds,
+    })
+    .optional(),
+  migrations: z.array(migrationSchema),
+  findings: z.array(findingSchema),
+  tests: z.array(testRunSchema).optional(),
+  schemaDiff: schemaDiffSchema.optional(),
+  notices: z.array(z.string()).optional().describe('What the reader should know about this run itself.'),
+  coverage: coverageSchema,
+});
+
+export type Severity = z.infer<typeof severitySchema>;
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type FindingSource = z.infer<typeof findingSourceSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type SqlErrorReport = z.infer<typeof sqlErrorSchema>;
+export type StatementReport = z.infer<typeof statementSchema>;
+export type MigrationReport = z.infer<typeof migrationSchema>;
+export type MigrationChange = z.infer<typeof changeSchema>;
+export type DownStatus = z.infer<typeof downStatusSchema>;
+export type TestRun = z.infer<typeof testRunSchema>;
+export type NotAnalysed = z.infer<typeof notAnalysedSchema>;
+export type SchemaDiff = z.infer<typeof schemaDiffSchema>;
+export type Result = z.infer<typeof resultSchema>;
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,100 @@
+/**
+ * Settings in two trusted halves: the invocation (argv or the action's inputs, validated) and the project's own
+ * configuration (lockstep.yml at one commit, with the invocation's overrides laid over it).
+ */
+
+export type CommandName = 'check';
+
+/** One run of the program. Paths are absolute. */
+export interface Settings {
+  readonly command: CommandName;
+  readonly cwd: string;
+  /** Inside GitHub Actions: head is always a commit, no prompts, no colours. */
+  readonly inActions: boolean;
+  /** lockstep.yml, relative to the repository's root or absolute; undefined: the default place, which may be missing. */
+  readonly configPath: string | undefined;
+  readonly base: string | undefined;
+  /** undefined: the working tree. */
+  readonly head: string | undefined;
+  readonly policyFrom: 'base' | 'head';
+  /** Which of the databases in lockstep.yml. */
+  readonly database: string | undefined;
+  readonly reportPath: string | undefined;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  /** Progress may be drawn over itself (standard error is a terminal). */
+  readonly live: boolean;
+  readonly rehearsalUrl: string | undefined;
+  /** Where ready base schemas are kept between runs; undefined: nowhere. */
+  readonly cacheDirectory: string | undefined;
+  /** Where downloaded tools (Postgres, Squawk) are kept. */
+  readonly toolDirectory: string;
+  readonly overrides: Overrides;
+  /** What child processes inherit. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What inputs and flags may say about the project; they win over lockstep.yml. */
+export interface Overrides {
+  readonly tool: string | undefined;
+  readonly migrationsDirectory: string | undefined;
+  readonly postgresVersion: number | undefined;
+  readonly testCommand: string | undefined;
+}
+
+/** Where things are: read at each commit for that commit. */
+export interface Location {
+  readonly database: string | undefined;
+  /** 'auto' or a layout's name. */
+  readonly tool: string;
+  /** undefined: found among the usual places. */
+  readonly directory: string | undefined;
+}
+
+export type RuleSetting = 'block' | 'warn' | 'info' | 'off';
+
+/** How changes are judged: read at base when a pull request is judged, so that it cannot switch off its own judge. */
+export interface Policy {
+  readonly postgresVersion: number | undefined;
+  readonly testCommand: string | undefined;
+  readonly testTimeoutMs: number;
+  readonly lint: {
+    readonly rules: Readonly<Record<string, RuleSetting>>;
+    /** Globs of migration files that lint leaves out (the rehearsal does not). */
+    readonly exclude: readonly string[];
+    /** Squawk's own configuration file, relative to the repository's root. */
+    readonly squawkConfig: string;
+  };
+  readonly rehearsal: RehearsalPolicy;
+  /** Postgres' own notation: '5s'. What the deploy will run with; a file that sets a looser one gets a finding. */
+  readonly lockTimeout: string;
+  readonly statementTimeout: string;
+  readonly historyAccept: 'never' | readonly AcceptedChange[];
+}
+
+export interface AcceptedChange {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface RehearsalPolicy {
+  readonly preset: 'supabase' | undefined;
+  readonly extensions: readonly string[];
+  readonly roles: readonly string[];
+  /** SQL files, relative to the repository's root, run before the base history. */
+  readonly setup: readonly string[];
+  /** A schema dump to start from instead of the base history. */
+  readonly schemaFile: string | undefined;
+  /** `:NAME` and `${NAME}` in migrations, replaced in the rehearsal and the deploy alike. */
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly searchPath: string | undefined;
+  /** Settings of the database: { 'app.tenant': 'x', TimeZone: 'Europe/Paris' }. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly superuser: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface Config {
+  readonly location: Location;
+  readonly policy: Policy;
+}

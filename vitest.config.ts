@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Four kinds of test. unit: pure, no processes. integration: real git, Squawk and Postgres, through the sources.
+ * e2e: the built bundle as a user runs it. system: what needs Debian's packages (only .ci/run installs them).
+ */
+const project = (name: string, timeout: number) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    ...(name === 'unit' ? {} : { globalSetup: ['test/support/global-setup.ts'] }),
+  },
+});
+
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    projects: [
+      project('unit', 20_000),
+      project('integration', 120_000),
+      project('e2e', 180_000),
+      project('system', 180_000),
+    ],
+  },
+});
