@@ -24,6 +24,8 @@ export interface Settings {
   readonly color: boolean;
   /** Progress may be drawn over itself (standard error is a terminal). */
   readonly live: boolean;
+  /** Columns that printed text may take. */
+  readonly width: number;
   readonly rehearsalUrl: string | undefined;
   /** Where ready base schemas are kept between runs; undefined: nowhere. */
   readonly cacheDirectory: string | undefined;

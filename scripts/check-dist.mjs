@@ -1,0 +1,28 @@
+// Proves that the committed dist/ is what the sources build, byte for byte.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const fresh = mkdtempSync(join(tmpdir(), 'lockstep-dist-'));
+try {
+  const build = spawnSync(process.execPath, ['scripts/build.mjs', fresh], { stdio: 'inherit' });
+  if (build.status !== 0) process.exit(1);
+  const names = [...new Set([...readdirSync(fresh), ...readdirSync('dist')])].sort();
+  const stale = names.filter((name) => !same(join(fresh, name), join('dist', name)));
+  if (stale.length > 0) {
+    console.error(`dist/ is not what the sources build: ${stale.join(', ')}. Run \`npm run build\` and commit dist/.`);
+    process.exit(1);
+  }
+  console.log(`dist/ is current (${names.join(', ')})`);
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
+
+function same(left, right) {
+  try {
+    return readFileSync(left).equals(readFileSync(right));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+// `npm test`: everything that needs no more than Node and npm. `npm test -- system` runs one kind only.
+// Ends with a line that counts the tests, and fails when none ran: a run that looked at nothing is not a green one.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+ensureInstalled();
+
+const asked = process.argv.slice(2);
+const kinds = asked.length > 0 ? asked : ['unit', 'integration', 'e2e'];
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
+const started = Date.now();
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+if (asked.length === 0) {
+  step('check', 'npm', ['run', '--silent', 'check']);
+  step('check:dist', 'npm', ['run', '--silent', 'check:dist']);
+}
+for (const kind of kinds) {
+  const results = join(folder, `${kind}.json`);
+  const args = ['vitest', 'run', '--project', kind, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const ok = run(kind, 'npx', ['--no-install', ...args]);
+  const counts = readCounts(results);
+  passed += counts.passed;
+  skipped += counts.skipped;
+  failed += counts.failed;
+  if (counts.passed === 0) {
+    console.error(`${kind}: no test ran.`);
+    failed += 1;
+  } else if (!ok && counts.failed === 0) failed += 1;
+}
+rmSync(folder, { recursive: true, force: true });
+
+console.log(`\n${kinds.join(', ')} in ${Math.round((Date.now() - started) / 1000)} s`);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed > 0 ? 1 : 0);
+
+function step(name, command, args) {
+  if (!run(name, command, args)) failed += 1;
+}
+
+function run(name, command, args) {
+  console.log(`\n== ${name}`);
+  return spawnSync(command, args, { stdio: 'inherit' }).status === 0;
+}
+
+function readCounts(path) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(path, 'utf8'));
+    return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0), skipped: numPendingTests };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}

@@ -1,0 +1,48 @@
+import type { Finding, FindingSource, SqlErrorReport } from '../report/model.ts';
+import { ruleAddress } from "../repository.ts";
+import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
+
+/** What a finding of the rehearsal says about its place and case; the rest comes from its rule. */
+export interface Observation {
+  readonly path: string;
+  readonly line?: number | undefined;
+  readonly endLine?: number | undefined;
+  readonly column?: number | undefined;
+  readonly statement?: number | undefined;
+  readonly message: string;
+  readonly help?: string | undefined;
+  readonly suggestion?: string | undefined;
+}
+
+/** A finding that the rehearsal or git itself has shown: confirmed. */
+export function observed(rule: RehearsalRule, seen: Observation, source: FindingSource = 'rehearsal'): Finding {
+  const { severity, help } = rehearsalRules[rule];
+  const line = seen.line ?? 1;
+  return {
+    rule,
+    source,
+    severity,
+    path: seen.path,
+    line,
+    endLine: seen.endLine ?? line,
+    ...(seen.column === undefined ? {} : { column: seen.column }),
+    ...(seen.statement === undefined ? {} : { statement: seen.statement }),
+    message: seen.message,
+    help: seen.help ?? help,
+    docsUrl: ruleAddress(rule),
+    evidence: 'confirmed',
+    ...(seen.suggestion === undefined ? {} : { suggestion: seen.suggestion }),
+  };
+}
+
+/** The place of an SQL error, for `observed`. */
+export function placeOf(error: SqlErrorReport, path: string): Pick<Observation, 'path' | 'line' | 'column' | 'statement'> {
+  return { path: error.path ?? path, line: error.line, column: error.column, statement: error.statement };
+}
+
+/** An SQL error in one line: message, SQLSTATE, detail. */
+export function inOneLine(error: SqlErrorReport): string {
+  const state = error.sqlstate ? ` (SQLSTATE ${error.sqlstate})` : '';
+  const detail = error.detail ? `; ${error.detail}` : '';
+  return `${error.message}${state}${detail}`;
+}

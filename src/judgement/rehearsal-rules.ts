@@ -1,0 +1,67 @@
+import type { RuleDescription } from './rules.ts';
+
+/** What the rehearsal itself says about a migration. */
+export const rehearsalRules = {
+  'migration-fails': {
+    severity: 'block',
+    title: 'The migration fails on the base schema',
+    why: 'Postgres refused it in the rehearsal, on a server of the configured version that holds the base branch\'s schema; it would fail in the deploy as well.',
+    help: 'Mend the statement at the place shown. When it needs something that lives outside the migrations (a role, an extension, a schema), bring it by `rehearsal` in lockstep.yml.',
+  },
+  'needs-superuser': {
+    severity: 'block',
+    title: 'The migration needs rights that the rehearsal does not give it',
+    why: "A pull request's SQL is untrusted, so it runs as an ordinary role that owns the database. This statement needs more than that.",
+    help: 'If the deploy\'s role has the right: list extensions and roles under `rehearsal.extensions` and `rehearsal.roles`, or set `rehearsal.superuser: true`, in lockstep.yml on the base branch.',
+  },
+  'fails-together': {
+    severity: 'block',
+    title: 'The migrations fail when they run in one deploy',
+    why: 'Each of them runs alone, but not all of them one after the other on one connection, as the deploy runs them.',
+    help: 'Look for what one leaves behind for the next: a statement that depends on rows, or on settings that Lockstep resets between migrations.',
+  },
+  'down-fails': {
+    severity: 'block',
+    title: 'The down script fails',
+    why: 'It was run right after its up script, on a clone: a rollback would stop here, at the worst moment for it.',
+    help: 'Mend the down script, or say that there is no way back: `-- lockstep: irreversible reason=...`.',
+  },
+  'down-differs': {
+    severity: 'block',
+    title: 'The down script does not restore the schema',
+    why: 'After up and down the schema is not what it was before.',
+    help: 'Undo in the down script everything that the up script does, in the opposite order, or say that there is no way back: `-- lockstep: irreversible reason=...`.',
+  },
+  'up-again-fails': {
+    severity: 'block',
+    title: 'After a rollback the migration cannot be applied again',
+    why: 'Up and down ran, but the second up failed or made another schema than the first.',
+    help: 'The down script leaves something behind, or takes too much away: compare it with the up script.',
+  },
+  'down-missing': {
+    severity: 'info',
+    title: 'There is no down script',
+    why: 'A rollback has to be written when it is needed. That may be a decision (forward only), so this is no more than a note.',
+    help: 'Add a `-- Rollback` block or a `.down.sql` file, or say why there is none: `-- lockstep: irreversible reason=...`. Set `down-missing: warn` under `lint.rules` to insist.',
+  },
+  'tests-fail': {
+    severity: 'block',
+    title: "The project's tests fail at the new schema",
+    why: 'They ran against a database to which the new migrations had been applied.',
+    help: 'See the output of the tests. Code that runs while the migration is deployed must work with the schema before and after it.',
+  },
+  'policy-changed': {
+    severity: 'warn',
+    title: 'This change alters how changes are judged',
+    why: 'lockstep.yml or Squawk\'s configuration differs from the base branch\'s. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.',
+    help: 'Review the change of the settings on its own; it takes effect once it is merged. `--policy head` shows locally what it would do.',
+  },
+  'policy-added': {
+    severity: 'info',
+    title: 'This change brings the first settings',
+    why: 'The base branch has no such file, so the one of this change holds.',
+    help: 'Review the settings: from the merge on they judge every change.',
+  },
+} as const satisfies Record<string, Omit<RuleDescription, 'name'>>;
+
+export type RehearsalRule = keyof typeof rehearsalRules;

@@ -1,0 +1,140 @@
+import { compare } from '../postgres/catalog/compare.ts';
+import type { ScriptOutcome } from '../postgres/runner.ts';
+import { parseScript } from '../project/sql.ts';
+import type { Migration, Script } from '../project/types.ts';
+import type { MigrationRehearsal, Rehearsal } from '../rehearsal/rehearse.ts';
+import type { DownRun } from '../rehearsal/round.ts';
+import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
+import { inOneLine, observed, placeOf } from './finding.ts';
+import { judgeReversal } from './reversal.ts';
+import { differenceLines, schemaDiff } from './schema-diff.ts';
+import { surprises } from './surprises.ts';
+
+/** What the rehearsal found out, as the report says it. Pure: the server has gone when this runs. */
+export interface Rehearsed {
+  /** By migration id; a migration that was not rehearsed has `status: 'not-run'` alone. */
+  readonly migrations: ReadonlyMap<string, Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>>;
+  readonly findings: readonly Finding[];
+  readonly notAnalysed: readonly NotAnalysed[];
+  readonly schemaDiff: SchemaDiff;
+}
+
+export function judgeRehearsal(rehearsal: Rehearsal, searchPath: readonly string[]): Rehearsed {
+  const migrations = new Map<string, Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>>();
+  const findings: Finding[] = [];
+  const notAnalysed: NotAnalysed[] = [];
+  for (const item of rehearsal.migrations) {
+    const { migration, round } = item;
+    if (round === undefined) {
+      migrations.set(migration.id, { status: 'not-run' });
+      notAnalysed.push({ path: migration.path, reason: `not rehearsed: ${item.skipped}` });
+      continue;
+    }
+    findings.push(...upFindings(migration, round.up));
+    const down = downReport(item, findings);
+    migrations.set(migration.id, {
+      status: round.up.status,
+      up: round.up,
+      ...(down && { down }),
+      ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
+    });
+    if (round.after) {
+      const statements = parseScript(migration.up).statements ?? [];
+      findings.push(...surprises({ path: migration.path, statements, before: item.before, after: round.after, searchPath }));
+    }
+  }
+  findings.push(...togetherFindings(rehearsal));
+  return {
+    migrations,
+    findings,
+    notAnalysed,
+    schemaDiff: schemaDiff(compare(rehearsal.baseCatalog, rehearsal.headCatalog)),
+  };
+}
+
+function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
+  if (up.error === undefined) return [];
+  const { error } = up;
+  const rule = error.sqlstate === '42501' ? 'needs-superuser' : 'migration-fails';
+  const stays = up.status === 'partial' ? ` ${error.ranBefore ?? ''}: in production this would be a half-applied migration.` : '';
+  return [observed(rule, { ...placeOf(error, migration.path), message: `${inOneLine(error)}.${stays}`, suggestion: error.hint })];
+}
+
+function downReport(item: MigrationRehearsal, findings: Finding[]): MigrationReport['down'] {
+  const { migration, round, before } = item;
+  if (round?.after === undefined) return undefined;
+  const reason = migration.directives.irreversible?.reason;
+  if (round.down === undefined) {
+    if (reason !== undefined) return { status: 'irreversible', difference: [reason] };
+    const path = migration.down?.path ?? migration.path;
+    const what = migration.down === undefined ? 'there is no down script' : 'the down script holds no statement';
+    findings.push(observed('down-missing', { path, line: firstLine(migration.down ?? migration.up), message: `${migration.id}: ${what}.` }));
+    return { status: 'missing' };
+  }
+  return judgeDown(migration, round.down, before, round.after, findings);
+}
+
+function judgeDown(
+  migration: Migration,
+  down: DownRun,
+  before: MigrationRehearsal['before'],
+  afterUp: MigrationRehearsal['before'],
+  findings: Finding[],
+): NonNullable<MigrationReport['down']> {
+  const script = migration.down ?? migration.up;
+  const { durationMs } = down.outcome;
+  if (down.outcome.error !== undefined || down.after === undefined) {
+    const { error } = down.outcome;
+    const message = error ? `${inOneLine(error)}.` : 'the down script did not run.';
+    findings.push(observed('down-fails', error ? { ...placeOf(error, script.path), message } : { path: script.path, message }));
+    return { status: 'failed', durationMs, ...(error && { error }) };
+  }
+  const verdict = judgeReversal({ before, afterUp, afterDown: down.after });
+  const place = { path: script.path, line: firstLine(script) };
+  if (verdict.status === 'different') {
+    const [first = '', ...rest] = verdict.difference;
+    const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+    findings.push(observed('down-differs', { ...place, message: `after up and down: ${first}${more}.` }));
+  }
+  findings.push(...againFindings(migration, down, afterUp));
+  return {
+    status: verdict.status,
+    durationMs,
+    ...(verdict.difference.length > 0 ? { difference: verdict.difference } : {}),
+    ...(verdict.losesData.length > 0 ? { losesData: verdict.losesData } : {}),
+  };
+}
+
+function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRehearsal['before']): Finding[] {
+  const again = down.again;
+  if (again === undefined) return [];
+  if (again.outcome.error !== undefined) {
+    const { error } = again.outcome;
+    return [observed('up-again-fails', { ...placeOf(error, migration.path), message: `up, down, up: the second up fails: ${inOneLine(error)}.` })];
+  }
+  if (again.after === undefined) return [];
+  const difference = differenceLines(compare(afterUp, again.after));
+  if (difference.length === 0) return [];
+  const line = firstLine(migration.up);
+  return [observed('up-again-fails', { path: migration.path, line, message: `up, down, up: the second up makes another schema than the first: ${difference[0]}.` })];
+}
+
+function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Finding[] {
+  if (together === undefined) return [];
+  const failed = together.outcomes.findIndex(({ status }) => status !== 'applied');
+  const migration = migrations[failed]?.migration;
+  const error = together.outcomes[failed]?.error;
+  if (migration && error) {
+    return [observed('fails-together', { ...placeOf(error, migration.path), message: `alone it runs, after the others on one connection it does not: ${inOneLine(error)}.` })];
+  }
+  const last = migrations.at(-1)?.migration;
+  if (together.after === undefined || last === undefined) return [];
+  const difference = differenceLines(compare(headCatalog, together.after));
+  if (difference.length === 0) return [];
+  return [observed('fails-together', { path: last.path, message: `one after the other on one connection the migrations make another schema: ${difference[0]}.` })];
+}
+
+/** The line of a script's first statement; 1 when it has none. */
+function firstLine(script: Script): number {
+  return parseScript(script).statements?.[0]?.line ?? 1;
+}

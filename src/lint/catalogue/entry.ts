@@ -1,0 +1,23 @@
+import type { FindingSource } from '../../report/model.ts';
+import type { RuleSetting } from '../../settings/types.ts';
+
+/** What is written about a rule: docs/rules.md is generated from it, and findings take their help from it. */
+export interface RuleEntry {
+  readonly source: FindingSource;
+  /** What the rule is worth unless `lint.rules` in lockstep.yml says otherwise. */
+  readonly severity: RuleSetting;
+  readonly title: string;
+  /** What goes wrong, and why the severity is what it is. */
+  readonly why: string;
+  /** What to do: shown with every finding. */
+  readonly help: string;
+  /**
+   * The rule keeps a script from a database that it could harm or that could not run it: it can be neither silenced nor
+   * made milder, because a change that was not looked at must never be green.
+   */
+  readonly mandatory?: true;
+  /** The danger lies in rows and readers that are there already: none on a table that the same file has made. */
+  readonly existingTablesOnly?: true;
+}
+
+export type RuleEntries = Readonly<Record<string, RuleEntry>>;

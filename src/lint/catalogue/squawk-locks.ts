@@ -1,0 +1,118 @@
+import type { RuleEntries } from './entry.ts';
+
+/**
+ * Squawk's rules about locks, scans and rewrites. `block` where the lock is held for as long as the table is big and a
+ * safe way exists; `warn` where it is held for a moment, because the deploy's lock_timeout and retries cover that.
+ */
+export const squawkLockRules = {
+  'require-concurrent-index-creation': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'An index is built while writes wait',
+    why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one.',
+    help: 'Build it beside the traffic, in a migration of its own (it cannot run in a transaction):\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
+    existingTablesOnly: true,
+  },
+  'require-concurrent-index-deletion': {
+    source: 'squawk',
+    severity: 'warn',
+    title: 'An index is dropped under an exclusive lock',
+    why: 'DROP INDEX takes ACCESS EXCLUSIVE on the table. It is short, but it queues behind every running query, and everything else queues behind it.',
+    help: 'In a migration of its own:\nDROP INDEX CONCURRENTLY IF EXISTS orders_user_id_idx;',
+    existingTablesOnly: true,
+  },
+  'require-concurrent-reindex': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'An index is rebuilt while writes wait',
+    why: 'REINDEX blocks writes to the table, and reads that would use the index, until it is done.',
+    help: 'In a migration of its own:\nREINDEX INDEX CONCURRENTLY orders_user_id_idx;',
+    existingTablesOnly: true,
+  },
+  'require-concurrent-partition-detach': {
+    source: 'squawk',
+    severity: 'warn',
+    title: 'A partition is detached under an exclusive lock',
+    why: 'DETACH PARTITION takes ACCESS EXCLUSIVE on the partitioned table and so stops reads and writes of all its partitions; briefly, but behind every running query.',
+    help: 'In a migration of its own:\nALTER TABLE events DETACH PARTITION events_2023 CONCURRENTLY;',
+    existingTablesOnly: true,
+  },
+  'adding-foreign-key-constraint': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'A foreign key is checked against all rows while writes wait',
+    why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit.',
+    help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets writes pass:\nALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;',
+    existingTablesOnly: true,
+  },
+  'constraint-missing-not-valid': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'A constraint is checked against all rows under a lock',
+    why: 'The whole table is read while ACCESS EXCLUSIVE is held: neither reads nor writes until it is done. It also fails when one row does not fit.',
+    help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets reads and writes pass:\nALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT total_positive;',
+    existingTablesOnly: true,
+  },
+  'disallowed-unique-constraint': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'A UNIQUE constraint builds its index under an exclusive lock',
+    why: 'ALTER TABLE ... ADD UNIQUE holds ACCESS EXCLUSIVE while it builds the index, and fails on the first duplicate.',
+    help: 'Build the index beside the traffic in one migration, then attach it in the next:\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\nALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;',
+    existingTablesOnly: true,
+  },
+  'adding-serial-primary-key-field': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'A primary key builds its index under an exclusive lock',
+    why: 'Adding a primary key to an existing table holds ACCESS EXCLUSIVE while its index is built, and with a serial column while every row is rewritten.',
+    help: 'Build the index beside the traffic in one migration, then attach it in the next:\nCREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items (id);\nALTER TABLE items ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;',
+    existingTablesOnly: true,
+  },
+  'adding-field-with-default': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'A new column rewrites the table',
+    why: 'A volatile default (random(), clock_timestamp()) or a stored generated column is computed for every row: the table is rewritten under ACCESS EXCLUSIVE.',
+    help: 'Add the column without the default, set the default for new rows, and fill the old ones in batches in a later migration:\nALTER TABLE orders ADD COLUMN token uuid;\nALTER TABLE orders ALTER COLUMN token SET DEFAULT gen_random_uuid();',
+    existingTablesOnly: true,
+  },
+  'adding-not-nullable-field': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'SET NOT NULL reads the whole table under an exclusive lock',
+    why: 'Postgres looks at every row while ACCESS EXCLUSIVE is held, unless a valid CHECK (column IS NOT NULL) proves it already; and it fails when one row holds NULL. Not reported when an earlier migration brought such a CHECK.',
+    help: 'Three migrations; the last one finds the proof and reads nothing:\nALTER TABLE users ADD CONSTRAINT users_email_present CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_present;\nALTER TABLE users ALTER COLUMN email SET NOT NULL, DROP CONSTRAINT users_email_present;',
+    existingTablesOnly: true,
+  },
+  'changing-column-type': {
+    source: 'squawk',
+    severity: 'block',
+    title: "A column's type changes",
+    why: 'Most type changes rewrite the table and its indexes under ACCESS EXCLUSIVE. Those that do not (varchar to text, a longer varchar) still break cached plans and code that expects the old type.',
+    help: 'Expand and contract: add a column of the new type, keep both in step from the code or a trigger, fill it in batches, switch the code over, drop the old column later. If the change rewrites nothing, suppress this with that reason.',
+    existingTablesOnly: true,
+  },
+  'prefer-repack': {
+    source: 'squawk',
+    severity: 'warn',
+    title: 'VACUUM FULL or CLUSTER stops the table',
+    why: 'Both rewrite the table under ACCESS EXCLUSIVE. Postgres 19 has REPACK CONCURRENTLY for it.',
+    help: 'REPACK (CONCURRENTLY) orders;',
+    existingTablesOnly: true,
+  },
+  'ban-alter-domain-with-add-constraint': {
+    source: 'squawk',
+    severity: 'warn',
+    title: 'A constraint is added to a domain',
+    why: 'Every table with a column of the domain is locked and read, however many there are.',
+    help: 'Put a CHECK constraint on the tables instead, NOT VALID first, or add it to the domain NOT VALID and validate it in a later migration.',
+  },
+  'ban-concurrent-index-creation-in-transaction': {
+    source: 'squawk',
+    severity: 'block',
+    title: 'CREATE INDEX CONCURRENTLY inside a transaction',
+    why: 'Postgres refuses it (SQLSTATE 25001), so the deploy would stop here. Where `mixed-transaction` says the same of the file, only that is shown.',
+    help: 'Put the statement into a migration of its own.',
+  },
+} as const satisfies RuleEntries;

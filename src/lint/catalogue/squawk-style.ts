@@ -1,0 +1,103 @@
+import type { RuleEntries } from './entry.ts';
+
+/** Squawk's rules of taste (`info`), and those that Lockstep itself satisfies or says better (`off`). */
+export const squawkStyleRules = {
+  'prefer-bigint-over-int': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A 32-bit integer column',
+    why: 'It is full at 2,147,483,647, and to widen it later rewrites the table.',
+    help: 'Use bigint for keys and counters that grow; int is right for what is small by nature.',
+  },
+  'prefer-bigint-over-smallint': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A 16-bit integer column',
+    why: 'It is full at 32,767, and to widen it later rewrites the table.',
+    help: 'Use bigint for keys and counters that grow.',
+  },
+  'prefer-identity': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A serial column',
+    why: 'Its sequence is an object apart: rights and dumps have to carry it, and its default can be overwritten by accident.',
+    help: 'id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+  },
+  'prefer-text-field': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A varchar with a length',
+    why: 'A longer limit is free later, a shorter one reads the whole table under ACCESS EXCLUSIVE.',
+    help: 'Use text, with CHECK (length(name) <= 200) where a limit is meant.',
+  },
+  'prefer-timestamp-tz': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A timestamp without time zone',
+    why: 'The offset of what is written is dropped without a word: two different moments become the same value.',
+    help: 'Use timestamptz.',
+  },
+  'ban-char-field': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A char(n) column',
+    why: 'Values are padded with blanks, compared without them, and take more room than text.',
+    help: 'Use text.',
+  },
+  'ban-create-domain-with-constraint': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'A domain with a constraint',
+    why: 'To change the constraint later locks and reads every table that uses the domain.',
+    help: 'Put the CHECK on the tables.',
+  },
+  'require-enum-value-ordering': {
+    source: 'squawk',
+    severity: 'info',
+    title: 'An enum value is appended without saying where',
+    why: 'The order of enum values is the order of comparison and of ORDER BY; it cannot be changed afterwards.',
+    help: "ALTER TYPE status ADD VALUE 'paid' AFTER 'placed';",
+  },
+  'require-table-schema': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'A table is named without its schema',
+    why: 'Where it is made depends on search_path. Off, as in Squawk itself; `included_rules` in .squawk.toml or `lint.rules` switches it on.',
+    help: 'Write public.orders.',
+  },
+  'prefer-robust-stmts': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'A statement could not be run twice',
+    why: 'Off: a migration runs in a transaction, or step by step with a record of each, so that nothing has to run twice; and IF NOT EXISTS hides that something else of the same name is there.',
+    help: 'Use IF NOT EXISTS or IF EXISTS where running twice must be possible.',
+  },
+  'require-lock-timeout': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'No lock_timeout is set',
+    why: 'Off: the deploy sets one for every migration and tries again.',
+    help: "SET LOCAL lock_timeout = '5s';",
+  },
+  'require-statement-timeout': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'No statement_timeout is set',
+    why: 'Off: the deploy sets one for every migration.',
+    help: "SET LOCAL statement_timeout = '10min';",
+  },
+  'transaction-nesting': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'A transaction inside a transaction',
+    why: 'Off: `transaction-control` says it, and knows who opens the transaction.',
+    help: 'Leave BEGIN and COMMIT to the runner.',
+  },
+  'ban-uncommitted-transaction': {
+    source: 'squawk',
+    severity: 'off',
+    title: 'A transaction is never committed',
+    why: 'Off: `transaction-control` says it.',
+    help: 'Leave BEGIN and COMMIT to the runner.',
+  },
+} as const satisfies RuleEntries;

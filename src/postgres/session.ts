@@ -1,0 +1,82 @@
+import { Client, type ClientConfig, type QueryResult } from 'pg';
+
+/**
+ * One connection that runs scripts. Everything goes by the simple query protocol, as psql and most migration tools do,
+ * so that several statements may stand in one query.
+ */
+export class Session {
+  readonly client: Client;
+  /** Settings of ours that hold again after each `reset`. */
+  readonly #ownSettings: string;
+
+  private constructor(client: Client, ownSettings: string) {
+    this.client = client;
+    this.#ownSettings = ownSettings;
+  }
+
+  /** Connects. Rejects with pg's error when it cannot. `settings` are session settings in Postgres' notation. */
+  static async open(config: ClientConfig, settings: Readonly<Record<string, string>> = {}): Promise<Session> {
+    const client = new Client({ application_name: 'lockstep', ...config });
+    // A server that goes away between queries emits here; the next query rejects and tells it.
+    client.on('error', () => {});
+    await client.connect();
+    const own = Object.entries(settings)
+      .map(([name, value]) => `SET ${quoteSetting(name)} = ${client.escapeLiteral(value)};`)
+      .join(' ');
+    const session = new Session(client, own);
+    if (own !== '') await session.run(own);
+    return session;
+  }
+
+  /** Runs one simple query: one result per statement. */
+  async run(sql: string): Promise<readonly QueryResult[]> {
+    const result: QueryResult | QueryResult[] = await this.client.query(sql);
+    return Array.isArray(result) ? result : [result];
+  }
+
+  /**
+   * Like `run`, and tells when each statement of the query is done (milliseconds since `started`): the only way to time
+   * the statements of an implicit transaction, and to know which one failed when the error has no position.
+   */
+  async runTimed(sql: string): Promise<{ readonly completed: readonly number[]; readonly error?: unknown }> {
+    const completed: number[] = [];
+    const started = performance.now();
+    const onComplete = (): void => {
+      completed.push(performance.now() - started);
+    };
+    // Not in pg's types: the protocol connection, which emits every message of the server.
+    const { connection } = this.client as unknown as { connection: NodeJS.EventEmitter };
+    connection.on('commandComplete', onComplete);
+    try {
+      await this.run(sql);
+      return { completed };
+    } catch (error) {
+      return { completed, error };
+    } finally {
+      connection.off('commandComplete', onComplete);
+    }
+  }
+
+  /**
+   * A clean session on the same connection: all that DISCARD ALL resets except advisory locks, because the deploy's one
+   * session holds its lock here and must keep it. Ends a transaction that a failed script left open.
+   */
+  async reset(): Promise<void> {
+    await this.run(
+      'ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DEALLOCATE ALL; UNLISTEN *; ' +
+        `DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; ${this.#ownSettings}`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.client.end().catch(() => {});
+  }
+}
+
+/** Custom settings have two parts ('app.tenant'), each an identifier. */
+function quoteSetting(name: string): string {
+  return name
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
+}

@@ -1,0 +1,47 @@
+import { DatabaseError } from 'pg';
+import { LineIndex, excerpt } from '../project/place.ts';
+import type { SqlErrorReport } from '../report/model.ts';
+
+/** Where a query came from: the file's path and text, and the offset in it at which the query's first character stands. */
+export interface Origin {
+  readonly path: string;
+  readonly text: string;
+  readonly offset: number;
+  /** How many characters of the query stand before the file's own text. */
+  readonly prefix?: number;
+  readonly statement?: number;
+}
+
+/** Turns what a query threw into the report's form, placed in the file it came from. */
+export function sqlError(error: unknown, origin: Origin): SqlErrorReport {
+  const postgres = error instanceof DatabaseError ? error : undefined;
+  const place = new LineIndex(origin.text).place(offsetOf(postgres, origin));
+  return {
+    message: postgres?.message ?? connectionMessage(error),
+    ...(postgres?.code ? { sqlstate: postgres.code } : {}),
+    ...(postgres?.detail ? { detail: postgres.detail } : {}),
+    ...(postgres?.hint ? { hint: postgres.hint } : {}),
+    ...(postgres?.where ? { where: postgres.where } : {}),
+    path: origin.path,
+    ...place,
+    excerpt: excerpt(origin.text, place),
+    ...(origin.statement === undefined ? {} : { statement: origin.statement }),
+  };
+}
+
+/** Postgres counts code points of the query from 1; a JavaScript string counts UTF-16 units from 0. */
+function offsetOf(error: DatabaseError | undefined, origin: Origin): number {
+  const position = Number(error?.position ?? 0);
+  if (!(position > 0)) return origin.offset;
+  const inFile = position - 1 - (origin.prefix ?? 0);
+  let offset = origin.offset;
+  for (let left = inFile; left > 0 && offset < origin.text.length; left--) {
+    offset += (origin.text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return Math.min(offset, origin.text.length);
+}
+
+function connectionMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `the connection to the server was lost: ${message}`;
+}

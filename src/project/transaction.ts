@@ -1,0 +1,153 @@
+import { parseScript, type Statement } from './sql.ts';
+import { fieldsOf, isOn, list, option } from './syntax-tree.ts';
+import type { Execution, Script } from './types.ts';
+
+/** What statements do to the transaction they stand in, by their syntax trees alone. */
+
+/** BEGIN, COMMIT, ROLLBACK, SAVEPOINT, PREPARE TRANSACTION and their relatives. */
+export function controlsTransaction(statement: Pick<Statement, 'kind'>): boolean {
+  return statement.kind === 'TransactionStmt';
+}
+
+/**
+ * Whether exactly one BEGIN ... COMMIT stands round the whole script (START TRANSACTION and END are the same). The
+ * runner takes such a transaction over, so that its fence and the history's row are inside.
+ */
+export function ownTransaction(statements: readonly Statement[]): boolean {
+  const first = statements[0];
+  const last = statements.at(-1);
+  if (first === undefined || last === undefined || !begins(first) || !commits(last)) return false;
+  return !statements.slice(1, -1).some(controlsTransaction);
+}
+
+function begins(statement: Statement): boolean {
+  const { kind, tree } = statement;
+  return kind === 'TransactionStmt' && (tree.kind === 'TRANS_STMT_BEGIN' || tree.kind === 'TRANS_STMT_START');
+}
+
+function commits(statement: Statement): boolean {
+  // COMMIT AND CHAIN opens the next transaction and leaves it open.
+  return statement.kind === 'TransactionStmt' && statement.tree.kind === 'TRANS_STMT_COMMIT' && !statement.tree.chain;
+}
+
+const NEVER_IN_TRANSACTION: ReadonlySet<string> = new Set([
+  'AlterSystemStmt',
+  'CreatedbStmt',
+  'DropdbStmt',
+  'CreateTableSpaceStmt',
+  'DropTableSpaceStmt',
+  // Only with a replication slot, which is the rule; without one the statement runs either way.
+  'DropSubscriptionStmt',
+]);
+
+/**
+ * Whether Postgres refuses the statement inside a transaction block (SQLSTATE 25001), as far as the text shows it: that
+ * a table is partitioned, for one, it does not. By the calls of PreventInTransactionBlock in Postgres 18's sources.
+ */
+export function cannotRunInTransaction(statement: Pick<Statement, 'kind' | 'tree'>): boolean {
+  const { kind, tree } = statement;
+  if (NEVER_IN_TRANSACTION.has(kind)) return true;
+  switch (kind) {
+    case 'IndexStmt':
+    case 'DropStmt':
+      return tree.concurrent === true;
+    case 'VacuumStmt':
+      return tree.is_vacuumcmd === true;
+    case 'ClusterStmt':
+      return tree.relation === undefined;
+    case 'ReindexStmt':
+      return isOn(option(tree.params, 'concurrently')) || REINDEX_MANY.has(String(tree.kind));
+    case 'AlterTableStmt':
+      return detachesConcurrently(tree.cmds);
+    case 'AlterDatabaseStmt':
+      return option(tree.options, 'tablespace') !== undefined;
+    case 'CreateSubscriptionStmt':
+      return makesSlot(tree.options);
+    case 'AlterSubscriptionStmt':
+      return altersSubscriptionAlone(String(tree.kind), tree.options);
+    case 'DiscardStmt':
+      return tree.target === 'DISCARD_ALL';
+    default:
+      return false;
+  }
+}
+
+const REINDEX_MANY: ReadonlySet<string> = new Set([
+  'REINDEX_OBJECT_SCHEMA',
+  'REINDEX_OBJECT_SYSTEM',
+  'REINDEX_OBJECT_DATABASE',
+]);
+
+function detachesConcurrently(commands: unknown): boolean {
+  return list(commands).some((command) => {
+    const fields = fieldsOf(command, 'AlterTableCmd');
+    return fieldsOf(fields?.def, 'PartitionCmd')?.concurrent === true;
+  });
+}
+
+/** CREATE SUBSCRIPTION makes a slot on the publisher, unless it is told not to or not to connect at all. */
+function makesSlot(options: unknown): boolean {
+  const createSlot = option(options, 'create_slot');
+  if (createSlot !== undefined) return isOn(createSlot);
+  const connect = option(options, 'connect');
+  return connect === undefined || isOn(connect);
+}
+
+function altersSubscriptionAlone(kind: string, options: unknown): boolean {
+  if (kind === 'ALTER_SUBSCRIPTION_REFRESH') return true;
+  if (/^ALTER_SUBSCRIPTION_(SET|ADD|DROP)_PUBLICATION$/.test(kind)) {
+    const refresh = option(options, 'refresh');
+    return refresh === undefined || isOn(refresh);
+  }
+  const reachesPublisher = ['failover', 'two_phase'].some((name) => option(options, name) !== undefined);
+  return kind === 'ALTER_SUBSCRIPTION_OPTIONS' && reachesPublisher;
+}
+
+const CLUSTER_WIDE: ReadonlySet<string> = new Set([
+  'AlterDatabaseRefreshCollStmt',
+  'AlterDatabaseSetStmt',
+  'AlterDatabaseStmt',
+  'AlterRoleSetStmt',
+  'AlterRoleStmt',
+  'AlterSystemStmt',
+  'AlterTableSpaceOptionsStmt',
+  'CreateRoleStmt',
+  'CreateTableSpaceStmt',
+  'CreatedbStmt',
+  'DropRoleStmt',
+  'DropTableSpaceStmt',
+  'DropdbStmt',
+  'GrantRoleStmt',
+]);
+
+const CLUSTER_OBJECTS: ReadonlySet<unknown> = new Set(['OBJECT_DATABASE', 'OBJECT_ROLE', 'OBJECT_TABLESPACE']);
+
+/** Whether the statement's effects leave the database it runs in: roles, databases, tablespaces. */
+export function isClusterWide(statement: Pick<Statement, 'kind' | 'tree'>): boolean {
+  const { kind, tree } = statement;
+  if (CLUSTER_WIDE.has(kind)) return true;
+  if (kind === 'RenameStmt') return CLUSTER_OBJECTS.has(tree.renameType);
+  if (kind === 'AlterOwnerStmt') return CLUSTER_OBJECTS.has(tree.objectType);
+  if (kind === 'GrantStmt') return CLUSTER_OBJECTS.has(tree.objtype) || tree.objtype === 'OBJECT_PARAMETER_ACL';
+  if (kind === 'CommentStmt' || kind === 'SecLabelStmt') return CLUSTER_OBJECTS.has(tree.objtype);
+  return false;
+}
+
+/** SET, RESET and SHOW: they stand beside other statements without being what a file is about. */
+export function isSetting(statement: Pick<Statement, 'kind'>): boolean {
+  return statement.kind === 'VariableSetStmt' || statement.kind === 'VariableShowStmt';
+}
+
+/**
+ * How an up script really meets the server. A file with its own BEGIN ... COMMIT is a transaction; one whose statements
+ * (settings aside) all refuse one has none, without a directive that says so. A tool that sends the file as one query
+ * knows no such inference. A script that does not parse keeps what was declared.
+ */
+export function effectiveExecution(migration: { readonly up: Script; readonly execution: Execution }): Execution {
+  const statements = parseScript(migration.up).statements;
+  if (statements === undefined) return migration.execution;
+  if (ownTransaction(statements)) return 'transaction';
+  if (migration.execution !== 'transaction') return migration.execution;
+  const work = statements.filter((statement) => !isSetting(statement));
+  return work.length > 0 && work.every(cannotRunInTransaction) ? 'autocommit' : 'transaction';
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { LockstepError } from '../errors.ts';
+import { replayScript } from '../postgres/replay.ts';
+import { Session } from '../postgres/session.ts';
+import type { Layout } from '../project/layouts/layout.ts';
+import { effectiveExecution } from '../project/transaction.ts';
+import type { Project, Script } from '../project/types.ts';
+import type { RehearsalPolicy } from '../settings/types.ts';
+import { explainBaseFailure } from './base-failure.ts';
+import { supabaseRoles, supabaseSearchPath, supabaseSetup } from './preset-supabase.ts';
+import { createRehearsalRole, createRoles, demote, roleNames } from './roles.ts';
+import type { RehearsalServer } from './server/types.ts';
+
+/** The base schema: what the target has before this change, built once and cloned for everything that follows. */
+export const BASE_DATABASE = 'base';
+
+/** Bump when the way a base is built changes, so that no cached one of an older kind is used. */
+const FORMAT = 1;
+
+export interface BaseInput {
+  readonly project: Project;
+  readonly layout: Layout;
+  readonly policy: RehearsalPolicy;
+  /** Contents of `rehearsal.setup`, in order, and of `rehearsal.schema_file`. */
+  readonly setup: readonly Script[];
+  readonly schema: Script | undefined;
+}
+
+/** A hash of all that the base schema is made from. */
+export function baseKey({ project, layout, policy, setup, schema }: BaseInput): string {
+  const parts = {
+    format: FORMAT,
+    tool: layout.name,
+    bookkeeping: layout.bookkeeping?.create ?? null,
+    migrations: project.migrations.map(({ id, path, up, execution }) => [id, path, execution, up.text]),
+    policy,
+    setup: setup.map(({ path, text }) => [path, text]),
+    schema: schema?.text ?? null,
+  };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Builds the base schema in the database `base`. Throws LockstepError `base-history-failed` with what to add. */
+export async function buildBase(
+  server: RehearsalServer,
+  input: BaseInput,
+  role: { readonly name: string; readonly password: string },
+  settings: Readonly<Record<string, string>>,
+  onProgress: (done: number, all: number) => void,
+): Promise<void> {
+  const { policy } = input;
+  const admin = await Session.open(server.admin());
+  const before = await roleNames(admin);
+  try {
+    await createRehearsalRole(admin, role.name, role.password);
+    await createRoles(admin, [...(policy.preset === 'supabase' ? supabaseRoles : []), ...policy.roles]);
+    await server.createDatabase(BASE_DATABASE, { owner: role.name });
+    await prepareDatabase(server, policy, role.name);
+    const session = await Session.open({ ...server.admin(BASE_DATABASE), user: role.name, password: role.password }, settings);
+    try {
+      await runSetup(session, input);
+      await replay(session, input, onProgress);
+    } finally {
+      await session.close();
+    }
+    if (!policy.superuser) {
+      const inside = await Session.open(server.admin(BASE_DATABASE));
+      try {
+        await demote(inside, role.name, before);
+      } finally {
+        await inside.close();
+      }
+    }
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Database-level settings, the preset and the extensions. */
+async function prepareDatabase(server: RehearsalServer, policy: RehearsalPolicy, owner: string): Promise<void> {
+  const admin = await Session.open(server.admin(BASE_DATABASE));
+  const identifier = (name: string): string => admin.client.escapeIdentifier(name);
+  try {
+    const [current] = await admin.run('SELECT current_database() AS name');
+    const database = identifier((current?.rows[0] as { name: string }).name);
+    const searchPath = policy.searchPath ?? (policy.preset === 'supabase' ? supabaseSearchPath : undefined);
+    // A list of names, not one name: the setting is given unquoted, as a user would write it, and checked by Postgres.
+    if (searchPath !== undefined) {
+      await admin.client.query("SELECT set_config('search_path', $1, false)", [searchPath]);
+      await admin.run(`ALTER DATABASE ${database} SET search_path FROM CURRENT`);
+    }
+    for (const [name, value] of Object.entries(policy.settings)) {
+      const setting = name.split('.').map(identifier).join('.');
+      await admin.run(`ALTER DATABASE ${database} SET ${setting} = ${admin.client.escapeLiteral(value)}`);
+    }
+    if (policy.preset === 'supabase') await admin.run(supabaseSetup.replaceAll('%OWNER%', identifier(owner)));
+    for (const extension of policy.extensions) {
+      await admin.run(`CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} CASCADE`);
+    }
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new LockstepError('rehearsal-setup-failed', `the rehearsal's database could not be prepared: ${what}`, {
+      hint: 'Check `rehearsal` in lockstep.yml: preset, extensions, search_path and settings. An extension that this server does not have comes with `rehearsal_url`: a service container whose image has it.',
+      cause: error,
+    });
+  } finally {
+    await admin.close();
+  }
+}
+
+async function runSetup(session: Session, { setup, schema }: BaseInput): Promise<void> {
+  for (const script of schema === undefined ? setup : [...setup, schema]) {
+    const error = await replayScript(session, { script, execution: 'transaction' });
+    if (error === undefined) continue;
+    throw explainBaseFailure(error, script === schema ? 'rehearsal.schema_file' : 'rehearsal.setup');
+  }
+}
+
+async function replay(
+  session: Session,
+  { project, layout, schema }: BaseInput,
+  onProgress: (done: number, all: number) => void,
+): Promise<void> {
+  const { bookkeeping } = layout;
+  if (bookkeeping) {
+    await session.reset();
+    await session.run(bookkeeping.create);
+  }
+  const all = project.migrations.length;
+  for (const [index, migration] of project.migrations.entries()) {
+    onProgress(index, all);
+    const record = bookkeeping?.record(migration);
+    if (schema !== undefined) {
+      // The schema file holds what the history made; only the tool's own rows are missing.
+      if (record !== undefined) await session.run(record);
+      continue;
+    }
+    const error = await replayScript(session, { script: migration.up, execution: effectiveExecution(migration), record });
+    if (error !== undefined) throw explainBaseFailure(error, migration.id, index, all);
+  }
+  onProgress(all, all);
+}

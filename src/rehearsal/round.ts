@@ -1,0 +1,131 @@
+import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
+import { type ScriptOutcome, runScript } from '../postgres/runner.ts';
+import { Session } from '../postgres/session.ts';
+import type { Layout } from '../project/layouts/layout.ts';
+import { parseScript } from '../project/sql.ts';
+import { effectiveExecution } from '../project/transaction.ts';
+import type { Execution, Migration, Script } from '../project/types.ts';
+import type { RehearsalServer } from './server/types.ts';
+
+/** One migration on clones of the schema before it: up; then, on a clone of that, down and up again. */
+
+/** What a round needs to reach the server. */
+export interface Stage {
+  readonly server: RehearsalServer;
+  readonly layout: Layout;
+  readonly role: { readonly name: string; readonly password: string };
+  /** Session settings in Postgres' notation, read anew for each session: the time left shrinks. */
+  readonly settings: () => Readonly<Record<string, string>>;
+  /** Relations that are the tool's own and no part of the project's schema. */
+  readonly ignoreRelations: readonly string[];
+}
+
+export interface DownRun {
+  readonly outcome: ScriptOutcome;
+  readonly after: Catalog | undefined;
+  /** The second up, and the schema after it; only when down ran. */
+  readonly again?: { readonly outcome: ScriptOutcome; readonly after: Catalog | undefined };
+}
+
+export interface Round {
+  readonly up: ScriptOutcome;
+  /** The schema after up; undefined when it failed. */
+  readonly after: Catalog | undefined;
+  /** undefined: there is no down script to run, or up failed. */
+  readonly down: DownRun | undefined;
+}
+
+/**
+ * Rehearses one migration. `from` is the database that holds the schema before it; `to` is made and, when up succeeds,
+ * holds the schema after it. No session is left open on either.
+ */
+export async function rehearseRound(stage: Stage, migration: Migration, from: string, to: string, runDown: boolean): Promise<Round> {
+  await stage.server.createDatabase(to, { template: from, owner: stage.role.name });
+  const up = await inDatabase(stage, to, (session) => runUp(stage, session, migration));
+  if (up.status !== 'applied') {
+    await stage.server.dropDatabase(to);
+    return { up, after: undefined, down: undefined };
+  }
+  const after = await catalogOf(stage, to);
+  const down = runDown && migration.down ? await rehearseDown(stage, migration, migration.down, to) : undefined;
+  return { up, after, down };
+}
+
+async function rehearseDown(stage: Stage, migration: Migration, script: Script, upDatabase: string): Promise<DownRun> {
+  const database = `${upDatabase}_down`;
+  await stage.server.createDatabase(database, { template: upDatabase, owner: stage.role.name });
+  try {
+    const outcome = await inDatabase(stage, database, (session) =>
+      runScript(session, {
+        script,
+        execution: downExecution(migration, script),
+        record: stage.layout.bookkeeping?.forget?.(migration),
+      }),
+    );
+    if (outcome.status !== 'applied') return { outcome, after: undefined };
+    const after = await catalogOf(stage, database);
+    const again = await inDatabase(stage, database, (session) => runUp(stage, session, migration));
+    const second = again.status === 'applied' ? await catalogOf(stage, database) : undefined;
+    return { outcome, after, again: { outcome: again, after: second } };
+  } finally {
+    await stage.server.dropDatabase(database);
+  }
+}
+
+/** All new migrations in the deploy's order, on one connection as the deploy has it. Stops at the first that fails. */
+export async function rehearseTogether(
+  stage: Stage,
+  migrations: readonly Migration[],
+  from: string,
+  database: string,
+): Promise<readonly ScriptOutcome[]> {
+  await stage.server.createDatabase(database, { template: from, owner: stage.role.name });
+  return inDatabase(stage, database, async (session) => {
+    const outcomes: ScriptOutcome[] = [];
+    for (const migration of migrations) {
+      const outcome = await runUp(stage, session, migration);
+      outcomes.push(outcome);
+      if (outcome.status !== 'applied') break;
+    }
+    return outcomes;
+  });
+}
+
+function runUp(stage: Stage, session: Session, migration: Migration): Promise<ScriptOutcome> {
+  return runScript(session, {
+    script: migration.up,
+    execution: effectiveExecution(migration),
+    record: stage.layout.bookkeeping?.record(migration),
+  });
+}
+
+/** A down script runs as its own statements need it: DROP INDEX CONCURRENTLY stands in many. */
+function downExecution(migration: Migration, script: Script): Execution {
+  return effectiveExecution({ ...migration, up: script, execution: migration.execution });
+}
+
+/** The schema as the server's own superuser sees it: nothing is hidden from the snapshot by missing rights. */
+export async function catalogOf(stage: Stage, database: string): Promise<Catalog> {
+  const session = await Session.open(stage.server.admin(database));
+  try {
+    return await snapshot(session.client, { ignoreRelations: [...stage.ignoreRelations] });
+  } finally {
+    await session.close();
+  }
+}
+
+async function inDatabase<T>(stage: Stage, database: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const { name: user, password } = stage.role;
+  const session = await Session.open({ ...stage.server.admin(database), user, password }, stage.settings());
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whether a down script holds any statement at all. */
+export function holdsStatements(script: Script): boolean {
+  const { statements } = parseScript(script);
+  return statements === undefined || statements.length > 0;
+}

@@ -1,0 +1,10 @@
+/** The project's public address: stamped from `repository` in package.json by `npm run docs`, and checked by a test. */
+export const REPOSITORY = 'lockstep-dev/lockstep';
+
+/** The version of the docs that links point to. */
+const DOCS_REF = 'v0';
+
+/** Where a rule is explained. */
+export function ruleAddress(rule: string): string {
+  return `https://github.com/${REPOSITORY}/blob/${DOCS_REF}/docs/rules.md#${rule}`;
+}

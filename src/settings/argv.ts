@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { didYouMean } from './nearest.ts';
+import { commands, flagOf, type Option, options, optionsOf } from './options.ts';
+import type { CommandName } from './types.ts';
+import type { RawValues } from './values.ts';
+
+/** The command line, taken apart. Nothing is trusted yet but the command's name. */
+export interface ParsedArgv {
+  readonly kind: 'version' | 'help' | 'command';
+  readonly command: CommandName | undefined;
+  readonly raw: RawValues;
+  /** Environment variables that hold a secret, by option name: `--rehearsal-url-env NAME`. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** Reads `lockstep <command> [options]`. Goes on after a problem, so that all of them are told at once. */
+export function parseArgv(argv: readonly string[]): ParsedArgv {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: parserOptions(),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const raw = new Map<string, string>();
+  const variables = new Map<string, string>();
+  const words: string[] = [];
+  const unknown: string[] = [];
+  const problems: string[] = [];
+  let asksHelp = false;
+  let asksVersion = false;
+  let unknownAt = -2;
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      // The word after an unknown option is most likely its value: one problem, not two.
+      if (token.index !== unknownAt + 1) words.push(token.value);
+    } else if (token.kind === 'option') {
+      const { rawName, value, inlineValue } = token;
+      const known = flags.get(rawName);
+      if (rawName === '--help' || rawName === '-h') asksHelp = true;
+      else if (rawName === '--version' || rawName === '-v') asksVersion = true;
+      else if (known === undefined) {
+        unknown.push(rawName);
+        if (!inlineValue) unknownAt = token.index;
+      } else if (known.option.type === 'boolean') {
+        raw.set(known.option.name, value ?? 'true');
+      } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
+        problems.push(`${rawName} needs a value`);
+      } else {
+        const into = known.variable ? variables : raw;
+        if (into.has(known.option.name)) problems.push(`${rawName} is given twice`);
+        into.set(known.option.name, value);
+      }
+    }
+  }
+  if (words[0] === 'help') {
+    asksHelp = true;
+    words.shift();
+  }
+  const [word, ...rest] = words;
+  const command = commands.find(({ name }) => name === word)?.name;
+  if (word !== undefined && command === undefined) problems.unshift(unknownCommand(word));
+  problems.push(...rest.map((extra) => `'${extra}' is one word too many`));
+  // Suggestions come from the command's own options; options of another command are unknown here.
+  const own = (command === undefined ? options : optionsOf(command)).flatMap((option) => flagsOf(option).map(first));
+  problems.push(...unknown.map((flag) => `unknown option ${flag}${didYouMean(flag, [...own, '--help', '--version'])}`));
+  const kind = asksVersion ? 'version' : asksHelp || (word === undefined && problems.length === 0) ? 'help' : 'command';
+  if (kind === 'command' && word === undefined) problems.unshift('which command?');
+  return { kind, command, raw, variables, problems };
+}
+
+/** `unknown command 'chekc'; did you mean 'check'?` */
+export function unknownCommand(word: string): string {
+  return `unknown command '${word}'${didYouMean(word, [...commands.map(({ name }) => name as string), 'help'])}`;
+}
+
+/** `variable`: the flag names the environment variable that holds the value. */
+type Flag = readonly [name: string, meaning: { readonly option: Option; readonly variable: boolean }];
+
+function flagsOf(option: Option): Flag[] {
+  const name = flagOf(option.name);
+  const flag: Flag = [name, { option, variable: false }];
+  return option.secret === true ? [flag, [`${name}-env`, { option, variable: true }]] : [flag];
+}
+
+const flags = new Map(options.flatMap(flagsOf));
+
+function first([name]: Flag): string {
+  return name;
+}
+
+function parserOptions(): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  const known = [...flags].map(([flag, { option }]) => {
+    return [flag.slice(2), { type: option.type === 'boolean' ? 'boolean' : 'string' }] as const;
+  });
+  return {
+    ...Object.fromEntries(known),
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+  };
+}

@@ -1,0 +1,156 @@
+import { LockstepError } from '../errors.ts';
+import { excerpt, type Place } from '../project/place.ts';
+import { parseDuration, postgresDuration } from './duration.ts';
+import { didYouMean } from './nearest.ts';
+import { repositoryPath } from './repository-path.ts';
+import { type FileSettings, settingsSchema } from './schema.ts';
+import type { Config, Overrides, RehearsalPolicy } from './types.ts';
+import { validateFile } from './validate.ts';
+import { parseYaml } from './yaml-document.ts';
+
+export interface ConfigSource {
+  /** undefined: there is no such file, and everything has its default. */
+  readonly text: string | undefined;
+  /** How messages name the file. */
+  readonly path: string;
+  readonly overrides: Overrides;
+  /** `--database`. */
+  readonly database: string | undefined;
+  /** What `lint.rules` may name. */
+  readonly ruleNames: readonly string[];
+}
+
+/**
+ * Reads lockstep.yml. Throws a LockstepError: `bad-config` tells every problem of the file with its line,
+ * `unknown-database` that the wanted one is not in it, `choose-database` that one must be chosen.
+ */
+export function parseConfig(source: ConfigSource): Config {
+  const file = readFile(source);
+  const { name, settings } = chooseDatabase(file, source);
+  return toConfig(settingsSchema.parse(settings), name, source.overrides);
+}
+
+type RawFile = Readonly<Record<string, unknown>> & { readonly databases?: readonly RawDatabase[] };
+type RawDatabase = Readonly<Record<string, unknown>> & { readonly name: string };
+
+const MAXIMUM_LENGTH = 1_000_000;
+
+function readFile({ text = '', path, ruleNames }: ConfigSource): RawFile {
+  if (text.length > MAXIMUM_LENGTH)
+    throw new LockstepError('bad-config', `${path} is longer than a million characters`);
+  const { document, problems } = parseYaml(text);
+  const places: (Place & { message: string })[] = [...problems];
+  if (document !== undefined) {
+    for (const { path: keys, at, message } of validateFile(document.value, ruleNames)) {
+      places.push({ ...(at === 'key' ? document.keyPlace(keys) : document.valuePlace(keys)), message });
+    }
+  }
+  if (places.length > 0) throw badConfig(path, text, places);
+  return document?.value as RawFile;
+}
+
+function badConfig(path: string, text: string, problems: readonly (Place & { message: string })[]): LockstepError {
+  const told = [...problems]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map((problem) => {
+      const { line, column, message } = problem;
+      return `${path}:${line}:${column}: ${message}\n${excerpt(text, problem).replace(/^/gm, '    ')}`;
+    });
+  const head = problems.length === 1 ? '' : `${path} has ${problems.length} problems\n`;
+  return new LockstepError('bad-config', head + told.join('\n'), {
+    hint: 'docs/inputs.md lists the keys of lockstep.yml.',
+  });
+}
+
+/** The raw settings of one database: what stands in its entry, over what stands at the top for all. */
+function chooseDatabase(
+  { databases, ...top }: RawFile,
+  { database: wanted, path }: ConfigSource,
+): { name: string | undefined; settings: unknown } {
+  if (databases === undefined) {
+    if (wanted === undefined) return { name: undefined, settings: top };
+    throw new LockstepError('unknown-database', `there is no database '${wanted}': ${path} has no list of databases`);
+  }
+  const names = databases.map(({ name }) => name);
+  const list = names.map((name) => `  --database ${name}`).join('\n');
+  const [first, second] = databases;
+  const chosen = wanted === undefined ? first : databases.find(({ name }) => name === wanted);
+  if (wanted === undefined && second !== undefined) {
+    throw new LockstepError('choose-database', `${path} has ${names.length} databases; say which one this is about`, {
+      hint: list,
+    });
+  }
+  if (chosen === undefined) {
+    const message = `there is no database '${wanted}' in ${path}${didYouMean(wanted ?? '', names)}`;
+    throw new LockstepError('unknown-database', message, { hint: list });
+  }
+  const { name, ...own } = chosen;
+  return { name, settings: merge(top, own) };
+}
+
+/** Maps are merged key by key; anything else of `over` replaces what was there. */
+function merge(under: unknown, over: unknown): unknown {
+  if (!isMap(under) || !isMap(over)) return over;
+  const merged = new Map(Object.entries(under));
+  for (const [key, value] of Object.entries(over))
+    merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
+  return Object.fromEntries(merged);
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toConfig(file: FileSettings, database: string | undefined, overrides: Overrides): Config {
+  const { accept } = file.history;
+  return {
+    location: {
+      database,
+      tool: overrides.tool ?? file.tool,
+      directory: overrides.migrationsDirectory ?? optionalPath(file.migrations.directory),
+    },
+    policy: {
+      postgresVersion: overrides.postgresVersion ?? file.postgres_version,
+      testCommand: overrides.testCommand ?? file.test_command,
+      testTimeoutMs: milliseconds(file.test_timeout),
+      lint: {
+        rules: file.lint.rules,
+        exclude: file.lint.exclude,
+        squawkConfig: normalPath(file.lint.squawk_config),
+      },
+      rehearsal: toRehearsal(file.rehearsal),
+      lockTimeout: postgresDuration(milliseconds(file.lock_timeout)),
+      statementTimeout: postgresDuration(milliseconds(file.statement_timeout)),
+      historyAccept:
+        accept === 'never' ? accept : accept.map(({ path, reason }) => ({ path: normalPath(path), reason })),
+    },
+  };
+}
+
+function toRehearsal(file: FileSettings['rehearsal']): RehearsalPolicy {
+  return {
+    preset: file.preset,
+    extensions: file.extensions,
+    roles: file.roles,
+    setup: file.setup.map(normalPath),
+    schemaFile: optionalPath(file.schema_file),
+    placeholders: file.placeholders,
+    searchPath: file.search_path,
+    settings: file.settings,
+    superuser: file.superuser,
+    timeoutMs: milliseconds(file.timeout),
+  };
+}
+
+// The schema has let only durations and repository paths through.
+function milliseconds(duration: string): number {
+  return parseDuration(duration) ?? Number.NaN;
+}
+
+function normalPath(path: string): string {
+  return repositoryPath(path) ?? path;
+}
+
+function optionalPath(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : normalPath(path);
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from './duration.ts';
+import { REPOSITORY_PATH_EXPECTED, repositoryPath } from './repository-path.ts';
+
+/**
+ * lockstep.yml: the one source of its keys, defaults and descriptions. The editors' schema (docs/lockstep.schema.json) and
+ * docs/inputs.md are generated from it. Values stay as they are written; file.ts turns them into a Config.
+ * Messages say what is expected; what was found, and where, is added when they are told.
+ */
+
+const text = z.string().min(1, 'expected some text');
+const path = z.string().refine((value) => repositoryPath(value) !== undefined, `expected ${REPOSITORY_PATH_EXPECTED}`);
+const duration = z
+  .string({ error: `expected ${DURATION_EXPECTED}` })
+  .refine((value) => parseDuration(value) !== undefined, `expected ${DURATION_EXPECTED}; zero is no time limit`)
+  .meta({ pattern: DURATION_PATTERN.source, examples: ['30s'] });
+
+export const ruleSettingSchema = z.enum(['block', 'warn', 'info', 'off']);
+
+const acceptedChange = z.strictObject({
+  path: path.describe('The migration as it is named at the base.'),
+  reason: text.describe('Why this is right; shown to the reviewer.'),
+});
+
+const keys = {
+  tool: text.default('auto').describe("The migration tool that the project uses; 'auto' finds it by its files."),
+  migrations: z
+    .strictObject({
+      directory: path.optional().describe('Where the migrations are; without it, found among the usual places.'),
+    })
+    .prefault({})
+    .describe('Where the migrations are.'),
+  postgres_version: z
+    .int({ error: 'expected a major version as a whole number, such as 17' })
+    .min(10, 'expected a major version from 10 on')
+    .max(99, 'expected a major version, such as 17')
+    .optional()
+    .describe(
+      'The major version of Postgres that production runs; without it, the newest that Lockstep is tested with.',
+    ),
+  test_command: text
+    .optional()
+    .describe("Runs the project's tests, by a shell; gets DATABASE_URL of a database with the new schema."),
+  test_timeout: duration.default('10min').describe('After this time the tests are ended, and have failed.'),
+  lint: z
+    .strictObject({
+      rules: z
+        .record(z.string(), ruleSettingSchema)
+        .default({})
+        .describe('Severities by rule name, against the defaults in docs/rules.md.'),
+      exclude: z
+        .array(text)
+        .default([])
+        .describe('Globs of migrations that are not linted. They are rehearsed all the same.'),
+      squawk_config: path.default('.squawk.toml').describe("Squawk's own configuration, if the project has one."),
+    })
+    .prefault({})
+    .describe('What the text of a migration is judged by.'),
+  rehearsal: z
+    .strictObject({
+      preset: z.enum(['supabase']).optional().describe("Brings a platform's own schemas and roles."),
+      extensions: z.array(text).default([]).describe('Extensions that production has, made before the base history.'),
+      roles: z.array(text).default([]).describe('Roles that production has, made before the base history.'),
+      setup: z.array(path).default([]).describe('SQL files that are run before the base history.'),
+      schema_file: path.optional().describe('A dump of the schema to start from instead of the base history.'),
+      placeholders: z
+        .record(z.string(), z.string())
+        .default({})
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the notation of placeholders.
+        .describe('Values for :NAME and ${NAME} in migrations.'),
+      search_path: text.optional().describe('The search path that migrations run with.'),
+      settings: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Settings of the database, such as TimeZone or app.tenant.'),
+      superuser: z.boolean().default(false).describe('Run the changed migrations as a superuser.'),
+      timeout: duration.default('10min').describe('After this time the rehearsal is given up.'),
+    })
+    .prefault({})
+    .describe('How the database that migrations are rehearsed on is made.'),
+  lock_timeout: duration.default('5s').describe('How long a statement may wait for a lock in the deploy.'),
+  statement_timeout: duration.default('15min').describe('How long a statement may run in the deploy.'),
+  history: z
+    .strictObject({
+      accept: z
+        .union([z.literal('never'), z.array(acceptedChange)], {
+          error: "expected 'never' or a list of path and reason",
+        })
+        .default([])
+        .describe("Deleted or renamed migrations that are all right; 'never' at the base allows none."),
+    })
+    .prefault({})
+    .describe('Changes of migrations that the base has already.'),
+};
+
+/** The settings of one database. */
+export const settingsSchema = z.strictObject(keys);
+
+/** The whole file. */
+export const fileSchema = z.strictObject({
+  ...keys,
+  databases: z
+    .array(
+      z.strictObject({
+        name: text.describe('What --database calls it.'),
+        ...keys,
+      }),
+    )
+    .min(1, 'expected at least one database')
+    .optional()
+    .describe('Several databases in one repository. A key here wins over the same key above, which holds for all.'),
+});
+
+export type FileSettings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,155 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { LockstepError } from '../errors.ts';
+import { parseArgv } from './argv.ts';
+import { defaultCacheDirectory, defaultToolDirectory } from './directories.ts';
+import { readInputs } from './inputs.ts';
+import { flagOf, inputVariable, type Option, type OptionValues, options, optionsOf } from './options.ts';
+import type { CommandName, Settings } from './types.ts';
+import { convertValues } from './values.ts';
+
+/** What settings are read from: the process, or a test's stand-in. */
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  cwd(): string;
+  readonly stdout: { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: { readonly isTTY?: boolean };
+}
+
+export type Invocation =
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  | { readonly kind: 'command'; readonly settings: Settings }
+  | {
+      readonly kind: 'invalid';
+      readonly error: LockstepError;
+      readonly command: string | undefined;
+      /** Where a report was asked for, if that could be understood. Absolute. */
+      readonly reportPath: string | undefined;
+    };
+
+/** A command as it came through one of the two doors, and how that door names an option. */
+interface Given {
+  readonly command: CommandName | undefined;
+  readonly raw: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+  readonly hint: string;
+  readonly nameOf: (option: Option) => string;
+  /** Environment variables that hold a secret. */
+  readonly secretVariables: readonly string[];
+}
+
+/** Reads the command line or, inside Actions and without arguments, the action's inputs. Never throws. */
+export function readInvocation(from: Surroundings): Invocation {
+  const argv = from.argv.slice(2);
+  const inActions = from.env.GITHUB_ACTIONS === 'true';
+  if (argv.length === 0 && inActions) return toInvocation(throughInputs(from.env), from);
+  const parsed = parseArgv(argv);
+  if (parsed.kind === 'version') return { kind: 'version' };
+  const given = throughArgv(parsed, from.env);
+  if (parsed.kind === 'command') return toInvocation(given, from);
+  return parsed.command === undefined && parsed.problems.length > 0
+    ? invalid(given, given.problems, undefined)
+    : { kind: 'help', command: parsed.command };
+}
+
+function throughInputs(env: Surroundings['env']): Given {
+  const hint = 'docs/inputs.md lists the inputs.';
+  return { ...readInputs(env), hint, nameOf: (option) => `input ${option.name}`, secretVariables: [] };
+}
+
+function throughArgv(parsed: ReturnType<typeof parseArgv>, env: Surroundings['env']): Given {
+  const { command } = parsed;
+  const raw = new Map(parsed.raw);
+  const problems = [...parsed.problems];
+  for (const [name, variable] of parsed.variables) {
+    const value = env[variable];
+    if (raw.has(name)) problems.push(`${flagOf(name)} and ${flagOf(name)}-env exclude each other`);
+    else if (value) raw.set(name, value);
+    else problems.push(`${flagOf(name)}-env: the environment variable ${variable} is not set`);
+  }
+  const hint = `'lockstep help${command === undefined ? '' : ` ${command}`}' lists the options.`;
+  const nameOf = (option: Option): string => flagOf(option.name);
+  return { command, raw, problems, hint, nameOf, secretVariables: [...parsed.variables.values()] };
+}
+
+function toInvocation(given: Given, from: Surroundings): Invocation {
+  const available = given.command === undefined ? options : optionsOf(given.command);
+  const { values, problems: valueProblems } = convertValues(given.raw, available, given.nameOf);
+  const problems = [...given.problems, ...valueProblems];
+  const cwd = resolve(from.cwd(), values.cwd ?? '.');
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) problems.push(`there is no directory ${cwd}`);
+  if (values.no_cache && values.cache_directory !== undefined)
+    problems.push('a cache directory and no cache are both asked for');
+  if (values.rehearsal_url !== undefined && !/^postgres(ql)?:\/\//.test(values.rehearsal_url)) {
+    problems.push('the rehearsal URL does not begin with postgres://');
+  }
+  const reportPath = values.report === undefined ? undefined : resolve(cwd, values.report);
+  if (given.command === undefined || problems.length > 0) return invalid(given, problems, reportPath);
+  return { kind: 'command', settings: toSettings(given, given.command, values, cwd, from) };
+}
+
+function toSettings(
+  given: Given,
+  command: CommandName,
+  values: OptionValues,
+  cwd: string,
+  from: Surroundings,
+): Settings {
+  const { env } = from;
+  const inActions = env.GITHUB_ACTIONS === 'true';
+  const absolute = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(cwd, path);
+  const cache = absolute(values.cache_directory) ?? (inActions ? undefined : defaultCacheDirectory(env));
+  return {
+    command,
+    cwd,
+    inActions,
+    configPath: values.config,
+    base: values.base,
+    head: values.head,
+    policyFrom: values.policy ?? 'base',
+    database: values.database,
+    reportPath: absolute(values.report),
+    quiet: values.quiet ?? false,
+    color: !values.no_color && wantsColor(from, inActions),
+    live: from.stderr.isTTY === true && !inActions && env.TERM !== 'dumb',
+    width: from.stdout.columns || (inActions ? 120 : 100),
+    rehearsalUrl: values.rehearsal_url,
+    cacheDirectory: values.no_cache ? undefined : cache,
+    toolDirectory: absolute(values.tool_directory) ?? defaultToolDirectory(env),
+    overrides: {
+      tool: values.tool,
+      migrationsDirectory: values.migrations_directory,
+      postgresVersion: values.postgres_version,
+      testCommand: values.test_command,
+    },
+    env: environmentOfChildren(env, given.secretVariables),
+  };
+}
+
+/** https://no-color.org and its counterpart; else: a terminal gets colour, a pipe does not. */
+function wantsColor({ env, stdout }: Surroundings, inActions: boolean): boolean {
+  if (env.NO_COLOR) return false;
+  const forced = env.FORCE_COLOR;
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stdout.isTTY === true && !inActions && env.TERM !== 'dumb';
+}
+
+/** Tests and tools of the project run with this: without the secrets that were meant for us. */
+function environmentOfChildren(env: Surroundings['env'], named: readonly string[]): Record<string, string> {
+  const inputs = options.filter((option: Option) => option.secret === true).map(({ name }) => inputVariable(name));
+  const secret = new Set([...inputs, ...named]);
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => {
+    return entry[1] !== undefined && !secret.has(entry[0]);
+  });
+  return Object.fromEntries(kept);
+}
+
+function invalid(given: Given, problems: readonly string[], reportPath: string | undefined): Invocation {
+  const list = problems.map((problem) => `\n  - ${problem}`).join('');
+  const message = problems.length === 1 ? problems.join() : `${problems.length} problems:${list}`;
+  const error = new LockstepError('bad-usage', message, { hint: given.hint });
+  return { kind: 'invalid', error, command: given.command, reportPath };
+}
