@@ -10,7 +10,8 @@ const project = (name: string, timeout: number) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    ...(name === 'unit' ? {} : { globalSetup: ['test/support/global-setup.ts'] }),
+    // These run the built bundle, which must be there and current.
+    ...(name === 'e2e' || name === 'system' ? { globalSetup: ['test/support/global-setup.ts'] } : {}),
   },
 });
 

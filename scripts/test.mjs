@@ -23,7 +23,15 @@ if (asked.length === 0) {
 }
 for (const kind of kinds) {
   const results = join(folder, `${kind}.json`);
-  const args = ['vitest', 'run', '--project', kind, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const args = [
+    'vitest',
+    'run',
+    '--project',
+    kind,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+  ];
   const ok = run(kind, 'npx', ['--no-install', ...args]);
   const counts = readCounts(results);
   passed += counts.passed;
@@ -51,8 +59,14 @@ function run(name, command, args) {
 
 function readCounts(path) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(path, 'utf8'));
-    return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0), skipped: numPendingTests };
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(path, 'utf8'),
+    );
+    return {
+      passed: numPassedTests,
+      failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0),
+      skipped: numPendingTests,
+    };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }

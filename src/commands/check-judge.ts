@@ -24,7 +24,10 @@ export function policyFindings(files: readonly PolicyFile[], from: 'base' | 'hea
       return [observed('policy-added', { path, message: `${path} is new: its settings hold for this run.` }, 'policy')];
     }
     const what = head === undefined ? 'deletes' : 'changes';
-    const holds = from === 'base' ? "the base branch's settings hold for this run" : 'judged with the new settings, as asked by --policy head';
+    const holds =
+      from === 'base'
+        ? "the base branch's settings hold for this run"
+        : 'judged with the new settings, as asked by --policy head';
     return [observed('policy-changed', { path, message: `this change ${what} ${path}; ${holds}.` }, 'policy')];
   });
 }

@@ -1,5 +1,5 @@
 import type { Finding, FindingSource, SqlErrorReport } from '../report/model.ts';
-import { ruleAddress } from "../repository.ts";
+import { ruleAddress } from '../repository.ts';
 import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 
 /** What a finding of the rehearsal says about its place and case; the rest comes from its rule. */
@@ -36,7 +36,10 @@ export function observed(rule: RehearsalRule, seen: Observation, source: Finding
 }
 
 /** The place of an SQL error, for `observed`. */
-export function placeOf(error: SqlErrorReport, path: string): Pick<Observation, 'path' | 'line' | 'column' | 'statement'> {
+export function placeOf(
+  error: SqlErrorReport,
+  path: string,
+): Pick<Observation, 'path' | 'line' | 'column' | 'statement'> {
   return { path: error.path ?? path, line: error.line, column: error.column, statement: error.statement };
 }
 

@@ -5,14 +5,14 @@ export const rehearsalRules = {
   'migration-fails': {
     severity: 'block',
     title: 'The migration fails on the base schema',
-    why: 'Postgres refused it in the rehearsal, on a server of the configured version that holds the base branch\'s schema; it would fail in the deploy as well.',
+    why: "Postgres refused it in the rehearsal, on a server of the configured version that holds the base branch's schema; it would fail in the deploy as well.",
     help: 'Mend the statement at the place shown. When it needs something that lives outside the migrations (a role, an extension, a schema), bring it by `rehearsal` in lockstep.yml.',
   },
   'needs-superuser': {
     severity: 'block',
     title: 'The migration needs rights that the rehearsal does not give it',
     why: "A pull request's SQL is untrusted, so it runs as an ordinary role that owns the database. This statement needs more than that.",
-    help: 'If the deploy\'s role has the right: list extensions and roles under `rehearsal.extensions` and `rehearsal.roles`, or set `rehearsal.superuser: true`, in lockstep.yml on the base branch.',
+    help: "If the deploy's role has the right: list extensions and roles under `rehearsal.extensions` and `rehearsal.roles`, or set `rehearsal.superuser: true`, in lockstep.yml on the base branch.",
   },
   'fails-together': {
     severity: 'block',
@@ -53,7 +53,7 @@ export const rehearsalRules = {
   'policy-changed': {
     severity: 'warn',
     title: 'This change alters how changes are judged',
-    why: 'lockstep.yml or Squawk\'s configuration differs from the base branch\'s. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.',
+    why: "lockstep.yml or Squawk's configuration differs from the base branch's. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.",
     help: 'Review the change of the settings on its own; it takes effect once it is merged. `--policy head` shows locally what it would do.',
   },
   'policy-added': {

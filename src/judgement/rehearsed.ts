@@ -34,16 +34,25 @@ export function judgeRehearsal(rehearsal: Rehearsal, searchPath: readonly string
     const down = downReport(item, findings);
     migrations.set(migration.id, {
       status: round.up.status,
-      up: round.up,
+      up: { ...round.up, statements: [...round.up.statements] },
       ...(down && { down }),
       ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
     });
     if (round.after) {
       const statements = parseScript(migration.up).statements ?? [];
-      findings.push(...surprises({ path: migration.path, statements, before: item.before, after: round.after, searchPath }));
+      findings.push(
+        ...surprises({ path: migration.path, statements, before: item.before, after: round.after, searchPath }),
+      );
     }
   }
   findings.push(...togetherFindings(rehearsal));
+  const last = rehearsal.migrations.at(-1)?.migration;
+  if (rehearsal.notTogether && last) {
+    notAnalysed.push({
+      path: last.path,
+      reason: 'the migrations were not run together: they change roles, and this server cannot be copied',
+    });
+  }
   return {
     migrations,
     findings,
@@ -56,8 +65,15 @@ function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
   if (up.error === undefined) return [];
   const { error } = up;
   const rule = error.sqlstate === '42501' ? 'needs-superuser' : 'migration-fails';
-  const stays = up.status === 'partial' ? ` ${error.ranBefore ?? ''}: in production this would be a half-applied migration.` : '';
-  return [observed(rule, { ...placeOf(error, migration.path), message: `${inOneLine(error)}.${stays}`, suggestion: error.hint })];
+  const stays =
+    up.status === 'partial' ? ` ${error.ranBefore ?? ''}: in production this would be a half-applied migration.` : '';
+  return [
+    observed(rule, {
+      ...placeOf(error, migration.path),
+      message: `${inOneLine(error)}.${stays}`,
+      suggestion: error.hint,
+    }),
+  ];
 }
 
 function downReport(item: MigrationRehearsal, findings: Finding[]): MigrationReport['down'] {
@@ -68,7 +84,13 @@ function downReport(item: MigrationRehearsal, findings: Finding[]): MigrationRep
     if (reason !== undefined) return { status: 'irreversible', difference: [reason] };
     const path = migration.down?.path ?? migration.path;
     const what = migration.down === undefined ? 'there is no down script' : 'the down script holds no statement';
-    findings.push(observed('down-missing', { path, line: firstLine(migration.down ?? migration.up), message: `${migration.id}: ${what}.` }));
+    findings.push(
+      observed('down-missing', {
+        path,
+        line: firstLine(migration.down ?? migration.up),
+        message: `${migration.id}: ${what}.`,
+      }),
+    );
     return { status: 'missing' };
   }
   return judgeDown(migration, round.down, before, round.after, findings);
@@ -86,7 +108,9 @@ function judgeDown(
   if (down.outcome.error !== undefined || down.after === undefined) {
     const { error } = down.outcome;
     const message = error ? `${inOneLine(error)}.` : 'the down script did not run.';
-    findings.push(observed('down-fails', error ? { ...placeOf(error, script.path), message } : { path: script.path, message }));
+    findings.push(
+      observed('down-fails', error ? { ...placeOf(error, script.path), message } : { path: script.path, message }),
+    );
     return { status: 'failed', durationMs, ...(error && { error }) };
   }
   const verdict = judgeReversal({ before, afterUp, afterDown: down.after });
@@ -110,13 +134,24 @@ function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRe
   if (again === undefined) return [];
   if (again.outcome.error !== undefined) {
     const { error } = again.outcome;
-    return [observed('up-again-fails', { ...placeOf(error, migration.path), message: `up, down, up: the second up fails: ${inOneLine(error)}.` })];
+    return [
+      observed('up-again-fails', {
+        ...placeOf(error, migration.path),
+        message: `up, down, up: the second up fails: ${inOneLine(error)}.`,
+      }),
+    ];
   }
   if (again.after === undefined) return [];
   const difference = differenceLines(compare(afterUp, again.after));
   if (difference.length === 0) return [];
   const line = firstLine(migration.up);
-  return [observed('up-again-fails', { path: migration.path, line, message: `up, down, up: the second up makes another schema than the first: ${difference[0]}.` })];
+  return [
+    observed('up-again-fails', {
+      path: migration.path,
+      line,
+      message: `up, down, up: the second up makes another schema than the first: ${difference[0]}.`,
+    }),
+  ];
 }
 
 function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Finding[] {
@@ -125,13 +160,23 @@ function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Fin
   const migration = migrations[failed]?.migration;
   const error = together.outcomes[failed]?.error;
   if (migration && error) {
-    return [observed('fails-together', { ...placeOf(error, migration.path), message: `alone it runs, after the others on one connection it does not: ${inOneLine(error)}.` })];
+    return [
+      observed('fails-together', {
+        ...placeOf(error, migration.path),
+        message: `alone it runs, after the others on one connection it does not: ${inOneLine(error)}.`,
+      }),
+    ];
   }
   const last = migrations.at(-1)?.migration;
   if (together.after === undefined || last === undefined) return [];
   const difference = differenceLines(compare(headCatalog, together.after));
   if (difference.length === 0) return [];
-  return [observed('fails-together', { path: last.path, message: `one after the other on one connection the migrations make another schema: ${difference[0]}.` })];
+  return [
+    observed('fails-together', {
+      path: last.path,
+      message: `one after the other on one connection the migrations make another schema: ${difference[0]}.`,
+    }),
+  ];
 }
 
 /** The line of a script's first statement; 1 when it has none. */

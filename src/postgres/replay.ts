@@ -1,7 +1,7 @@
-import { cannotRunInTransaction, controlsTransaction, ownTransaction } from '../project/transaction.ts';
 import { parseScript } from '../project/sql.ts';
+import { cannotRunInTransaction, controlsTransaction, ownTransaction } from '../project/transaction.ts';
 import type { SqlErrorReport } from '../report/model.ts';
-import { type ScriptRun, runScript } from './runner.ts';
+import { runScript, type ScriptRun } from './runner.ts';
 import type { Session } from './session.ts';
 import { sqlError } from './sql-error.ts';
 
@@ -31,6 +31,7 @@ export async function replayScript(session: Session, run: ScriptRun): Promise<Sq
     }
     return undefined;
   } catch (error) {
+    await session.run('ROLLBACK').catch(() => {});
     return sqlError(error, { path, text, offset: 0, prefix: mode === 'wrapped' ? BEGIN.length : 0 });
   }
 }

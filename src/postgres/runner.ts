@@ -1,5 +1,6 @@
+import { excerpt } from '../project/place.ts';
+import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.ts';
 import { ownTransaction } from '../project/transaction.ts';
-import { type Statement, parseScript } from '../project/sql.ts';
 import type { Execution, Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
 import type { Session } from './session.ts';
@@ -26,9 +27,10 @@ export type ScriptOutcome = {
   | { readonly status: 'failed' | 'partial'; readonly error: SqlErrorReport }
 );
 
-/** Runs a script that parses. Never throws for what Postgres says: it is in the outcome. */
+/** Runs a script; one that does not parse fails before the server sees it. Never throws for what Postgres says: it is in the outcome. */
 export async function runScript(session: Session, run: ScriptRun): Promise<ScriptOutcome> {
-  const statements = parseScript(run.script).statements ?? [];
+  const { statements, problem } = parseScript(run.script);
+  if (problem) return { status: 'failed', durationMs: 0, statements: [], error: syntaxError(run.script, problem) };
   const started = performance.now();
   const reports: StatementReport[] = [];
   const error = await attempt(session, run, statements, reports);
@@ -83,7 +85,12 @@ async function inTransaction(
     return failed;
   }
   const last = inner.at(-1);
-  const origin = { path: run.script.path, text: run.script.text, offset: last?.start ?? 0, ...(last && { statement: last.index }) };
+  const origin = {
+    path: run.script.path,
+    text: run.script.text,
+    offset: last?.start ?? 0,
+    ...(last && { statement: last.index }),
+  };
   try {
     // Deferred constraints and triggers do their work here, where the failing one can still be named.
     await session.run('SET CONSTRAINTS ALL IMMEDIATE');
@@ -107,7 +114,12 @@ async function oneByOne(
     try {
       await session.run(statement.sql);
     } catch (error) {
-      return sqlError(error, { path: script.path, text: script.text, offset: statement.start, statement: statement.index });
+      return sqlError(error, {
+        path: script.path,
+        text: script.text,
+        offset: statement.start,
+        statement: statement.index,
+      });
     }
     reports.push(report(statement, performance.now() - started));
   }
@@ -134,6 +146,17 @@ async function implicitly(
   return sqlError(error, { path: script.path, text: script.text, offset: failing.start, statement: failing.index });
 }
 
+function syntaxError(script: Script, { message, line, column }: SyntaxProblem): SqlErrorReport {
+  return {
+    message,
+    sqlstate: '42601',
+    path: script.path,
+    line,
+    column,
+    excerpt: excerpt(script.text, { line, column }),
+  };
+}
+
 function report(statement: Statement, durationMs: number): StatementReport {
   const { index, line, endLine, sql } = statement;
   return { index, line, endLine, sql, durationMs: rounded(durationMs) };
@@ -142,7 +165,9 @@ function report(statement: Statement, durationMs: number): StatementReport {
 function before(count: number, stays: boolean): string | undefined {
   if (count === 0) return undefined;
   const ran = count === 1 ? '1 statement' : `${count} statements`;
-  return stays ? `${ran} of this file ran before it and took effect` : `${ran} of this file ran before it and ${count === 1 ? 'was' : 'were'} rolled back`;
+  return stays
+    ? `${ran} of this file ran before it and took effect`
+    : `${ran} of this file ran before it and ${count === 1 ? 'was' : 'were'} rolled back`;
 }
 
 function rounded(milliseconds: number): number {

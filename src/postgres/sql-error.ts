@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { LineIndex, excerpt } from '../project/place.ts';
+import { excerpt, LineIndex } from '../project/place.ts';
 import type { SqlErrorReport } from '../report/model.ts';
 
 /** Where a query came from: the file's path and text, and the offset in it at which the query's first character stands. */

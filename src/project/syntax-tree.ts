@@ -64,6 +64,9 @@ export function scalar(value: unknown): string | undefined {
       return String(fields.boolval ?? false);
     case 'A_Const':
       return constant(fields);
+    case 'TypeName':
+      // A bare word in an option list ("connect = off") is read as the name of a type.
+      return names(fields.names).join('.');
     case 'TypeCast':
       return scalar(fields.arg);
     default:

@@ -4,9 +4,20 @@ import type { Execution, Script } from './types.ts';
 
 /** What statements do to the transaction they stand in, by their syntax trees alone. */
 
-/** BEGIN, COMMIT, ROLLBACK, SAVEPOINT, PREPARE TRANSACTION and their relatives. */
-export function controlsTransaction(statement: Pick<Statement, 'kind'>): boolean {
-  return statement.kind === 'TransactionStmt';
+/** BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION and their relatives: what opens or ends a transaction. */
+export function controlsTransaction(statement: Pick<Statement, 'kind' | 'tree'>): boolean {
+  return statement.kind === 'TransactionStmt' && !isSavepoint(statement);
+}
+
+const SAVEPOINTS: ReadonlySet<unknown> = new Set([
+  'TRANS_STMT_SAVEPOINT',
+  'TRANS_STMT_RELEASE',
+  'TRANS_STMT_ROLLBACK_TO',
+]);
+
+/** SAVEPOINT, RELEASE and ROLLBACK TO: they need a transaction and stay inside it. */
+export function isSavepoint(statement: Pick<Statement, 'kind' | 'tree'>): boolean {
+  return statement.kind === 'TransactionStmt' && SAVEPOINTS.has(statement.tree.kind);
 }
 
 /**

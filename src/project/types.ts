@@ -13,7 +13,7 @@ export interface RepoFile {
 
 /** Why a file could not be read as SQL text. `line` and `column` are 1-based. */
 export interface Unreadable {
-  readonly reason: 'nul-byte' | 'not-utf8';
+  readonly reason: 'nul-byte' | 'not-utf8' | 'utf-16';
   readonly line: number;
   readonly column: number;
 }
@@ -38,12 +38,13 @@ export type Phase = 'expand' | 'backfill' | 'switch' | 'contract';
 /** What `-- lockstep: ...` comments (and other tools' markers, where their files are read) say. */
 export interface Directives {
   readonly noTransaction: boolean;
-  readonly irreversible?: { readonly reason: string; readonly line: number };
+  /** `path`: where it stands, when that is not the up script's file. */
+  readonly irreversible?: { readonly reason: string; readonly line: number; readonly path?: string };
   readonly phase?: Phase;
   readonly why?: string;
   readonly risk?: { readonly level: 'low' | 'medium' | 'high'; readonly reason: string };
-  /** Directives that could not be understood, to be told as findings. */
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
+  /** Directives that could not be understood, to be told as findings. `path` as in `irreversible`. */
+  readonly problems: readonly { readonly line: number; readonly message: string; readonly path?: string }[];
 }
 
 export interface Migration {
@@ -59,6 +60,8 @@ export interface Migration {
   /** sha256 (hex) of the up file's bytes. */
   readonly checksum: string;
   readonly execution: Execution;
+  /** How the down script meets the server, when that differs from `execution` (a twin file with its own marker). */
+  readonly downExecution?: Execution;
   readonly directives: Directives;
 }
 
@@ -68,6 +71,8 @@ export interface IgnoredFile {
   readonly reason: string;
   /** How to name it so that it runs. */
   readonly suggestion?: string;
+  /** sha256 (hex) of its bytes; absent for what is no file (a symbolic link, a submodule). */
+  readonly checksum?: string;
 }
 
 /** What a commit (or the working tree) holds. */

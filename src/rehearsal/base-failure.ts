@@ -22,7 +22,8 @@ export function explainBaseFailure(error: SqlErrorReport, what: string, index?: 
 const ADVICE: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[] = [
   [
     /^role "(.+)" does not exist$/,
-    ([, role]) => `The history expects a role that somebody made by hand. Add to lockstep.yml:\n\nrehearsal:\n  roles: [${yaml(role)}]`,
+    ([, role]) =>
+      `The history expects a role that somebody made by hand. Add to lockstep.yml:\n\nrehearsal:\n  roles: [${yaml(role)}]`,
   ],
   [
     /^(?:schema "(?:auth|storage|extensions|realtime|vault)"|function (?:auth|storage)\..+|relation "(?:auth|storage)\..+") does not exist$/,
@@ -60,11 +61,13 @@ const ADVICE: readonly (readonly [RegExp, (match: RegExpMatchArray) => string])[
   ],
   [
     /^unrecognized configuration parameter "(.+)"$/,
-    ([, name]) => `The history reads a setting that the database has elsewhere. Add to lockstep.yml:\n\nrehearsal:\n  settings:\n    ${name}: 'a value'`,
+    ([, name]) =>
+      `The history reads a setting that the database has elsewhere. Add to lockstep.yml:\n\nrehearsal:\n  settings:\n    ${name}: 'a value'`,
   ],
   [
     /^syntax error at or near "([:$]\{?\w*|:)"/,
-    () => 'This may be a placeholder of your migration tool. Give its value in lockstep.yml:\n\nrehearsal:\n  placeholders:\n    NAME: value',
+    () =>
+      'This may be a placeholder of your migration tool. Give its value in lockstep.yml:\n\nrehearsal:\n  placeholders:\n    NAME: value',
   ],
 ];
 

@@ -56,7 +56,10 @@ export async function buildBase(
     await createRoles(admin, [...(policy.preset === 'supabase' ? supabaseRoles : []), ...policy.roles]);
     await server.createDatabase(BASE_DATABASE, { owner: role.name });
     await prepareDatabase(server, policy, role.name);
-    const session = await Session.open({ ...server.admin(BASE_DATABASE), user: role.name, password: role.password }, settings);
+    const session = await Session.open(
+      { ...server.admin(BASE_DATABASE), user: role.name, password: role.password },
+      settings,
+    );
     try {
       await runSetup(session, input);
       await replay(session, input, onProgress);
@@ -81,8 +84,7 @@ async function prepareDatabase(server: RehearsalServer, policy: RehearsalPolicy,
   const admin = await Session.open(server.admin(BASE_DATABASE));
   const identifier = (name: string): string => admin.client.escapeIdentifier(name);
   try {
-    const [current] = await admin.run('SELECT current_database() AS name');
-    const database = identifier((current?.rows[0] as { name: string }).name);
+    const database = identifier(server.admin(BASE_DATABASE).database ?? BASE_DATABASE);
     const searchPath = policy.searchPath ?? (policy.preset === 'supabase' ? supabaseSearchPath : undefined);
     // A list of names, not one name: the setting is given unquoted, as a user would write it, and checked by Postgres.
     if (searchPath !== undefined) {
@@ -135,7 +137,11 @@ async function replay(
       if (record !== undefined) await session.run(record);
       continue;
     }
-    const error = await replayScript(session, { script: migration.up, execution: effectiveExecution(migration), record });
+    const error = await replayScript(session, {
+      script: migration.up,
+      execution: effectiveExecution(migration),
+      record,
+    });
     if (error !== undefined) throw explainBaseFailure(error, migration.id, index, all);
   }
   onProgress(all, all);

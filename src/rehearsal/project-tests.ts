@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { TestRun } from '../report/model.ts';
 import { killGroup } from '../services/process.ts';
-import type { Reaper } from '../services/reaper.ts';
+import { Reaper } from '../services/reaper.ts';
 
 /** The project's own tests, against a database at the new schema. */
 
@@ -12,8 +12,8 @@ export interface TestRequest {
   readonly database: DatabaseAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly onOutput: (chunk: Buffer) => void;
-  readonly reaper?: Reaper;
+  /** A line of what it prints, as it comes. */
+  readonly onLine: (line: string) => void;
 }
 
 export interface DatabaseAddress {
@@ -30,25 +30,25 @@ const PIPE_GRACE_MS = 500;
 
 /**
  * Runs the command as the team would type it: by `sh -c`, since it comes from lockstep.yml at base or from the person who
- * runs Lockstep, never from a pull request. Its output is streamed; its exit status counts.
+ * runs Lockstep, never from a pull request. It is a process group of its own, ended whatever becomes of us. Its output is streamed; its exit status counts.
  */
 export async function runProjectTests(request: TestRequest): Promise<TestRun> {
   const started = performance.now();
-  const child = spawn('/bin/sh', ['-c', request.command], {
+  const reaper = await Reaper.start([]);
+  const child = await reaper.spawn('/bin/sh', ['-c', request.command], {
     cwd: request.cwd,
     env: { ...request.env, ...databaseEnvironment(request.database) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that whatever the tests start can be ended with them.
-    detached: true,
   });
-  if (child.pid !== undefined) request.reaper?.watchGroup(child.pid);
   let tail = Buffer.alloc(0);
   const collect = (chunk: Buffer): void => {
-    request.onOutput(chunk);
     tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    stream.on('data', collect);
+    createInterface({ input: stream }).on('line', request.onLine);
+  }
 
   let timedOut = false;
   const stop = (): void => {
@@ -81,7 +81,7 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
     clearTimeout(timer);
     request.signal.removeEventListener('abort', abort);
     killGroup(child, 'SIGKILL');
-    if (child.pid !== undefined) request.reaper?.forgetGroup(child.pid);
+    await reaper.close();
   }
 }
 

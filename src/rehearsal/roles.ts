@@ -11,9 +11,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Creates the role as a superuser, so that base history and setup may do what they need. */
 export async function createRehearsalRole(admin: Session, role: string, password: string): Promise<void> {
-  await admin.run(
-    `CREATE ROLE ${quote(role)} LOGIN SUPERUSER PASSWORD ${admin.client.escapeLiteral(password)}`,
-  );
+  await admin.run(`CREATE ROLE ${quote(role)} LOGIN SUPERUSER PASSWORD ${admin.client.escapeLiteral(password)}`);
 }
 
 /** Creates roles that are missing; each without the right to log in. */
@@ -25,7 +23,9 @@ export async function createRoles(admin: Session, names: readonly string[]): Pro
 /** Every role that is there, with its right to be superuser. */
 export async function roleNames(admin: Session): Promise<ReadonlyMap<string, boolean>> {
   const [result] = await admin.run("SELECT rolname, rolsuper FROM pg_roles WHERE rolname !~ '^pg_'");
-  return new Map((result?.rows ?? []).map((row: { rolname: string; rolsuper: boolean }) => [row.rolname, row.rolsuper]));
+  return new Map(
+    (result?.rows ?? []).map((row: { rolname: string; rolsuper: boolean }) => [row.rolname, row.rolsuper]),
+  );
 }
 
 /**

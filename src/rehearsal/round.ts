@@ -1,5 +1,5 @@
 import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
-import { type ScriptOutcome, runScript } from '../postgres/runner.ts';
+import { runScript, type ScriptOutcome } from '../postgres/runner.ts';
 import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { parseScript } from '../project/sql.ts';
@@ -8,6 +8,15 @@ import type { Execution, Migration, Script } from '../project/types.ts';
 import type { RehearsalServer } from './server/types.ts';
 
 /** One migration on clones of the schema before it: up; then, on a clone of that, down and up again. */
+
+/** One migration's turn. */
+export interface Step {
+  readonly migration: Migration;
+  /** The down script to run, if it is to be run. */
+  readonly down: Script | undefined;
+  /** What stands before it in the tool's order: what a tool's history says again after a rollback. */
+  readonly previous: Migration | undefined;
+}
 
 /** What a round needs to reach the server. */
 export interface Stage {
@@ -39,7 +48,8 @@ export interface Round {
  * Rehearses one migration. `from` is the database that holds the schema before it; `to` is made and, when up succeeds,
  * holds the schema after it. No session is left open on either.
  */
-export async function rehearseRound(stage: Stage, migration: Migration, from: string, to: string, runDown: boolean): Promise<Round> {
+export async function rehearseRound(stage: Stage, step: Step, from: string, to: string): Promise<Round> {
+  const { migration } = step;
   await stage.server.createDatabase(to, { template: from, owner: stage.role.name });
   const up = await inDatabase(stage, to, (session) => runUp(stage, session, migration));
   if (up.status !== 'applied') {
@@ -47,11 +57,12 @@ export async function rehearseRound(stage: Stage, migration: Migration, from: st
     return { up, after: undefined, down: undefined };
   }
   const after = await catalogOf(stage, to);
-  const down = runDown && migration.down ? await rehearseDown(stage, migration, migration.down, to) : undefined;
+  const down = step.down ? await rehearseDown(stage, step, step.down, to) : undefined;
   return { up, after, down };
 }
 
-async function rehearseDown(stage: Stage, migration: Migration, script: Script, upDatabase: string): Promise<DownRun> {
+async function rehearseDown(stage: Stage, step: Step, script: Script, upDatabase: string): Promise<DownRun> {
+  const { migration, previous } = step;
   const database = `${upDatabase}_down`;
   await stage.server.createDatabase(database, { template: upDatabase, owner: stage.role.name });
   try {
@@ -59,7 +70,7 @@ async function rehearseDown(stage: Stage, migration: Migration, script: Script, 
       runScript(session, {
         script,
         execution: downExecution(migration, script),
-        record: stage.layout.bookkeeping?.forget?.(migration),
+        record: stage.layout.bookkeeping?.forget?.(migration, previous),
       }),
     );
     if (outcome.status !== 'applied') return { outcome, after: undefined };
@@ -101,7 +112,7 @@ function runUp(stage: Stage, session: Session, migration: Migration): Promise<Sc
 
 /** A down script runs as its own statements need it: DROP INDEX CONCURRENTLY stands in many. */
 function downExecution(migration: Migration, script: Script): Execution {
-  return effectiveExecution({ ...migration, up: script, execution: migration.execution });
+  return effectiveExecution({ up: script, execution: migration.downExecution ?? migration.execution });
 }
 
 /** The schema as the server's own superuser sees it: nothing is hidden from the snapshot by missing rights. */

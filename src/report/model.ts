@@ -29,6 +29,7 @@ export const findingSchema = z.strictObject({
   evidence: evidenceSchema,
   suppressed: z.strictObject({ reason: z.string() }).optional(),
   suggestion: z.string().optional().describe('SQL or YAML to paste.'),
+  excerpt: z.string().optional().describe('The line with a caret below the place.'),
 });
 
 /** An error of Postgres, of the parser or of Lockstep, placed in the file it came from. */
@@ -179,6 +180,7 @@ export const reportSchema = z.strictObject({
   tests: z.array(testRunSchema).optional(),
   schemaDiff: schemaDiffSchema.optional(),
   notices: z.array(z.string()).optional().describe('What the reader should know about this run itself.'),
+  timings: z.record(z.string(), milliseconds).optional().describe('Where the time went: milliseconds by stage.'),
   coverage: coverageSchema,
 });
 

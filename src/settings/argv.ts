@@ -16,18 +16,40 @@ export interface ParsedArgv {
 
 /** Reads `lockstep <command> [options]`. Goes on after a problem, so that all of them are told at once. */
 export function parseArgv(argv: readonly string[]): ParsedArgv {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: parserOptions(),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const read = readTokens(argv);
+  const [word, ...rest] = read.words[0] === 'help' ? read.words.slice(1) : read.words;
+  const command = commands.find(({ name }) => name === word)?.name;
+  // Suggestions come from the command's own options; options of another command are unknown here.
+  const own = (command === undefined ? options : optionsOf(command)).flatMap((option) => flagsOf(option).map(first));
+  const kind = read.asksVersion
+    ? 'version'
+    : read.asksHelp || read.words[0] === 'help' || argv.length === 0
+      ? 'help'
+      : 'command';
+  const problems = [
+    ...(word !== undefined && command === undefined ? [unknownCommand(word)] : []),
+    ...(word === undefined && kind === 'command' ? ['which command?'] : []),
+    ...rest.map((extra) => `'${extra}' is one word too many`),
+    ...read.problems,
+    ...read.unknown.map((flag) => `unknown option ${flag}${didYouMean(flag, [...own, '--help', '--version'])}`),
+  ];
+  return { kind, command, raw: read.raw, variables: read.variables, problems };
+}
+
+function readTokens(argv: readonly string[]) {
   const raw = new Map<string, string>();
   const variables = new Map<string, string>();
   const words: string[] = [];
   const unknown: string[] = [];
   const problems: string[] = [];
+  // Taken out first: the parser would take the flag that follows for the value, and hide it.
+  const args = argv.filter((arg, index) => {
+    const needsValue = flags.has(arg) && flags.get(arg)?.option.type !== 'boolean';
+    const lacksValue = needsValue && (argv[index + 1]?.startsWith('-') ?? true);
+    if (lacksValue) problems.push(`${arg} needs a value`);
+    return !lacksValue;
+  });
+  const { tokens } = parseArgs({ args, options: parserOptions(), strict: false, allowPositionals: true, tokens: true });
   let asksHelp = false;
   let asksVersion = false;
   let unknownAt = -2;
@@ -45,29 +67,14 @@ export function parseArgv(argv: readonly string[]): ParsedArgv {
         if (!inlineValue) unknownAt = token.index;
       } else if (known.option.type === 'boolean') {
         raw.set(known.option.name, value ?? 'true');
-      } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
-        problems.push(`${rawName} needs a value`);
-      } else {
+      } else if (value !== undefined) {
         const into = known.variable ? variables : raw;
         if (into.has(known.option.name)) problems.push(`${rawName} is given twice`);
         into.set(known.option.name, value);
       }
     }
   }
-  if (words[0] === 'help') {
-    asksHelp = true;
-    words.shift();
-  }
-  const [word, ...rest] = words;
-  const command = commands.find(({ name }) => name === word)?.name;
-  if (word !== undefined && command === undefined) problems.unshift(unknownCommand(word));
-  problems.push(...rest.map((extra) => `'${extra}' is one word too many`));
-  // Suggestions come from the command's own options; options of another command are unknown here.
-  const own = (command === undefined ? options : optionsOf(command)).flatMap((option) => flagsOf(option).map(first));
-  problems.push(...unknown.map((flag) => `unknown option ${flag}${didYouMean(flag, [...own, '--help', '--version'])}`));
-  const kind = asksVersion ? 'version' : asksHelp || (word === undefined && problems.length === 0) ? 'help' : 'command';
-  if (kind === 'command' && word === undefined) problems.unshift('which command?');
-  return { kind, command, raw, variables, problems };
+  return { raw, variables, words, unknown, problems, asksHelp, asksVersion };
 }
 
 /** `unknown command 'chekc'; did you mean 'check'?` */

@@ -15,7 +15,7 @@ const duration = z
   .refine((value) => parseDuration(value) !== undefined, `expected ${DURATION_EXPECTED}; zero is no time limit`)
   .meta({ pattern: DURATION_PATTERN.source, examples: ['30s'] });
 
-export const ruleSettingSchema = z.enum(['block', 'warn', 'info', 'off']);
+const ruleSetting = z.enum(['block', 'warn', 'info', 'off']);
 
 const acceptedChange = z.strictObject({
   path: path.describe('The migration as it is named at the base.'),
@@ -45,7 +45,7 @@ const keys = {
   lint: z
     .strictObject({
       rules: z
-        .record(z.string(), ruleSettingSchema)
+        .record(z.string(), ruleSetting)
         .default({})
         .describe('Severities by rule name, against the defaults in docs/rules.md.'),
       exclude: z

@@ -11,7 +11,7 @@ export const squawkCompatibilityRules = {
     severity: 'block',
     title: 'A required column is added without a default',
     why: 'NOT NULL without a DEFAULT fails at once on a table that has rows, and the running code, which does not know the column, can insert no row any more.',
-    help: 'Give it a default that is right for old rows, or add it nullable and require it in a later migration:\nALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT \'EUR\';',
+    help: "Give it a default that is right for old rows, or add it nullable and require it in a later migration:\nALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT 'EUR';",
     existingTablesOnly: true,
   },
   'ban-drop-column': {

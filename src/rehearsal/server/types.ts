@@ -3,7 +3,7 @@ import type { ClientConfig } from 'pg';
 /** The Postgres server that a rehearsal runs on: one of our own, made for this run, or a service container's. */
 
 export interface ServerRequest {
-  /** The wanted major; undefined: the newest that we test, with a notice. */
+  /** The wanted major; undefined: the newest that we test, with a notice (of `url`: whatever it is). */
   readonly major: number | undefined;
   /** A server that somebody else started for this job (`rehearsal_url`). */
   readonly url: string | undefined;
@@ -19,6 +19,19 @@ export interface ServerRequest {
   readonly onNotice: (text: string) => void;
 }
 
+export interface CreateOptions {
+  /** A database made by `createDatabase`. Its settings, grants and (without `owner`) its owner hold for the clone too. */
+  readonly template?: string;
+  /** A role's real name, as `roleName` gives it. */
+  readonly owner?: string;
+  /** Of a database that is made from nothing; 'UTF8' unless told. */
+  readonly encoding?: string;
+}
+
+/**
+ * Databases are named by short names ('base', 'm1') everywhere here. On a server that is not ours they are called
+ * something else, unique to the run: `admin(name).database` tells.
+ */
 export interface RehearsalServer {
   readonly major: number;
   /** '15.18' */
@@ -27,16 +40,22 @@ export interface RehearsalServer {
   readonly origin: string;
   /** The cluster came from the cache: the base schema of `baseKey` is in it already. */
   readonly prepared: boolean;
-  /** How our own superuser connects. Our own server: by its socket. */
+  /** How our own superuser connects; without a name, to a database that is not the rehearsal's. Our own server: by its socket. */
   admin(database?: string): ClientConfig;
   /** How another role connects from outside, over TCP: what the project's tests get. */
   address(): { readonly host: string; readonly port: number };
-  createDatabase(name: string, options?: { readonly template?: string; readonly owner?: string }): Promise<void>;
+  /** The real name of a role that the caller makes: the name itself on our own server, unique to the run elsewhere. */
+  roleName(name: string): string;
+  createDatabase(name: string, options?: CreateOptions): Promise<void>;
+  /** Its sessions are ended. A database that is not there is fine. */
   dropDatabase(name: string): Promise<void>;
-  /** Keeps the cluster as it is now in the cache under `baseKey`; no session may be open. Does nothing without a cache. */
+  /** Keeps the cluster as it is now in the cache under `baseKey`; ends all sessions. Does nothing without a cache. */
   keepPrepared(): Promise<void>;
-  /** A second server on a copy of the data directory, for statements whose effects leave the database; undefined on a server that is not ours. */
+  /**
+   * A second server on a copy of the data directory, for statements whose effects leave the database; ends all sessions.
+   * undefined on a server that is not ours, or whose data lie in tablespaces outside.
+   */
   copy(): Promise<RehearsalServer | undefined>;
-  /** Ends the server and removes all that it left. Safe to call twice. */
+  /** Ends the server and removes all that it left (also the roles that `roleName` named elsewhere). Safe to call twice. */
   stop(): Promise<void>;
 }

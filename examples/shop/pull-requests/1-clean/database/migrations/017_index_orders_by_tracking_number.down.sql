@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY orders_tracking_number_idx;

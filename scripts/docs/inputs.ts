@@ -1,0 +1,129 @@
+import { REPOSITORY } from '../../src/repository.ts';
+import { commands, flagOf, type Option, optionsOf } from '../../src/settings/options.ts';
+import type { CommandName } from '../../src/settings/types.ts';
+import { cell, GENERATED, table } from './markdown.ts';
+
+/** README's table: the options of a command by their input and their flag. */
+export function optionsTable(command: CommandName): string {
+  return table(
+    ['input', 'command line', 'meaning', 'default'],
+    optionsOf(command).map((option) => [
+      `\`${option.name}\``,
+      `\`${flagOf(option.name)}${option.placeholder === undefined ? '' : ` ${cell(option.placeholder)}`}\``,
+      cell(meaning(option)),
+      cell(option.default ?? ''),
+    ]),
+  );
+}
+
+function meaning({ description, overrides, secret, name }: Option): string {
+  const wins = overrides === undefined ? '' : ` Wins over \`${overrides}\` in lockstep.yml.`;
+  const variable = secret === true ? ` \`${flagOf(name)}-env NAME\` takes it from an environment variable.` : '';
+  return description + wins + variable;
+}
+
+/** docs/inputs.md: options, lockstep.yml, exit statuses. */
+export function inputsPage(configSchema: Readonly<Record<string, unknown>>): string {
+  const parts = [
+    GENERATED,
+    '# Settings',
+    INTRODUCTION,
+    ...commands.flatMap(({ name, summary }) => [`## ${name}`, summary, optionsTable(name)]),
+    '## lockstep.yml',
+    CONFIG_INTRODUCTION,
+    table(['key', 'value', 'default', 'meaning'], keyRows(configSchema as JsonSchema, '')),
+    '## Exit status',
+    EXIT_STATUS,
+    '## Environment variables',
+    ENVIRONMENT,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `Every setting has a default. On the command line an option is written \`--like-this\`; in GitHub Actions it is the input
+\`like_this\`, which the action hands over as \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths are relative to the directory that
+\`cwd\` names, unless they are said to be relative to the repository's root.`;
+
+const CONFIG_INTRODUCTION = `A file at the repository's root; without one everything has its default. Unknown keys are errors. Where things are (\`tool\`,
+\`migrations\`, \`databases\`) and \`history.accept\` are read at the commit that is looked at. Everything else is read at the base commit when a
+change is judged, so that a change cannot switch off its own judge; \`--policy head\` tries out what a change of it would do.
+
+Durations are whole numbers with a unit: \`500ms\`, \`30s\`, \`5min\`, \`1h\`.
+
+For completion and checks in editors, put this line at the top:
+
+\`\`\`yaml
+# yaml-language-server: $schema=https://raw.githubusercontent.com/${REPOSITORY}/v0/docs/lockstep.schema.json
+\`\`\``;
+
+const EXIT_STATUS = table(
+  ['status', 'meaning', 'results'],
+  [
+    ['0', 'go on', '`passed`, `noop`'],
+    ['1', 'the answer is no: a finding blocks, a migration or the tests fail', '`blocked`'],
+    ['2', 'there is no answer: bad settings, missing git history, no server to be had, a bug in Lockstep', '`error`'],
+    ['129, 130, 143', 'cancelled by SIGHUP, SIGINT, SIGTERM', '`error`'],
+  ],
+);
+
+const ENVIRONMENT = table(
+  ['variable', 'effect'],
+  [
+    ['`NO_COLOR`', 'no colours, unless it is empty'],
+    ['`FORCE_COLOR`', 'colours although the output is no terminal; `0` and `false`: none'],
+    ['`XDG_CACHE_HOME`', "the user's cache directory, else `~/.cache`"],
+    ['`RUNNER_TOOL_CACHE`', "the runner's tool cache: downloaded programs are kept there"],
+  ],
+);
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly pattern?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | false;
+  readonly items?: JsonSchema;
+}
+
+function keyRows(schema: JsonSchema, prefix: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const name = prefix + key;
+    if (value.properties !== undefined) return keyRows(value, `${name}.`);
+    const row = [`\`${name}\``, valueText(value), defaultText(value), cell(value.description ?? '')];
+    return [row, ...(key === 'databases' ? [databaseName(value, name)] : [])];
+  });
+}
+
+/** The other keys of a database are the ones above. */
+function databaseName({ items }: JsonSchema, name: string): string[] {
+  return [`\`${name}[].name\``, 'text', '', cell(items?.properties?.name?.description ?? '')];
+}
+
+function valueText(schema: JsonSchema): string {
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(valueText).join(' or ');
+  switch (schema.type) {
+    case 'array': {
+      const keys = Object.keys(schema.items?.properties ?? {});
+      return keys.length > 0 && keys.length < 4 ? `list of ${keys.join(', ')}` : 'list';
+    }
+    case 'object':
+      return schema.additionalProperties ? `map of ${valueText(schema.additionalProperties)}` : 'map';
+    case 'integer':
+      return 'whole number';
+    case 'boolean':
+      return '`true`, `false`';
+    default:
+      return schema.pattern === undefined ? 'text' : 'duration';
+  }
+}
+
+function defaultText({ default: value }: JsonSchema): string {
+  if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return '';
+  return `\`${String(value)}\``;
+}

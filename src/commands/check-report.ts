@@ -1,0 +1,127 @@
+import type { Rehearsed } from '../judgement/rehearsed.ts';
+import type { LintResult } from '../lint/types.ts';
+import { parseScript } from '../project/sql.ts';
+import { effectiveExecution } from '../project/transaction.ts';
+import type { Change, Migration } from '../project/types.ts';
+import type { Prepared } from '../rehearsal/rehearse.ts';
+import type { Finding, MigrationReport, NotAnalysed, Report, Result, TestRun } from '../report/model.ts';
+import { version } from '../version.ts';
+import type { CheckInputs } from './check-inputs.ts';
+
+/** What the stages found. */
+export interface Outcome {
+  readonly linted: LintResult;
+  /** undefined: there was nothing new to rehearse. */
+  readonly seen: Rehearsed | undefined;
+  readonly prepared: Prepared | undefined;
+  readonly rehearsalMs: number | undefined;
+  readonly tests: TestRun | undefined;
+  readonly notices: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Frame {
+  readonly startedAt: Date;
+  readonly now: () => Date;
+  readonly inputs: CheckInputs;
+  readonly timings: Readonly<Record<string, number>>;
+  /** undefined: no migration changed. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** The report of a check. */
+export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame): Report {
+  const { range, changeSet, database } = inputs;
+  const findings = outcome?.findings ?? inputs.findings;
+  const notices = [...inputs.notices, ...(outcome?.notices ?? [])];
+  return {
+    schemaVersion: 1,
+    tool: { name: 'lockstep', version },
+    command: 'check',
+    result: outcome === undefined ? 'noop' : verdict(findings),
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.max(0, now().getTime() - startedAt.getTime()),
+    git: {
+      baseSha: range.baseTip,
+      headSha: range.head === 'worktree' ? null : range.head,
+      mergeBaseSha: range.mergeBase,
+    },
+    ...(database === undefined ? {} : { database }),
+    project: { tool: changeSet.tool, directory: changeSet.directory, migrations: changeSet.head.migrations.length },
+    ...(outcome?.prepared ? { rehearsal: rehearsalOf(outcome, outcome.prepared, inputs) } : {}),
+    migrations: changeSet.changes.map((change) => migrationReport(change, outcome?.seen)),
+    findings: [...findings],
+    ...(outcome?.tests ? { tests: [outcome.tests] } : {}),
+    ...(outcome?.seen ? { schemaDiff: outcome.seen.schemaDiff } : {}),
+    ...(notices.length > 0 ? { notices } : {}),
+    timings: { ...timings },
+    coverage: coverageOf(inputs, outcome),
+  };
+}
+
+/** One unsuppressed finding that blocks is enough. A failed migration or test is such a finding. */
+function verdict(findings: readonly Finding[]): Result {
+  return findings.some(({ severity, suppressed }) => severity === 'block' && suppressed === undefined)
+    ? 'blocked'
+    : 'passed';
+}
+
+function rehearsalOf(
+  outcome: Outcome,
+  prepared: Prepared,
+  { changeSet }: CheckInputs,
+): NonNullable<Report['rehearsal']> {
+  return {
+    serverVersion: prepared.server.version,
+    server: prepared.server.origin,
+    baseMigrations: changeSet.base.migrations.length,
+    baseFromCache: prepared.fromCache,
+    baseDurationMs: Math.round(prepared.replayMs),
+    durationMs: outcome.rehearsalMs ?? 0,
+  };
+}
+
+function migrationReport(change: Change, seen: Rehearsed | undefined): MigrationReport {
+  if (change.kind === 'deleted') {
+    const { id, path } = change.before;
+    return { id, path, change: 'deleted', status: 'not-run' };
+  }
+  const { migration } = change;
+  const { phase, why, risk } = migration.directives;
+  const run = seen?.migrations.get(migration.id);
+  return {
+    id: migration.id,
+    path: migration.path,
+    ...(change.kind === 'renamed' ? { previousPath: change.before.path } : {}),
+    change: change.kind,
+    transaction: transactionOf(migration),
+    ...(phase === undefined ? {} : { phase }),
+    ...(why === undefined ? {} : { why }),
+    ...(risk === undefined ? {} : { risk: { level: risk.level, reasons: [`declared: ${risk.reason}`] } }),
+    ...(run ?? { status: 'not-run' as const }),
+  };
+}
+
+/** Whether one transaction holds the whole script. A lone statement sent as one query has none of its own. */
+function transactionOf(migration: Migration): 'single' | 'none' {
+  const execution = effectiveExecution(migration);
+  if (execution !== 'implicit') return execution === 'transaction' ? 'single' : 'none';
+  return (parseScript(migration.up).statements ?? []).length > 1 ? 'single' : 'none';
+}
+
+function coverageOf({ changeSet }: CheckInputs, outcome: Outcome | undefined): Report['coverage'] {
+  if (outcome === undefined) return { files: 0, statements: 0, notAnalysed: [] };
+  const { files, statements, notAnalysed } = outcome.linted;
+  return {
+    files,
+    statements,
+    notAnalysed: [...notAnalysed, ...(outcome.seen?.notAnalysed ?? []), ...changeSet.changes.flatMap(unrehearsed)],
+  };
+}
+
+/** Changes of migrations that exist at base: environments have applied them as they were, so they are not run again. */
+function unrehearsed(change: Change): NotAnalysed[] {
+  if (change.kind !== 'modified' || change.edit === 'cosmetic') return [];
+  const what = change.edit === 'down' ? 'the changed down script' : 'the edited migration';
+  return [{ path: change.migration.path, reason: `${what} was not rehearsed: it is part of the base history` }];
+}

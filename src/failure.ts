@@ -1,0 +1,69 @@
+import { LockstepError, messageOf } from './errors.ts';
+import type { Report } from './report/model.ts';
+import { plain } from './report/terminal/plain.ts';
+import { REPOSITORY } from './repository.ts';
+import { redact } from './services/redact.ts';
+import { writeReport } from './services/report-file.ts';
+import { version } from './version.ts';
+
+/** A run that came to no verdict. */
+export interface Failure {
+  readonly command: string;
+  /** Where a report was asked for. */
+  readonly reportPath: string | undefined;
+  readonly startedAt: Date;
+  readonly error: unknown;
+}
+
+type Write = (text: string) => void;
+
+/** Says why there is no verdict; in the report too, so that nobody takes an older one for this run's. Never rejects. */
+export async function tellFailure(failure: Failure, stderr: Write): Promise<void> {
+  const { error, reportPath } = failure;
+  if (error instanceof LockstepError) tellError(stderr, error);
+  else tellBug(stderr, error);
+  if (reportPath === undefined) return;
+  try {
+    await writeReport(reportPath, failureReport(failure));
+  } catch (problem) {
+    // It may be what we have just told.
+    if (messageOf(problem) !== messageOf(error)) stderr(`error: ${readable(messageOf(problem))}\n`);
+  }
+}
+
+/** Something that is not the user's mistake, with all that a report of it needs. */
+export function tellBug(stderr: Write, error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr(
+    `error: this is a bug in Lockstep ${version}, please report it with the lines below\n` +
+      `https://github.com/${REPOSITORY}/issues\n\n${readable(stack)}\nNode ${process.version}, ${process.platform} ${process.arch}\n`,
+  );
+}
+
+function tellError(stderr: Write, { code, message, hint }: LockstepError): void {
+  // The user knows: it was they who ended it.
+  const label = code === 'cancelled' ? '' : 'error: ';
+  stderr(`${label}${readable(message)}\n${hint === undefined ? '' : `\n${readable(hint)}\n`}`);
+}
+
+/** Messages quote file names, SQL and what drivers say. */
+function readable(text: string): string {
+  return plain(redact(text));
+}
+
+function failureReport({ command, startedAt, error }: Failure): Report {
+  const { code, hint } = error instanceof LockstepError ? error : { code: 'bug', hint: undefined };
+  return {
+    schemaVersion: 1,
+    tool: { name: 'lockstep', version },
+    command,
+    result: 'error',
+    startedAt: startedAt.toISOString(),
+    // Clocks are set back now and then.
+    durationMs: Math.max(0, Date.now() - startedAt.getTime()),
+    error: { code, message: redact(messageOf(error)), ...(hint === undefined ? {} : { hint: redact(hint) }) },
+    migrations: [],
+    findings: [],
+    coverage: { files: 0, statements: 0, notAnalysed: [] },
+  };
+}

@@ -1,0 +1,159 @@
+import { type CatalogObject, items, ownName } from '../postgres/catalog/catalog.ts';
+import type { CatalogDifference } from '../postgres/catalog/compare.ts';
+import type { SchemaDiff } from '../report/model.ts';
+import { changeLines, grantLines } from './change-lines.ts';
+import { columnText, definitionText, isPlainPrimaryKey, label, partName, partText, wholeText } from './describe.ts';
+import { short } from './sql-words.ts';
+import { isEcho, ownerColumn, tableParts, tellOnce } from './wholes.ts';
+
+type Entry = SchemaDiff['tables'][number];
+type Sign = '+' | '-';
+
+/** The difference as a reviewer reads it: table by table, in the order of names; what is no part of a table has its own entry. */
+export function schemaDiff(difference: CatalogDifference): SchemaDiff {
+  const entries = new Map<string, Entry>();
+  const add = (name: string, kind: string, change: Entry['change'], lines: readonly string[]): void => {
+    const key = `${name} ${kind}`;
+    const known = entries.get(key);
+    if (known !== undefined) known.lines.push(...lines);
+    else if (lines.length > 0 || change !== 'changed') entries.set(key, { name, kind, change, lines: [...lines] });
+  };
+  const lists = [
+    ['+', 'added', difference.added],
+    ['-', 'dropped', difference.dropped],
+  ] as const;
+  const alone = tellOnce(difference);
+  // Wholes come first: a table that came or went takes its parts in.
+  for (const [sign, change, list] of lists) {
+    for (const object of alone[change].filter((one) => !isPart(one))) {
+      add(object.name, object.kind, change, wholeLines(sign, object, list));
+    }
+  }
+  for (const { before, after } of alone.renamed) {
+    const { name, kind } = wholeOf(after, difference);
+    add(name, kind, 'changed', [
+      isPart(after) ? `~ ${partName(before)} renamed to ${ownName(after)}` : `~ renamed from ${before.name}`,
+    ]);
+  }
+  for (const change of alone.changed.filter(({ after }) => !isPart(after))) {
+    add(change.after.name, change.after.kind, 'changed', changeLines(change));
+  }
+  for (const order of [isColumn, (object: CatalogObject) => !isColumn(object)]) {
+    for (const [sign, change, list] of [lists[1], lists[0]]) {
+      for (const part of alone[change].filter((one) => isPart(one) && order(one))) {
+        const { name, kind } = wholeOf(part, difference);
+        add(name, kind, 'changed', partLines(sign, part, list));
+      }
+    }
+    for (const change of alone.changed.filter(({ after }) => isPart(after) && order(after))) {
+      const { name, kind } = wholeOf(change.after, difference);
+      add(name, kind, 'changed', changeLines(change));
+    }
+  }
+  const sorted = [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { tables: sorted };
+}
+
+/** The difference as flat one-liners: '+ column public.users.nick text'. */
+export function differenceLines(difference: CatalogDifference): string[] {
+  const alone = tellOnce(difference);
+  const line = (sign: Sign, object: CatalogObject, list: readonly CatalogObject[]): string => {
+    const text = isColumn(object)
+      ? columnText(object, contextOf(object, list))
+      : isPart(object)
+        ? definitionText(object)
+        : wholeText(object);
+    return `${sign} ${label(object)}${text === '' ? '' : ` ${text}`}`;
+  };
+  return [
+    ...alone.dropped.map((object) => line('-', object, difference.dropped)),
+    ...alone.added.map((object) => line('+', object, difference.added)),
+    ...alone.renamed.map(
+      ({ before, after }) => `~ ${label(before)} renamed to ${isPart(after) ? ownName(after) : after.name}`,
+    ),
+    ...alone.changed.flatMap((change) => {
+      const name = partName(change.after);
+      // A part's lines begin with its name, which the label says in full.
+      return changeLines(change).map((text) =>
+        text.startsWith('~ ') && !text.startsWith('~   ')
+          ? `~ ${label(change.after)}: ${text.slice(2).replace(`${name}: `, '')}`
+          : text
+              .replace(/^([+-]) (?! )/, (_, sign: string) => `${sign} ${label(change.after)}: `)
+              .replace(`: ${name}: `, ': '),
+      );
+    }),
+  ];
+}
+
+function isPart(object: CatalogObject): boolean {
+  return object.table !== undefined && object.kind !== 'sequence';
+}
+
+function isColumn(object: CatalogObject): boolean {
+  return object.kind === 'column' || object.kind === 'attribute';
+}
+
+function wholeOf(
+  part: CatalogObject,
+  { wholes, renamed }: CatalogDifference,
+): { readonly name: string; readonly kind: string } {
+  if (part.table === undefined || part.kind === 'sequence') return part;
+  const now = renamed.find(({ before }) => before.table === undefined && before.name === part.table)?.after;
+  const whole = now ?? wholes.get(part.table);
+  return { name: whole?.name ?? part.table, kind: whole?.kind ?? 'table' };
+}
+
+/** Facts of a new table or view that its lines show; owner and comment are not among them, the columns come from its parts. */
+const TABLE_FACTS = [
+  'persistence',
+  'partition by',
+  'access method',
+  'tablespace',
+  'of type',
+  'server',
+  'row level security',
+] as const;
+
+function wholeLines(sign: Sign, object: CatalogObject, list: readonly CatalogObject[]): readonly string[] {
+  const { facts, schema } = object;
+  const parts = tableParts(list.filter((part) => part.table === object.name && isPart(part) && !isEcho(part)));
+  const partition =
+    facts['partition of'] === undefined
+      ? []
+      : [`partition of ${short(facts['partition of'], schema)} ${facts.bound ?? ''}`.trim()];
+  const text = wholeText(object);
+  return [
+    ...(text === '' ? [] : [text]),
+    ...partition,
+    ...items(facts.inherits).map((parent) => `inherits ${short(parent, schema)}`),
+    ...items(facts.columns).map((column) => short(column, schema)),
+    ...parts.columns.map((column) => `${ownName(column)} ${columnText(column, contextOf(column, list))}`),
+    ...parts.others.map(partText),
+    ...TABLE_FACTS.flatMap((fact) =>
+      facts[fact] === undefined ? [] : [facts[fact] === fact ? fact : `${fact} ${facts[fact]}`],
+    ),
+    ...items(facts.options).map((option) => `option ${option}`),
+    ...grantLines(items(facts.grants)),
+  ].map((line) => `${sign} ${line}`);
+}
+
+function partLines(sign: Sign, part: CatalogObject, list: readonly CatalogObject[]): readonly string[] {
+  if (isColumn(part)) return [`${sign} ${ownName(part)} ${columnText(part, contextOf(part, list))}`];
+  // A new column's line says that it is the primary key.
+  if (isPlainPrimaryKey(part) && tableParts(list.filter(({ table }) => table === part.table)).keyColumn !== undefined)
+    return [];
+  return [`${sign} ${partText(part)}`];
+}
+
+function contextOf(column: CatalogObject, list: readonly CatalogObject[]): Parameters<typeof columnText>[1] {
+  const siblings = list.filter(({ table }) => table === column.table);
+  const { keyColumn, key } = tableParts(siblings);
+  const name = ownName(column);
+  return {
+    primaryKey: keyColumn === name,
+    inPrimaryKey: key.has(name),
+    serial:
+      siblings.some((part) => part.facts['owned by'] !== undefined && ownerColumn(part) === column.name) &&
+      column.facts.default?.startsWith('nextval(') === true,
+  };
+}

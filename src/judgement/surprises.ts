@@ -1,0 +1,70 @@
+import type { Catalog } from '../postgres/catalog/catalog.ts';
+import type { Statement } from '../project/sql.ts';
+import type { Finding, Severity } from '../report/model.ts';
+import { ruleAddress } from '../repository.ts';
+import { type SchemaRule, schemaRules } from './rules.ts';
+import { enumerate, oneLine } from './sql-words.ts';
+import { type Casualty, casualties } from './surprise/cascade.ts';
+import { idleStatements } from './surprise/unchanged.ts';
+
+export interface SurprisesInput {
+  /** Of the migration, in the repository. */
+  readonly path: string;
+  /** Of the script that ran between the two catalogs. */
+  readonly statements: readonly Statement[];
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Where names without a schema are looked up; default: public. */
+  readonly searchPath?: readonly string[];
+}
+
+/** Where what a script did to the schema is not what its statements say: one finding for each statement and rule. */
+export function surprises({ path, statements, before, after, searchPath = ['public'] }: SurprisesInput): Finding[] {
+  const found: Finding[] = [];
+  const lost = new Map<Statement, Casualty[]>();
+  for (const casualty of casualties(statements, before, after, searchPath)) {
+    lost.set(casualty.statement, [...(lost.get(casualty.statement) ?? []), casualty]);
+  }
+  for (const [statement, list] of lost) {
+    const severity = list.some((one) => one.severity === 'block') ? 'block' : 'warn';
+    const what = enumerate(list.map((one) => one.what));
+    const message = `${quoted(statement)} also drops ${what}, which no statement of this migration names.`;
+    found.push(finding('dropped-by-cascade', path, statement, message, severity));
+  }
+  for (const { statement, message, meant } of idleStatements(statements, before, after, searchPath)) {
+    found.push(finding('named-but-unchanged', path, statement, message, 'warn', meant));
+  }
+  return found.sort((a, b) => a.line - b.line);
+}
+
+const QUOTED = 80;
+
+function quoted({ sql }: Statement): string {
+  const line = oneLine(sql);
+  return `\`${line.length > QUOTED ? `${line.slice(0, QUOTED - 1)}…` : line}\``;
+}
+
+function finding(
+  rule: SchemaRule,
+  path: string,
+  statement: Statement,
+  message: string,
+  severity: Severity,
+  meant?: string,
+): Finding {
+  const help = schemaRules[rule].help;
+  return {
+    rule,
+    source: 'rehearsal',
+    severity,
+    path,
+    line: statement.line,
+    endLine: statement.endLine,
+    column: statement.column,
+    statement: statement.index,
+    message,
+    help: meant === undefined ? help : `${help} Probably meant: ${meant}.`,
+    docsUrl: ruleAddress(rule),
+    evidence: 'confirmed',
+  };
+}

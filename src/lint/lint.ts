@@ -1,0 +1,102 @@
+import picomatch from 'picomatch';
+import { loadParser } from '../project/sql.ts';
+import { isClusterWide } from '../project/transaction.ts';
+import type { Finding, NotAnalysed } from '../report/model.ts';
+import { byPlace } from './finding.ts';
+import { type Guarded, guard, refusedIds } from './guard.ts';
+import { judgedBy, policyProblems, silentRulesOf } from './policy.ts';
+import { historyChanges } from './rules/history.ts';
+import { newestVersion, orderOfMigrations } from './rules/order.ts';
+import { clusterWideStatements, directiveProblems, emptyMigration } from './rules/script-content.ts';
+import { examinedScripts, suppressibleScripts } from './scripts.ts';
+import { enabledSquawkRules, readSquawkConfig } from './squawk-config.ts';
+import { squawkLint } from './squawk-lint.ts';
+import { applySuppressions } from './suppress.ts';
+import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts';
+
+/**
+ * Lint: what the text of a change set says, and what git says about its history. No database is asked. Throws
+ * LockstepError when Squawk or its configuration fails.
+ */
+export async function lint(input: LintInput): Promise<LintResult> {
+  await loadParser();
+  const { changeSet, policy, layout, now, otherRules } = input;
+  const squawkConfig = readSquawkConfig(input.squawkConfig, policy.lint.squawkConfig);
+  const context: RuleContext = { policy, layout, now, newestVersion: newestVersion(changeSet, layout) };
+  const guarded = guard(examinedScripts(changeSet), context);
+  const readable = guarded.flatMap(({ read }) => read ?? []);
+  const fresh = readable.filter(({ full }) => full);
+  const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
+  const judged = fresh.filter(({ script }) => !isExcluded(script.path));
+  const squawk = await squawkLint(judged, squawkConfig, input);
+
+  const found = [
+    ...guarded.flatMap(({ findings }) => findings),
+    ...judged.flatMap((script) => [...emptyMigration(script), ...clusterWideStatements(script)]),
+    ...withoutEchoes(squawk.findings, guarded),
+    ...squawkConfig.findings,
+    ...historyChanges(changeSet, layout, policy.historyAccept),
+    ...orderOfMigrations(changeSet, layout, now),
+    ...changeSet.changes.flatMap((change) => (change.kind === 'deleted' ? [] : directiveProblems(change.migration))),
+    ...policyProblems(policy, otherRules),
+  ];
+  const silentRules = silentRulesOf(enabledSquawkRules(squawkConfig, policy), policy);
+  const suppressed = applySuppressions(judgedBy(policy, found), suppressibleScripts(changeSet), {
+    otherRules,
+    silentRules,
+  });
+  const findings = judgedBy(policy, suppressed).sort(byPlace);
+  return {
+    findings,
+    notAnalysed: [
+      ...leftOut(guarded, fresh, judged),
+      ...squawk.notAnalysed,
+      ...outOfSight(judged, policy.rehearsal.superuser),
+    ],
+    refused: refusedIds(guarded, 'up', findings),
+    refusedDown: refusedIds(guarded, 'down', findings),
+    silentRules,
+    files: readable.length,
+    statements: readable.reduce((count, { statements }) => count + statements.length, 0),
+  };
+}
+
+/** Squawk's word on CONCURRENTLY in transactions, where `mixed-transaction` has said it of the file. */
+function withoutEchoes(findings: readonly Finding[], guarded: readonly Guarded[]): Finding[] {
+  const own = guarded.flatMap((one) => one.findings).filter(({ rule }) => rule === 'mixed-transaction');
+  const said = new Set(own.map(({ path }) => path));
+  return findings.filter(
+    ({ rule, path }) => rule !== 'ban-concurrent-index-creation-in-transaction' || !said.has(path),
+  );
+}
+
+function leftOut(
+  guarded: readonly Guarded[],
+  fresh: readonly ReadScript[],
+  judged: readonly ReadScript[],
+): NotAnalysed[] {
+  const unread = guarded.filter(({ read }) => read === undefined);
+  return [
+    ...unread.map(({ examined: { script, half } }) => ({
+      path: script.path,
+      reason: `the ${half} script cannot be parsed`,
+    })),
+    ...fresh
+      .filter((script) => !judged.includes(script))
+      .map(({ script: { path } }) => ({ path, reason: 'excluded from lint by lint.exclude' })),
+  ];
+}
+
+/** What neither Squawk nor our rules can see, and what the rehearsal's clones do not isolate. */
+function outOfSight(scripts: readonly ReadScript[], superuser: boolean): NotAnalysed[] {
+  return scripts.flatMap(({ script: { path }, statements, commands }) => [
+    ...statements
+      .filter(({ kind }) => kind === 'DoStmt')
+      .map(({ line }) => ({ path, line, reason: 'Squawk does not look into DO blocks' })),
+    ...(superuser ? [] : commands.filter(isClusterWide)).map(({ line }) => ({
+      path,
+      line,
+      reason: 'its effects leave the database: rehearsed as far as the rehearsal role may',
+    })),
+  ]);
+}

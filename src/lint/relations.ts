@@ -1,0 +1,87 @@
+import type { Statement } from '../project/sql.ts';
+import { fieldsOf, list, names, record, text } from '../project/syntax-tree.ts';
+
+/** Which relations a script makes, and which ones its statements are about: by name, as far as the text shows it. */
+
+/** 'schema.name'. Without a schema, and in public, one and the same: search_path is mostly that. */
+function relationName(schema: string | undefined, name: string): string {
+  return schema === undefined || schema === 'public' ? name : `${schema}.${name}`;
+}
+
+export function rangeVarName(value: unknown): string | undefined {
+  const fields = record(value);
+  const name = text(fields?.relname);
+  return name === undefined ? undefined : relationName(text(fields?.schemaname), name);
+}
+
+function nameOfParts(parts: readonly string[]): string | undefined {
+  const name = parts.at(-1);
+  return name === undefined ? undefined : relationName(parts.at(-2), name);
+}
+
+/** For each statement, whether all relations that it is about were made by statements before it in the same script. */
+export class NewRelations {
+  /** Index of the statement that made each. */
+  readonly #madeAt = new Map<string, number>();
+
+  constructor(statements: readonly Statement[]) {
+    for (const statement of statements) {
+      for (const name of this.#madeBy(statement)) if (!this.#madeAt.has(name)) this.#madeAt.set(name, statement.index);
+    }
+  }
+
+  holdsAllOf(statement: Statement): boolean {
+    const targets = targetsOf(statement);
+    return (
+      targets.length > 0 &&
+      targets.every((name) => (this.#madeAt.get(name) ?? Number.POSITIVE_INFINITY) < statement.index)
+    );
+  }
+
+  #madeBy({ kind, tree }: Statement): string[] {
+    const optional = (name: string | undefined): string[] => (name === undefined ? [] : [name]);
+    switch (kind) {
+      case 'CreateStmt':
+        return optional(rangeVarName(tree.relation));
+      case 'CreateTableAsStmt':
+        return optional(rangeVarName(record(tree.into)?.rel));
+      case 'SelectStmt':
+        return optional(rangeVarName(record(tree.intoClause)?.rel));
+      case 'IndexStmt':
+        return this.#has(rangeVarName(tree.relation)) ? optional(indexName(tree)) : [];
+      case 'RenameStmt':
+        return this.#has(rangeVarName(tree.relation)) ? optional(renamed(tree)) : [];
+      default:
+        return [];
+    }
+  }
+
+  #has(name: string | undefined): boolean {
+    return name !== undefined && this.#madeAt.has(name);
+  }
+}
+
+/** An index lives in its table's schema. */
+function indexName({ relation, idxname }: Readonly<Record<string, unknown>>): string | undefined {
+  const name = text(idxname);
+  return name === undefined ? undefined : relationName(text(record(relation)?.schemaname), name);
+}
+
+function renamed({ relation, renameType, newname }: Readonly<Record<string, unknown>>): string | undefined {
+  const name = text(newname);
+  const whole = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_INDEX';
+  return whole && name !== undefined ? relationName(text(record(relation)?.schemaname), name) : undefined;
+}
+
+const DROPPED_RELATIONS: ReadonlySet<unknown> = new Set(['OBJECT_TABLE', 'OBJECT_INDEX', 'OBJECT_MATVIEW']);
+
+function targetsOf({ kind, tree }: Statement): string[] {
+  if (kind === 'DropStmt') {
+    if (!DROPPED_RELATIONS.has(tree.removeType)) return [];
+    return list(tree.objects).map((object) => nameOfParts(names(fieldsOf(object, 'List')?.items)) ?? '');
+  }
+  if (kind === 'TruncateStmt')
+    return list(tree.relations).map((relation) => rangeVarName(fieldsOf(relation, 'RangeVar')) ?? '');
+  const name = rangeVarName(tree.relation);
+  return name === undefined ? [] : [name];
+}

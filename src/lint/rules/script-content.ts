@@ -1,0 +1,30 @@
+import { isClusterWide } from '../../project/transaction.ts';
+import type { Migration } from '../../project/types.ts';
+import type { Finding } from '../../report/model.ts';
+import { finding, placeOf } from '../finding.ts';
+import type { ReadScript } from '../types.ts';
+
+/** Small rules about what stands in a script. */
+
+export function emptyMigration({ script, statements }: ReadScript): Finding[] {
+  if (statements.length > 0) return [];
+  const message = script.text.trim() === '' ? 'The migration is empty.' : 'The migration holds comments only.';
+  return [finding('empty-migration', { path: script.path, message })];
+}
+
+export function clusterWideStatements({ script: { path }, commands }: ReadScript): Finding[] {
+  return commands.filter(isClusterWide).map((command) => {
+    const where = command.inside === undefined ? '' : ` (in ${command.inside})`;
+    return finding('cluster-wide-statement', {
+      ...placeOf(path, command.statement),
+      line: command.line,
+      message: `The effects of this statement${where} leave the database: they are the whole server's.`,
+    });
+  });
+}
+
+export function directiveProblems({ path, directives }: Migration): Finding[] {
+  return directives.problems.map((problem) =>
+    finding('directive-problem', { path: problem.path ?? path, line: problem.line, message: problem.message }),
+  );
+}

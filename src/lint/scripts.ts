@@ -1,0 +1,32 @@
+import type { Change, ChangeSet, Script } from '../project/types.ts';
+import type { ExaminedScript } from './types.ts';
+
+/**
+ * The scripts that lint looks at. New migrations wholly; of edited ones only what protects the databases that will be
+ * shown them: old text is not judged by new rules.
+ */
+export function examinedScripts(changeSet: ChangeSet): ExaminedScript[] {
+  return changeSet.changes.flatMap((change) => {
+    if (change.kind === 'deleted') return [];
+    const { migration } = change;
+    const { up, down } = halves(change);
+    const found: ExaminedScript[] = [];
+    if (up) found.push({ migration, half: 'up', script: migration.up, full: change.kind === 'added' });
+    if (down && migration.down) found.push({ migration, half: 'down', script: migration.down, full: false });
+    return found;
+  });
+}
+
+function halves(change: Exclude<Change, { kind: 'deleted' }>): { up: boolean; down: boolean } {
+  if (change.kind === 'added' || change.edit === 'meaning') return { up: true, down: true };
+  return { up: false, down: change.edit === 'down' };
+}
+
+/** The scripts at head whose comments may suppress findings: those of every migration that the change set touches. */
+export function suppressibleScripts(changeSet: ChangeSet): Script[] {
+  return changeSet.changes.flatMap((change) => {
+    if (change.kind === 'deleted') return [];
+    const { up, down } = change.migration;
+    return down === undefined ? [up] : [up, down];
+  });
+}

@@ -1,0 +1,67 @@
+import { parseSql } from '../project/sql.ts';
+import { fieldsOf, list } from '../project/syntax-tree.ts';
+import type { Finding } from '../report/model.ts';
+import { ruleNamed } from './catalogue.ts';
+import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
+import { NewRelations } from './relations.ts';
+import type { Located } from './squawk-findings.ts';
+import type { ReadScript } from './types.ts';
+
+/**
+ * Takes out what Squawk says in vain or twice, as far as the syntax tree shows it. What needs a database to tell is
+ * left to the rehearsal.
+ */
+export function refine(script: ReadScript, located: readonly Located[], proofs: NotNullProofs): Finding[] {
+  const made = new NewRelations(script.statements);
+  const kept = located.filter((one) => {
+    const { statement } = one;
+    if (statement && ruleNamed(one.finding.rule)?.existingTablesOnly && made.holdsAllOf(statement)) return false;
+    switch (one.finding.rule) {
+      case 'constraint-missing-not-valid':
+        return !cannotBeNotValid(one, script.script.text) && !saidByAnother(one, located);
+      case 'require-concurrent-index-creation':
+        return !isOnlyParent(one);
+      case 'adding-not-nullable-field':
+        return !isProven(one, script.script.text, proofs);
+      default:
+        return true;
+    }
+  });
+  return kept.map(({ finding }) => finding);
+}
+
+const NEVER_NOT_VALID: ReadonlySet<unknown> = new Set(['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION']);
+
+/** NOT VALID does not exist for PRIMARY KEY, UNIQUE and EXCLUDE: the advice could not be followed. */
+function cannotBeNotValid({ start, end }: Located, script: string): boolean {
+  // The range is one command of an ALTER TABLE: 'ADD CONSTRAINT x UNIQUE (a)'.
+  const [statement] = parseSql(`ALTER TABLE t ${script.slice(start, end)}`).statements ?? [];
+  const command = fieldsOf(list(statement?.tree.cmds)[0], 'AlterTableCmd');
+  return NEVER_NOT_VALID.has(fieldsOf(command?.def, 'Constraint')?.contype);
+}
+
+/** A foreign key is reported by a rule of its own as well, and so are UNIQUE and PRIMARY KEY. */
+function saidByAnother({ start, end, finding }: Located, all: readonly Located[]): boolean {
+  const same = ['adding-foreign-key-constraint', 'disallowed-unique-constraint', 'adding-serial-primary-key-field'];
+  return all.some(
+    (other) =>
+      other.finding !== finding && same.includes(other.finding.rule) && other.start >= start && other.end <= end,
+  );
+}
+
+/** CREATE INDEX ... ON ONLY parent makes an empty parent index at once, and CONCURRENTLY is illegal there. */
+function isOnlyParent({ statement }: Located): boolean {
+  const relation = statement?.kind === 'IndexStmt' ? statement.tree.relation : undefined;
+  return typeof relation === 'object' && relation !== null && !('inh' in relation);
+}
+
+/** The column before the range of the finding, which is 'SET NOT NULL' alone. */
+const COLUMN_BEFORE = /\balter\s+(?:column\s+)?(?:"((?:[^"]|"")+)"|([\w$]+))\s*$/i;
+
+/** SET NOT NULL reads nothing where an earlier migration brought a CHECK that proves it. */
+function isProven({ statement, start }: Located, script: string, proofs: NotNullProofs): boolean {
+  if (statement === undefined) return false;
+  const [, quoted, plain] = COLUMN_BEFORE.exec(script.slice(statement.start, start)) ?? [];
+  const column = quoted?.replaceAll('""', '"') ?? plain?.toLowerCase();
+  return setsNotNull(statement).some((one) => one.column === column && proofs.has(one.table, one.column));
+}

@@ -1,0 +1,169 @@
+import type { ClientBase, CustomTypesConfig, QueryArrayResult } from 'pg';
+import { type Catalog, type CatalogObject, joinNames, keyOf, type ObjectKind } from './catalog.ts';
+import {
+  defaultPrivileges,
+  foreignDataWrappers,
+  publications,
+  servers,
+  settings,
+  userMappings,
+} from './queries/database.ts';
+import { extensions, relations, schemas, sequences } from './queries/relations.ts';
+import {
+  casts,
+  eventTriggers,
+  operatorClasses,
+  operators,
+  routines,
+  statisticsObjects,
+  textSearch,
+} from './queries/routines.ts';
+import { columns, constraints, indexes, policies, rules, triggers } from './queries/table-parts.ts';
+import { collations, domainConstraints, types } from './queries/types.ts';
+import { withoutSecrets } from './secrets.ts';
+
+export type { Catalog } from './catalog.ts';
+
+export interface SnapshotOptions {
+  /** Schemas to leave out with all that is in them: the ledger's. */
+  readonly ignoreSchemas?: readonly string[];
+  /** Relations to leave out ('public.schema_migrations'), with their parts and the sequences they own. */
+  readonly ignoreRelations?: readonly string[];
+}
+
+/**
+ * Reads the schema of the database that `client` is connected to: two round trips, read-only, in a transaction (or a
+ * savepoint of the one that is open), after which the session is as it was. Rejects with pg's error.
+ */
+export async function snapshot(client: ClientBase, options: SnapshotOptions = {}): Promise<Catalog> {
+  const { major, cluster } = await serverOf(client);
+  const inTransaction = client.getTransactionStatus() === 'T';
+  const [open, close, undo] = inTransaction
+    ? ['savepoint lockstep_snapshot', CLOSE_SAVEPOINT, CLOSE_SAVEPOINT]
+    : ['begin isolation level repeatable read read only', 'commit', 'rollback'];
+  try {
+    const results = await readAll(client, [open, ...PLAIN_SETTINGS, ...queriesFor(major), close].join(';\n'));
+    return toCatalog(results, cluster, options);
+  } catch (error) {
+    await client.query(undo).catch(() => {});
+    throw error;
+  }
+}
+
+const CLOSE_SAVEPOINT = 'rollback to savepoint lockstep_snapshot; release savepoint lockstep_snapshot';
+
+/**
+ * With nothing but pg_catalog on the search path every other name is written with its schema. The rest are settings that
+ * change how constants in defaults and definitions are written, or that make short queries slow.
+ */
+const PLAIN_SETTINGS = [
+  'set local search_path = pg_catalog, pg_temp',
+  'set local quote_all_identifiers = off',
+  "set local datestyle = 'ISO, YMD'",
+  "set local intervalstyle = 'postgres'",
+  "set local timezone = 'UTC'",
+  'set local extra_float_digits = 3',
+  "set local bytea_output = 'hex'",
+  'set local standard_conforming_strings = on',
+  'set local jit = off',
+];
+
+const queriesFor = (major: number): readonly string[] => [
+  schemas,
+  extensions,
+  relations,
+  columns(major),
+  constraints,
+  indexes,
+  sequences,
+  rules,
+  triggers,
+  policies,
+  routines,
+  eventTriggers,
+  types,
+  domainConstraints,
+  collations,
+  statisticsObjects,
+  operators,
+  operatorClasses,
+  casts,
+  textSearch,
+  foreignDataWrappers,
+  servers,
+  userMappings,
+  publications(major),
+  defaultPrivileges,
+  settings,
+];
+
+async function serverOf(client: ClientBase): Promise<{ readonly major: number; readonly cluster: string }> {
+  const { rows } = await client.query<{ version: string; cluster: string }>(
+    `select pg_catalog.current_setting('server_version_num') as version, system_identifier::pg_catalog.text as cluster
+     from pg_catalog.pg_control_system()`,
+  );
+  return { major: Math.floor(Number(rows[0]?.version) / 10_000), cluster: rows[0]?.cluster ?? '' };
+}
+
+const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as CustomTypesConfig;
+
+type TextResult = QueryArrayResult<(string | null)[]>;
+
+async function readAll(client: ClientBase, text: string): Promise<readonly TextResult[]> {
+  const answer: unknown = await client.query({ text, rowMode: 'array', types: AS_TEXT });
+  return answer as readonly TextResult[];
+}
+
+/** Kinds whose names are unique in the schema although they are a part of a relation. */
+const NAMED_IN_SCHEMA: ReadonlySet<string> = new Set(['index', 'sequence', 'statistics object']);
+
+/** What every query selects first: see queries/fragments.ts. */
+const HEAD_COLUMNS = 6;
+
+function toCatalog(results: readonly TextResult[], cluster: string, options: SnapshotOptions): Catalog {
+  const objects = new Map<string, CatalogObject>();
+  const identities = new Map<string, string>();
+  const columnOrder = new Map<string, string[]>();
+  for (const { fields, rows } of results) {
+    for (const row of rows) {
+      const [kind, schema, relation, name, args, identity] = row as [ObjectKind, ...(string | null)[]];
+      const inSchema = NAMED_IN_SCHEMA.has(kind);
+      const path = [schema, inSchema ? null : relation, name].filter((part) => part != null);
+      const facts: Record<string, string> = {};
+      for (let at = HEAD_COLUMNS; at < fields.length; at++) {
+        const value = row[at];
+        const fact = fields[at]?.name;
+        if (fact !== undefined && value != null && value !== '') facts[fact] = value;
+      }
+      const part = schema != null && relation != null ? { table: joinNames([schema, relation]) } : {};
+      const readable = `${joinNames(path)}${args ?? ''}`;
+      const object: CatalogObject = {
+        kind,
+        schema: schema ?? '',
+        path,
+        name: readable,
+        ...part,
+        facts: withoutSecrets(kind, readable, facts),
+      };
+      if (isIgnored(object, options)) continue;
+      const key = keyOf(object);
+      objects.set(key, object);
+      if (identity != null) identities.set(key, identity);
+      if ((kind === 'column' || kind === 'attribute') && object.table !== undefined) {
+        const order = columnOrder.get(object.table) ?? [];
+        order.push(name ?? '');
+        columnOrder.set(object.table, order);
+      }
+    }
+  }
+  return { objects, columnOrder, cluster, identities };
+}
+
+function isIgnored(object: CatalogObject, { ignoreSchemas = [], ignoreRelations = [] }: SnapshotOptions): boolean {
+  const schema = object.kind === 'schema' ? object.name : object.schema;
+  return (
+    ignoreSchemas.includes(schema) ||
+    ignoreRelations.includes(object.name) ||
+    (object.table !== undefined && ignoreRelations.includes(object.table))
+  );
+}

@@ -1,0 +1,26 @@
+import type { CatalogObject } from './catalog.ts';
+
+/** Languages in which white space at the beginning of a line and blank lines mean nothing. */
+const FREE_FORM: ReadonlySet<string> = new Set(['sql', 'plpgsql']);
+
+/**
+ * Whether a fact of two namesakes means the same. Definitions are compared line by line without white space at line
+ * ends, in free-form languages also without indentation: one in thirty public down scripts brings a body back with
+ * other white space, and those are good.
+ */
+export function sameFact(
+  object: CatalogObject,
+  fact: string,
+  before: string | undefined,
+  after: string | undefined,
+): boolean {
+  if (before === after) return true;
+  if (before === undefined || after === undefined || fact !== 'definition') return false;
+  const freeForm = FREE_FORM.has(object.facts.language ?? '');
+  return plainLines(before, freeForm) === plainLines(after, freeForm);
+}
+
+function plainLines(text: string, freeForm: boolean): string {
+  const lines = text.split(/\r\n|\n|\r/).map((line) => (freeForm ? line.trim() : line.trimEnd()));
+  return (freeForm ? lines.filter((line) => line !== '') : lines).join('\n').trimEnd();
+}

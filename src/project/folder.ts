@@ -1,0 +1,79 @@
+import { LockstepError } from '../errors.ts';
+import type { Location } from '../settings/types.ts';
+import type { At, GitFiles, TreeEntry } from './git-files.ts';
+import { detectLayout, layoutNamed } from './layouts/detect.ts';
+import type { Layout } from './layouts/layout.ts';
+import { fileName } from './layouts/names.ts';
+import { chooseDirectory, holdsMigrations, usualPlaces } from './locate.ts';
+
+/** A migrations folder at one commit (or in the working tree), and the layout its files are in. */
+export interface Folder {
+  readonly directory: string;
+  readonly layout: Layout;
+  /** What lies in it, at any depth. */
+  readonly entries: readonly TreeEntry[];
+}
+
+export interface Search {
+  readonly files: GitFiles;
+  readonly at: At;
+  readonly location: Location;
+}
+
+export interface Found {
+  readonly folder: Folder | undefined;
+  /** All that was looked at. */
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Finds the folder that a location tells, or the one among the usual places. Throws `migrations-ambiguous`. */
+export async function findFolder({ files, at, location }: Search): Promise<Found> {
+  const { prefix } = files.git;
+  const asked = location.directory;
+  // A folder told on the command line of a sub-directory may be meant from there.
+  const places = asked === undefined ? usualPlaces(prefix) : prefix === '' ? [asked] : [asked, `${prefix}/${asked}`];
+  const entries = await files.list(at, places);
+  const directory =
+    asked === undefined
+      ? chooseDirectory(entries, prefix)
+      : places.find((place) => inFolder(entries, place).length > 0);
+  if (directory === undefined) return { folder: undefined, entries };
+  const own = inFolder(entries, directory);
+  const layout = location.tool === 'auto' ? await detect(files, directory, own) : layoutNamed(location.tool);
+  return { folder: layout && { directory, layout, entries: own }, entries };
+}
+
+/**
+ * Where base keeps what `head` holds: where base's configuration says, else in the same folder, else in the usual place
+ * that head has moved away from. undefined: base has none yet.
+ */
+export async function findFolderAtBase(base: Search, headSearch: Search, head: Folder): Promise<Folder | undefined> {
+  if (base.location.directory !== undefined) return (await findFolder(base)).folder;
+  const same = await findFolder({ ...base, location: { ...base.location, directory: head.directory } });
+  if (same.folder) return same.folder;
+  // No tool would know what lies there: it is read with head's eyes, so that its files are not taken for new ones.
+  const entries = inFolder(same.entries, head.directory);
+  if (entries.length > 0) return { ...head, entries };
+  const { folder } = await findFolder(base).catch(nowhere);
+  const stillThere = folder && holdsMigrations(await headSearch.files.list(headSearch.at, [folder.directory]));
+  return stillThere ? undefined : folder;
+}
+
+/** Several folders at base, none of them head's: none is the one that head has moved away from. */
+function nowhere(error: unknown): { readonly folder: undefined } {
+  if (error instanceof LockstepError && error.code === 'migrations-ambiguous') return { folder: undefined };
+  throw error;
+}
+
+/** Files whose bytes a layout looks at. A folder may hold a lot else. */
+export function sqlFiles(entries: readonly TreeEntry[]): TreeEntry[] {
+  return entries.filter(({ kind, path }) => kind === 'file' && /\.sql/i.test(fileName(path)));
+}
+
+async function detect(files: GitFiles, directory: string, entries: readonly TreeEntry[]): Promise<Layout | undefined> {
+  return detectLayout(directory, await files.read(sqlFiles(entries)));
+}
+
+function inFolder(entries: readonly TreeEntry[], directory: string): TreeEntry[] {
+  return directory === '.' ? [...entries] : entries.filter(({ path }) => path.startsWith(`${directory}/`));
+}

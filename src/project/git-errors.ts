@@ -1,0 +1,77 @@
+import { LockstepError } from '../errors.ts';
+
+/** What git says when it cannot help, as errors that tell what to do. */
+
+export function gitMissing(cause: unknown): LockstepError {
+  return new LockstepError('git-missing', 'git could not be started.', {
+    hint: 'Install git and see that it is on the PATH: https://git-scm.com/downloads',
+    cause,
+  });
+}
+
+export function notARepository(directory: string): LockstepError {
+  return new LockstepError('git-not-a-repository', `${directory} is not in a git repository.`, {
+    hint: 'Run Lockstep in a checkout of the project, or name one: --cwd DIR\nIn a workflow, an `actions/checkout` step comes first.',
+  });
+}
+
+export function unknownRef(ref: string): LockstepError {
+  return new LockstepError('git-unknown-ref', `git knows no commit, branch or tag "${ref}".`, {
+    hint: 'See what there is: git branch --all\nIf it is on the remote only: git fetch origin',
+  });
+}
+
+export function noCommits(): LockstepError {
+  return new LockstepError('git-no-commits', 'The repository has no commits yet: there is nothing to compare with.', {
+    hint: 'Make a first commit, then change the migrations on a branch.',
+  });
+}
+
+/** `why`: which step failed, for the curious. */
+export function historyMissing(what: string, why: string | undefined): LockstepError {
+  return new LockstepError('git-history-missing', `${what} is not in this shallow clone.${why ? ` ${why}` : ''}`, {
+    hint: [
+      'In the workflow, let the checkout step fetch the whole history:',
+      '  - uses: actions/checkout # in the version you have',
+      '    with:',
+      '      fetch-depth: 0',
+      'On your own machine: git fetch --unshallow',
+    ].join('\n'),
+  });
+}
+
+/** Any other failure. `stderr` may hold a remote's address with a token in it. */
+export function gitFailed(args: readonly string[], directory: string, stderr: string): LockstepError {
+  const said = withoutCredentials(stderr);
+  if (/dubious ownership/.test(said)) return dubiousOwnership(directory, said);
+  if (/not a git repository/.test(said)) return notARepository(directory);
+  if (/must be run in a work tree/.test(said)) {
+    return new LockstepError('git-not-a-repository', `${directory} is a bare repository, without files.`, {
+      hint: 'Run Lockstep in a checkout: git clone or git worktree add',
+    });
+  }
+  if (/cannot change to/.test(said)) {
+    return new LockstepError('directory-missing', `There is no folder ${directory}.`, { hint: 'Correct --cwd.' });
+  }
+  const reason = said.trim().split('\n').slice(0, 5).join('\n');
+  return new LockstepError('git-failed', `git ${args[0] ?? ''} failed${reason ? `: ${reason}` : '.'}`, {
+    hint: `Try it by hand in ${directory}.`,
+  });
+}
+
+/** https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory; usual in jobs with `container:`. */
+function dubiousOwnership(directory: string, said: string): LockstepError {
+  const root = /repository at '(.*?)'/.exec(said)?.[1] ?? directory;
+  return new LockstepError('git-dubious-ownership', `git refuses ${root}: it belongs to another user.`, {
+    hint: [
+      'Trust it, as the user who runs Lockstep:',
+      `  git config --global --add safe.directory '${root.replaceAll("'", "'\\''")}'`,
+      'In a workflow whose job has a `container:`, before Lockstep:',
+      '  - run: git config --global --add safe.directory "$GITHUB_WORKSPACE"',
+    ].join('\n'),
+  });
+}
+
+function withoutCredentials(text: string): string {
+  return text.replace(/(\/\/)[^/@\s]+@/g, '$1***@');
+}

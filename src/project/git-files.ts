@@ -1,0 +1,144 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { LockstepError } from '../errors.ts';
+import type { Git } from './git.ts';
+import type { RepoFile } from './types.ts';
+
+/** A commit's sha, or what stands on the disk. */
+export type At = 'worktree' | (string & {});
+
+/** A file's name in a commit or in the working tree. `oid` undefined: it is read from the disk. */
+export interface TreeEntry {
+  readonly path: string;
+  readonly kind: 'file' | 'symlink' | 'submodule';
+  readonly oid: string | undefined;
+}
+
+/** Reads files of commits and of the working tree. One per run: what two commits share is read once. */
+export class GitFiles {
+  readonly git: Git;
+  /** By path and blob: the same object for the same file, whichever commit it stands in. */
+  readonly #files = new Map<string, RepoFile>();
+
+  constructor(git: Git) {
+    this.git = git;
+  }
+
+  /** What lies below (or at) the given paths, sorted by path; '.' is the whole repository. Ignored files are not seen. */
+  async list(at: At, paths: readonly string[]): Promise<TreeEntry[]> {
+    const below = paths.includes('.') ? [] : ['--', ...paths];
+    if (at !== 'worktree') return this.#tree(at, below);
+    const head = await this.git.head();
+    const entries = new Map<string, TreeEntry>();
+    for (const entry of head === undefined ? [] : await this.#tree(head, below)) entries.set(entry.path, entry);
+    for (const [path, gone] of await this.#touched(below)) {
+      const entry = gone ? undefined : await this.#onDisk(path, entries.get(path));
+      if (entry) entries.set(path, entry);
+      else entries.delete(path);
+    }
+    return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async #tree(commit: string, below: readonly string[]): Promise<TreeEntry[]> {
+    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', commit, ...below]);
+    return split(stdout).map((line) => {
+      const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      return { path, oid, kind: mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file' };
+    });
+  }
+
+  /**
+   * Paths that differ from HEAD, and whether they are gone, in git's own judgement: line endings that it converts do
+   * not count, and neither does what a symbolic link in place of a folder leads to.
+   */
+  async #touched(below: readonly string[]): Promise<Map<string, boolean>> {
+    const flags = ['--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=all'];
+    const { stdout } = await this.git.run(['status', ...flags, ...below]);
+    const touched = new Map<string, boolean>();
+    for (const line of split(stdout)) {
+      const path = line.slice(3);
+      // Taken out of the index and still there: two lines, deleted and untracked.
+      touched.set(path, (touched.get(path) ?? true) && /^(?:[ MARCT]D|D )$/.test(line.slice(0, 2)));
+    }
+    return touched;
+  }
+
+  async #onDisk(path: string, known: TreeEntry | undefined): Promise<TreeEntry | undefined> {
+    // A repository within the repository is shown as a folder.
+    if (path.endsWith('/')) return { path: path.slice(0, -1), kind: 'submodule', oid: undefined };
+    try {
+      const stats = await lstat(join(this.git.root, path));
+      if (stats.isDirectory()) return known?.kind === 'submodule' ? known : undefined;
+      return { path, kind: stats.isSymbolicLink() ? 'symlink' : 'file', oid: undefined };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The bytes of many files. What vanished from the disk since it was listed is left out. */
+  async read(entries: readonly TreeEntry[]): Promise<RepoFile[]> {
+    const missing = entries.filter(({ path, oid }) => oid !== undefined && !this.#files.has(`${oid} ${path}`));
+    const blobs = await this.#blobs([...new Set(missing.flatMap(({ oid }) => oid ?? []))]);
+    for (const { path, oid = '' } of missing) {
+      const bytes = blobs.get(oid);
+      if (bytes) this.#files.set(`${oid} ${path}`, { path, bytes });
+    }
+    const files = await Promise.all(
+      entries.map(({ path, oid }) => (oid === undefined ? this.#fromDisk(path) : this.#files.get(`${oid} ${path}`))),
+    );
+    return files.filter((file) => file !== undefined);
+  }
+
+  async #fromDisk(path: string): Promise<RepoFile | undefined> {
+    try {
+      return { path, bytes: await readFile(join(this.git.root, path)) };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw new LockstepError('file-unreadable', `${path} cannot be read from the disk.`, {
+        hint: 'See its permissions: ls -l',
+        cause: error,
+      });
+    }
+  }
+
+  /** One process for all. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
+  async #blobs(oids: readonly string[]): Promise<Map<string, Buffer>> {
+    const blobs = new Map<string, Buffer>();
+    if (oids.length === 0) return blobs;
+    const { stdout } = await this.git.run(['cat-file', '--batch'], { input: `${oids.join('\n')}\n` });
+    for (let at = 0; at < stdout.length; ) {
+      const end = stdout.indexOf('\n', at);
+      const [oid = '', type = '', size = ''] = stdout.toString('latin1', at, end).split(' ');
+      if (type !== 'blob') {
+        throw new LockstepError('git-object-missing', `git does not have the content of ${oid}.`, {
+          hint: 'The clone is damaged, or partial and its remote out of reach: git fsck',
+        });
+      }
+      const from = end + 1;
+      blobs.set(oid, stdout.subarray(from, from + Number(size)));
+      at = from + Number(size) + 1;
+    }
+    return blobs;
+  }
+
+  /**
+   * One file, relative to the repository's root; undefined when it is absent. Symbolic links to files of the same
+   * commit are followed (a shared configuration); others count as absent.
+   */
+  async readOne(at: At, path: string): Promise<RepoFile | undefined> {
+    for (let target = path, hops = 0; hops < 5; hops++) {
+      const entry = (await this.list(at, [target])).find((found) => found.path === target);
+      if (!entry || entry.kind === 'submodule') return undefined;
+      const [file] = entry.kind === 'symlink' && entry.oid === undefined ? [] : await this.read([entry]);
+      if (entry.kind === 'file') return file && { path, bytes: file.bytes };
+      if (!file) return this.#fromDisk(path);
+      target = posix.join(posix.dirname(target), file.bytes.toString('utf8'));
+    }
+    return undefined;
+  }
+}
+
+/** The parts of a NUL-terminated list. */
+function split(output: Buffer): string[] {
+  return output.toString('utf8').split('\0').slice(0, -1);
+}

@@ -1,0 +1,143 @@
+import { resolve } from 'node:path';
+import { LockstepError } from '../errors.ts';
+import { type ProcessResult, runProcess } from '../services/process.ts';
+import { gitFailed, gitMissing, unknownRef } from './git-errors.ts';
+
+/** git's variables that would lead it to another repository or change what it answers: a hook sets some of them. */
+const MISLEADING =
+  /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|INDEX_VERSION|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|PREFIX|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|(?:GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|TRACE\w*)$/;
+
+export interface GitRunOptions {
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The git binary in one repository. Never prompts, never writes to the index. */
+export class Git {
+  /** Absolute path of the working tree's root. */
+  readonly root: string;
+  /** The folder Lockstep was started in, relative to the root: '' or 'packages/api'. */
+  readonly prefix: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(root: string, prefix: string, env: Readonly<Record<string, string>>) {
+    this.root = root;
+    this.prefix = prefix;
+    this.#env = env;
+  }
+
+  /** Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`. */
+  static async open(directory: string, env: Readonly<Record<string, string>>): Promise<Git> {
+    const start = new Git(resolve(directory), '', saneEnvironment(env));
+    const output = (await start.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
+    const [prefix = ''] = output.split('\n', 1);
+    const root = output.slice(prefix.length + 1).replace(/\r?\n$/, '');
+    return new Git(root, prefix.replace(/\/$/, ''), start.#env);
+  }
+
+  /** Runs git; throws a LockstepError unless it ends with 0. */
+  async run(args: readonly string[], options: GitRunOptions = {}): Promise<ProcessResult> {
+    const result = await this.try(args, options);
+    if (result.exitCode !== 0) throw gitFailed(args, this.root, result.stderr);
+    return result;
+  }
+
+  /** Runs git whatever its exit status; throws only when it cannot be started. */
+  async try(args: readonly string[], { input, timeoutMs, env }: GitRunOptions = {}): Promise<ProcessResult> {
+    try {
+      return await runProcess('git', ['-C', this.root, '-c', 'core.quotepath=off', ...args], {
+        env: { ...this.#env, ...env },
+        ...(input === undefined ? {} : { input }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+    } catch (error) {
+      throw gitMissing(error);
+    }
+  }
+
+  /** The sha of a commit, branch (also of origin's) or tag; undefined when there is none here. Throws `git-invalid-ref`. */
+  async resolve(ref: string): Promise<string | undefined> {
+    // A ref may come from a pull request: one that begins with '-' would be read as an option.
+    if (/^-|^\s*$|\p{Cc}/u.test(ref)) {
+      throw new LockstepError('git-invalid-ref', `${JSON.stringify(ref)} is no name of a commit, branch or tag.`, {
+        hint: 'Name a branch, a tag or a sha.',
+      });
+    }
+    // 'HEAD~1' and the like are no branches: origin's must not answer for ours.
+    const isName = !/^(?:HEAD|FETCH_HEAD|refs\/.*)$|[\^~:@{}]/.test(ref);
+    for (const candidate of isName ? [ref, `refs/remotes/origin/${ref}`] : [ref]) {
+      const { exitCode, stdout, stderr } = await this.try([
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        `${candidate}^{commit}`,
+      ]);
+      if (exitCode === 0) return stdout.toString('utf8').trim();
+      if (/dubious ownership/.test(stderr)) throw gitFailed(['rev-parse'], this.root, stderr);
+    }
+    return undefined;
+  }
+
+  /** As `resolve`; throws `git-unknown-ref`. */
+  async commit(ref: string): Promise<string> {
+    const sha = await this.resolve(ref);
+    if (sha === undefined) throw unknownRef(ref);
+    return sha;
+  }
+
+  /** undefined: the repository has no commits yet. */
+  async head(): Promise<string | undefined> {
+    return this.resolve('HEAD');
+  }
+
+  /** The branch HEAD stands on; undefined when it is detached. */
+  async currentBranch(): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.try(['symbolic-ref', '--quiet', '--short', 'HEAD']);
+    return exitCode === 0 ? stdout.toString('utf8').trim() : undefined;
+  }
+
+  /** 'origin/main': what the remote calls its default branch, where the clone knows it. */
+  async defaultBranch(): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.try(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
+    return exitCode === 0 ? stdout.toString('utf8').trim() : undefined;
+  }
+
+  async isShallow(): Promise<boolean> {
+    return (await this.run(['rev-parse', '--is-shallow-repository'])).stdout.toString('utf8').trim() === 'true';
+  }
+
+  /** A best common ancestor, from the history that is here; undefined when it shows none. */
+  async mergeBase(a: string, b: string): Promise<string | undefined> {
+    const result = await this.try(['merge-base', a, b]);
+    if (result.exitCode === 0) return result.stdout.toString('utf8').trim();
+    if (result.exitCode === 1) return undefined;
+    throw gitFailed(['merge-base'], this.root, result.stderr);
+  }
+
+  /** A commit's parents as it was made, also those that a shallow clone lacks. */
+  async parents(sha: string): Promise<string[]> {
+    const commit = (await this.run(['cat-file', 'commit', sha])).stdout.toString('utf8');
+    const [header = ''] = commit.split('\n\n', 1);
+    return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent);
+  }
+
+  /** 'origin', else the only remote there is. */
+  async remote(): Promise<string | undefined> {
+    const names = (await this.run(['remote'])).stdout.toString('utf8').split('\n').filter(Boolean);
+    return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
+  }
+}
+
+function saneEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !MISLEADING.test(name))),
+    // Messages are read by us, paths are taken literally, and a check must not disturb a commit that is under way.
+    LC_ALL: 'C',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GCM_INTERACTIVE: 'never',
+    GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes',
+  };
+}

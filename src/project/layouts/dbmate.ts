@@ -1,0 +1,164 @@
+import { withoutComments } from '../comments.ts';
+import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { keepOnly, LineIndex } from '../place.ts';
+import { type Source, scriptOf, sourceOf } from '../source.ts';
+import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script } from '../types.ts';
+import type { Layout } from './layout.ts';
+import {
+  below,
+  compareText,
+  fileName,
+  ignoredFile,
+  isLeftoverCopy,
+  isNoConcern,
+  nextName,
+  repairedEnding,
+  within,
+} from './names.ts';
+
+/** Its own patterns: https://github.com/amacneil/dbmate, pkg/dbmate/db.go and migration.go. */
+const NAME = /^(\d+).*\.sql$/;
+const MARKER = /^--\s*migrate:(up|down)(?=\s|$)([^\r\n]*)/gm;
+
+const TABLE = 'public.schema_migrations';
+
+/** dbmate: `-- migrate:up` and `-- migrate:down` in one file; several sections of a kind run one after the other. */
+export const dbmate: Layout = {
+  name: 'dbmate',
+  order: 'lexical',
+  orderNote: 'dbmate runs by file name as text ("10_" before "9_").',
+  checksumNote: 'dbmate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
+  bookkeeping: {
+    relation: TABLE,
+    create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version varchar primary key)`,
+    record: ({ version }) => `INSERT INTO ${TABLE} (version) VALUES (${literal(version)})`,
+    forget: ({ version }) => `DELETE FROM ${TABLE} WHERE version = ${literal(version)}`,
+  },
+  // By most files: a marker in one of many does not make the others invalid.
+  detect: (_directory, files) => {
+    const versioned = files.filter(({ path }) => NAME.test(fileName(path)));
+    const marked = versioned.filter(({ bytes }) => bytes.includes('migrate:up') && /^--\s*migrate:up/m.test(bytes.toString('latin1')));
+    return marked.length > 0 && marked.length * 2 >= versioned.length;
+  },
+  read(directory, files, { placeholders }) {
+    const paths = new Set(files.map(({ path }) => path));
+    const scripts = files.filter(({ path }) => isMigration(directory, path));
+    const migrations = scripts.map((file) => migration(sourceOf(file, placeholders))).sort(dbmate.compare);
+    const newest = migrations.at(-1)?.version;
+    const ignored = files
+      .filter((file) => !scripts.includes(file))
+      .flatMap((file) => passedOver(directory, file, paths, newest))
+      .sort((a, b) => compareText(a.path, b.path));
+    return { tool: dbmate.name, directory, migrations, ignored };
+  },
+  compare: (a, b) => compareText(fileName(a.path), fileName(b.path)),
+  nextName,
+};
+
+function isMigration(directory: string, path: string): boolean {
+  const name = below(directory, path);
+  return NAME.test(name) && !name.includes('/');
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function migration(source: Source): Migration {
+  const name = fileName(source.path);
+  const [, version = ''] = NAME.exec(name) ?? [];
+  const { up, down, execution, downExecution, problems } = sectionsOf(source);
+  const directives = readDirectives(source);
+  return {
+    id: name.replace(/\.sql$/, ''),
+    version,
+    name: name.slice(version.length).replace(/^[_.\-\s]+|\.sql$/g, ''),
+    path: source.path,
+    up,
+    down,
+    checksum: source.checksum,
+    execution,
+    ...(downExecution === execution ? {} : { downExecution }),
+    directives: {
+      ...directives,
+      noTransaction: execution !== 'transaction',
+      problems: [...directives.problems, ...problems],
+    },
+  };
+}
+
+/** What the tool passes over in silence although it looks like a migration. */
+function passedOver(
+  directory: string,
+  file: RepoFile,
+  paths: ReadonlySet<string>,
+  newest: string | undefined,
+): IgnoredFile[] {
+  const name = fileName(file.path);
+  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
+  if (below(directory, file.path).includes('/')) {
+    return [ignoredFile(file, 'dbmate does not look into sub-folders', within(directory, name))];
+  }
+  const repaired = repairedEnding(name);
+  if (repaired === undefined) {
+    const suggestion = nextName(newest, file.path, new Date(0));
+    return [ignoredFile(file, 'Its name does not begin with a version number', suggestion)];
+  }
+  return [ignoredFile(file, 'Its name does not end in `.sql` (in lower case)', within(directory, repaired))];
+}
+
+interface DbmateSections {
+  readonly up: Script;
+  readonly down: Script | undefined;
+  readonly execution: Execution;
+  readonly downExecution: Execution;
+  readonly problems: Directives['problems'];
+}
+
+const known = new WeakMap<Source, DbmateSections>();
+
+function sectionsOf(source: Source): DbmateSections {
+  const sections = known.get(source) ?? readSections(source);
+  known.set(source, sections);
+  return sections;
+}
+
+function readSections(source: Source): DbmateSections {
+  const { text } = source;
+  const marks = [...text.matchAll(MARKER)];
+  const ranges = { up: [] as [number, number][], down: [] as [number, number][] };
+  const execution: Record<'up' | 'down', Execution> = { up: 'transaction', down: 'transaction' };
+  marks.forEach(({ index, 1: word, 2: options = '' }, at) => {
+    const half = word === 'up' ? 'up' : 'down';
+    ranges[half].push([index, marks[at + 1]?.index ?? text.length]);
+    // Outside a transaction dbmate sends the section as one query, which is an implicit transaction.
+    if (/\btransaction:false\b/.test(options)) execution[half] = 'implicit';
+  });
+  return {
+    up: scriptOf(source, keepOnly(text, ranges.up)),
+    down: ranges.down.length > 0 ? scriptOf(source, keepOnly(text, ranges.down)) : undefined,
+    execution: execution.up,
+    downExecution: execution.down,
+    problems: source.unreadable ? [] : problemsOf(source, marks),
+  };
+}
+
+/** What makes dbmate refuse the file, and a marker of ours that it does not read. */
+function problemsOf({ text, comments }: Source, marks: readonly RegExpExecArray[]): Directives['problems'] {
+  const problems: { line: number; message: string }[] = [];
+  const [first] = marks;
+  if (first?.[1] !== 'up') problems.push({ line: 1, message: 'dbmate needs `-- migrate:up` above the up script' });
+  if (!marks.some(([, word]) => word === 'down')) {
+    problems.push({ line: 1, message: 'dbmate needs a `-- migrate:down` section, even if it is empty' });
+  }
+  const above = withoutComments(text, comments).slice(0, first?.index ?? 0);
+  if (above.trim() !== '') {
+    const line = new LineIndex(text).place(above.search(/\S/)).line;
+    problems.push({ line, message: 'dbmate accepts no statement above `-- migrate:up`' });
+  }
+  const foreign = noTransactionMarker(comments, 'up');
+  if (foreign && !foreign.text.includes('migrate:up')) {
+    problems.push({ line: foreign.line, message: 'dbmate reads this only as `-- migrate:up transaction:false`' });
+  }
+  return problems;
+}

@@ -1,0 +1,133 @@
+import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { type Source, sourceOf, wholeScript } from '../source.ts';
+import type { Directives, IgnoredFile, Migration, RepoFile } from '../types.ts';
+import type { Layout } from './layout.ts';
+import {
+  below,
+  byVersion,
+  compareText,
+  compareVersions,
+  fileName,
+  ignoredFile,
+  isLeftoverCopy,
+  isNoConcern,
+  nextName,
+  repairedEnding,
+  versionedName,
+  within,
+} from './names.ts';
+
+/** Its own pattern: https://github.com/golang-migrate/migrate, source/parse.go. Other endings than .sql are left out. */
+const NAME = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
+
+const TABLE = 'public.schema_migrations';
+
+/** golang-migrate: pairs of `001_x.up.sql` and `001_x.down.sql` in one folder, matched by version. */
+export const golangMigrate: Layout = {
+  name: 'golang-migrate',
+  order: 'numeric',
+  orderNote: 'golang-migrate runs by version number (9 before 10), and skips versions below the newest applied one.',
+  checksumNote:
+    'golang-migrate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
+  bookkeeping: {
+    relation: TABLE,
+    create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version bigint not null primary key, dirty boolean not null)`,
+    record: ({ version }) => onlyRow(version),
+    forget: (_migration, previous) => (previous ? onlyRow(previous.version) : `TRUNCATE ${TABLE}`),
+  },
+  // By most files: one pair among plain numbered files does not make them all invisible.
+  detect: (_directory, files) => {
+    const names = files.map(({ path }) => fileName(path)).filter((name) => name.endsWith('.sql'));
+    const ups = names.filter((name) => /\.up\.sql$/.test(name) && NAME.test(name)).length;
+    const plain = names.filter((name) => !NAME.test(name) && versionedName(name)).length;
+    return ups > 0 && ups >= plain;
+  },
+  read(directory, files, { placeholders }) {
+    const paths = new Set(files.map(({ path }) => path));
+    const scripts = files.filter(({ path }) => NAME.test(below(directory, path)));
+    const downs = scripts.filter(({ path }) => half(path) === 'down');
+    const ups = scripts.filter(({ path }) => half(path) === 'up');
+    const used = new Set<RepoFile>();
+    const migrations = ups.map((up): Migration => {
+      const down = downOf(up, downs, used);
+      if (down) used.add(down);
+      const source = sourceOf(up, placeholders);
+      const twin = down && sourceOf(down, placeholders);
+      const [, version = '', name = ''] = NAME.exec(fileName(up.path)) ?? [];
+      return {
+        id: `${version}_${name}`,
+        version,
+        name,
+        path: up.path,
+        up: wholeScript(source),
+        down: twin && wholeScript(twin),
+        checksum: source.checksum,
+        execution: 'implicit',
+        directives: directivesOf(source, twin),
+      };
+    });
+    const ignored = [
+      ...downs
+        .filter((down) => !used.has(down))
+        .map((down) => ignoredFile(down, 'A down script without its up script')),
+      ...files.filter((file) => !scripts.includes(file)).flatMap((file) => passedOver(directory, file, paths)),
+    ];
+    return {
+      tool: golangMigrate.name,
+      directory,
+      migrations: migrations.sort(byVersion),
+      ignored: ignored.sort((a, b) => compareText(a.path, b.path)),
+    };
+  },
+  compare: byVersion,
+  nextName,
+};
+
+/** The tool keeps one row, and rewrites it. `version` is made of digits. */
+function onlyRow(version: string): string {
+  return `TRUNCATE ${TABLE}; INSERT INTO ${TABLE} (version, dirty) VALUES (${BigInt(version)}, false)`;
+}
+
+function half(path: string): string | undefined {
+  return NAME.exec(fileName(path))?.[3];
+}
+
+/** The tool pairs by version; the name decides only between several. */
+function downOf(up: RepoFile, downs: readonly RepoFile[], used: ReadonlySet<RepoFile>): RepoFile | undefined {
+  const version = NAME.exec(fileName(up.path))?.[1] ?? '';
+  const same = downs.filter((down) => compareVersions(NAME.exec(fileName(down.path))?.[1] ?? '', version) === 0);
+  const twin = up.path.replace(/\.up\.sql$/, '.down.sql');
+  return same.find(({ path }) => path === twin) ?? same.find((down) => !used.has(down));
+}
+
+function directivesOf(source: Source, twin: Source | undefined): Directives {
+  const directives = readDirectives(source, twin);
+  const marker = noTransactionMarker(source.comments, 'up');
+  if (!marker) return directives;
+  const message =
+    'golang-migrate sends the file as one query whatever its comments say: `no-transaction` has no effect, put the statement into a file of its own';
+  return { ...directives, noTransaction: false, problems: [...directives.problems, { line: marker.line, message }] };
+}
+
+/** What the tool passes over in silence although it looks like a migration. */
+function passedOver(directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
+  const name = fileName(file.path);
+  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
+  if (NAME.test(name)) {
+    return [ignoredFile(file, 'golang-migrate does not look into sub-folders', within(directory, name))];
+  }
+  const stem = (repairedEnding(name) ?? name).replace(/\.sql$/, '');
+  const { version, rest } = versionedName(`${stem}.sql`) ?? {};
+  const base = version && /^\d+$/.test(version) ? `${version}_${rest?.replace(/\.?sql$/, '')}` : undefined;
+  const half = /\.(?:up|down)$/i;
+  const suggestion =
+    base &&
+    within(directory, `${half.test(base) ? base.replace(half, (word) => word.toLowerCase()) : `${base}.up`}.sql`);
+  return [
+    ignoredFile(
+      file,
+      'golang-migrate runs only files named <number>_<name>.up.sql and .down.sql',
+      suggestion && !paths.has(suggestion) ? suggestion : undefined,
+    ),
+  ];
+}

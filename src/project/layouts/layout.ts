@@ -1,0 +1,38 @@
+import type { Migration, Project, RepoFile } from '../types.ts';
+
+/** How one migration tool lays out its files and keeps its history. One file per tool, joined in detect.ts. */
+export interface Layout {
+  readonly name: string;
+  /** How the tool sorts versions: 2 before 10, or '10' before '2'. */
+  readonly order: 'numeric' | 'lexical';
+  /** How the tool orders migrations, as a sentence for the reader. */
+  readonly orderNote: string;
+  /** What the tool's checksum says about an edit of a migration that is applied already, comments included. */
+  readonly checksumNote: string;
+  /** The tool's own history table, where migrations may read it; undefined: the tool keeps none in the database. */
+  readonly bookkeeping?: Bookkeeping;
+  /** Whether the files of a migrations folder look like this tool's, by most of them. */
+  detect(directory: string, files: readonly RepoFile[]): boolean;
+  /** The migrations in the tool's order. `loadParser` must have resolved before. Never throws for what a file holds. */
+  read(directory: string, files: readonly RepoFile[], options: ReadOptions): Project;
+  /** The tool's order. */
+  compare(a: Migration, b: Migration): number;
+  /** The path to give a file so that it sorts after the migration with the newest version. */
+  nextName(newestVersion: string | undefined, path: string, now: Date): string;
+}
+
+export interface ReadOptions {
+  /** Values for `:NAME` and `${NAME}`. */
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/** SQL that puts a tool's history table into a database as the tool itself would; safe for any migration's name. */
+export interface Bookkeeping {
+  /** schema.name */
+  readonly relation: string;
+  readonly create: string;
+  /** To run after a migration's up script, in its transaction where it has one. */
+  record(migration: Migration): string;
+  /** To run after a migration's down script; `previous` is what stands before it in the tool's order. */
+  forget?(migration: Migration, previous?: Migration): string;
+}

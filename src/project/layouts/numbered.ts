@@ -1,0 +1,120 @@
+import { withoutComments } from '../comments.ts';
+import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
+import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
+import type { Layout } from './layout.ts';
+import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
+import { sortFiles } from './numbered-files.ts';
+import { rollbackBlock } from './rollback-block.ts';
+import { sections, strayDown } from './sections.ts';
+
+/**
+ * Plain numbered SQL, with no tool of its own: Lockstep runs it and keeps its history. Every `.sql` file whose name
+ * begins with a number is a migration, in sub-folders too; the number decides the order, wherever the file lies, then
+ * the path. The id is the path below the migrations folder without `.sql`.
+ */
+export const numbered: Layout = {
+  name: 'numbered',
+  order: 'numeric',
+  orderNote: 'Numbered SQL runs by version number (9 before 10), then by path.',
+  checksumNote:
+    'The ledger keeps a sha256 of the file: where it is applied, the next plan reports "edited after apply", even for a comment.',
+  detect: (_directory, files) => files.some(isVersioned),
+  read(directory, files, { placeholders }) {
+    const { ups, downs, ignored } = sortFiles(directory, files);
+    const migrations = ups.map((up) => {
+      const twin = downs.get(up.path);
+      return migration(directory, sourceOf(up, placeholders), twin && sourceOf(twin, placeholders));
+    });
+    return {
+      tool: numbered.name,
+      directory,
+      migrations: migrations.sort(byVersion),
+      ignored: [...ignored].sort((a, b) => compareText(a.path, b.path)),
+    };
+  },
+  compare: byVersion,
+  nextName,
+};
+
+function isVersioned({ path }: RepoFile): boolean {
+  return path.endsWith('.sql') && versionedName(fileName(path)) !== undefined;
+}
+
+function migration(directory: string, source: Source, twin: Source | undefined): Migration {
+  const { version = '', rest = '' } = versionedName(fileName(source.path)) ?? {};
+  const own = halvesOf(source);
+  const execution = executionOf(source, 'up');
+  const down = twin ? wholeScript(twin) : own.down;
+  const downExecution = twin ? executionOf(twin, 'down') : own.inSections ? executionOf(source, 'down') : execution;
+  return {
+    id: below(directory, source.path).replace(/\.sql$/, ''),
+    version,
+    name: rest.replace(/\.?sql$/, '').replace(/[._-]up$/i, ''),
+    path: source.path,
+    up: own.up,
+    down,
+    checksum: source.checksum,
+    execution,
+    ...(down && downExecution !== execution ? { downExecution } : {}),
+    directives: directivesOf(source, twin, down ? undefined : own.irreversible),
+  };
+}
+
+function executionOf({ comments }: Source, half: 'up' | 'down'): Execution {
+  return noTransactionMarker(comments, half) ? 'autocommit' : 'transaction';
+}
+
+function directivesOf(source: Source, twin: Source | undefined, prose: Directives['irreversible']): Directives {
+  const directives = readDirectives(source, twin);
+  const stray = strayDown(source);
+  const problems =
+    stray === undefined
+      ? directives.problems
+      : [
+          ...directives.problems,
+          {
+            line: stray,
+            message:
+              'a `-- down` without `-- up` above it divides nothing: the SQL below runs with the rest. Put `-- migrate:up` and `-- migrate:down` above the two halves',
+          },
+        ];
+  const irreversible = directives.irreversible ?? prose;
+  return { ...directives, problems, ...(irreversible ? { irreversible } : {}) };
+}
+
+interface Halves {
+  readonly up: Script;
+  readonly down: Script | undefined;
+  readonly inSections: boolean;
+  readonly irreversible?: { readonly reason: string; readonly line: number };
+}
+
+const known = new WeakMap<Source, Halves>();
+
+/** What one file holds of both halves, worked out once per file. */
+function halvesOf(source: Source): Halves {
+  const halves = known.get(source) ?? readHalves(source);
+  known.set(source, halves);
+  return halves;
+}
+
+function readHalves(source: Source): Halves {
+  const divided = sections(source);
+  const up = divided ? scriptOf(source, divided.up) : wholeScript(source);
+  if (divided && hasCode(source, divided.down)) return { up, down: scriptOf(source, divided.down), inSections: true };
+  const block = rollbackBlock(source);
+  if (block?.kind === 'sql') return { up, down: scriptOf(source, block.text), inSections: false };
+  // A section without SQL is a down script all the same: one that reverses nothing.
+  const down = divided && scriptOf(source, divided.down);
+  return { up, down, inSections: divided !== undefined, ...(block ? { irreversible: block } : {}) };
+}
+
+/** Whether a part of the file holds more than comments. */
+function hasCode({ text, comments }: Source, part: string): boolean {
+  const code = withoutComments(text, comments);
+  return (
+    /\S/.test(part) &&
+    [...part.matchAll(/\S+/g)].some(({ 0: word, index }) => /\S/.test(code.slice(index, index + word.length)))
+  );
+}

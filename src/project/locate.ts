@@ -1,0 +1,108 @@
+import { LockstepError } from '../errors.ts';
+import type { TreeEntry } from './git-files.ts';
+import { foreignTool } from './layouts/foreign.ts';
+import { fileName, versionedName } from './layouts/names.ts';
+
+/** Where projects keep their migrations. */
+const USUAL_PLACES = [
+  'migrations',
+  'db/migrations',
+  'db/migrate',
+  'database/migrations',
+  'sql',
+  'sql/migrations',
+  'migrations/sql',
+  'database/migrations/sql',
+  'db/sql',
+  'db/sql/migrations',
+  'schema/migrations',
+  'supabase/migrations',
+  'prisma/migrations',
+  'drizzle',
+  'drizzle/migrations',
+  'src/migrations',
+  'src/db/migrations',
+  'src/database/migrations',
+  'src/main/resources/db/migration',
+  'server/migrations',
+  'backend/migrations',
+  'internal/db/migrations',
+];
+
+/** The folders to look into, relative to the repository's root: below the folder Lockstep was started in, then below the root. */
+export function usualPlaces(prefix: string): readonly string[] {
+  return prefix === '' ? USUAL_PLACES : [...USUAL_PLACES.map((place) => `${prefix}/${place}`), ...USUAL_PLACES];
+}
+
+/**
+ * The one folder among the usual places that holds migrations, given what lies in them. Those below `prefix` win.
+ * Throws `migrations-ambiguous`; undefined when there is none.
+ */
+export function chooseDirectory(entries: readonly TreeEntry[], prefix: string): string | undefined {
+  const places = usualPlaces(prefix);
+  const near = holding(entries, places.slice(0, places.length - USUAL_PLACES.length));
+  const hits = near.length > 0 ? near : holding(entries, USUAL_PLACES);
+  if (hits.length <= 1) return hits[0];
+  throw new LockstepError('migrations-ambiguous', `Several folders hold migrations: ${hits.join(', ')}.`, {
+    hint: `Say in lockstep.yml which one it is, for example:\n${pasteable(hits[0] ?? '')}`,
+  });
+}
+
+/** The error for a project without migrations. `asked`: the folder that the settings name. */
+export function nothingFound(entries: readonly TreeEntry[], asked: string | undefined): LockstepError {
+  const foreign = foreignTool(entries.map(({ path }) => path));
+  if (foreign) {
+    return new LockstepError(
+      'tool-not-supported',
+      `These migrations look like ${foreign}'s, which Lockstep does not read yet.`,
+      {
+        hint: 'Lockstep reads numbered SQL, golang-migrate and dbmate.',
+      },
+    );
+  }
+  const link = entries.find(({ path, kind }) => kind !== 'file' && path === asked);
+  if (asked !== undefined) {
+    return new LockstepError(
+      'migrations-not-found',
+      link
+        ? `${asked} is a ${describe(link.kind)}, which Lockstep does not follow.`
+        : `There are no migrations in ${asked}.`,
+      {
+        hint: `Name the folder that holds them, relative to the repository's root, in lockstep.yml:\n${pasteable('db/migrations')}`,
+      },
+    );
+  }
+  return new LockstepError('migrations-not-found', 'No folder with migrations was found in the usual places.', {
+    hint: `Name it in lockstep.yml, relative to the repository's root:\n${pasteable('path/to/migrations')}\nLooked into: ${USUAL_PLACES.join(', ')}.`,
+  });
+}
+
+export function describe(kind: TreeEntry['kind']): string {
+  return kind === 'symlink' ? 'symbolic link' : kind;
+}
+
+function pasteable(directory: string): string {
+  return `migrations:\n  directory: ${/^[\w./-]+$/.test(directory) ? directory : JSON.stringify(directory)}`;
+}
+
+/** Places with migrations of their own; one inside another that holds some is part of it. */
+function holding(entries: readonly TreeEntry[], places: readonly string[]): string[] {
+  const deepestFirst = [...places].sort((a, b) => b.length - a.length);
+  const hits = new Set<string>();
+  for (const { path, kind } of entries) {
+    if (kind !== 'file' || !looksLikeMigration(path)) continue;
+    const place = deepestFirst.find((candidate) => path.startsWith(`${candidate}/`));
+    if (place !== undefined) hits.add(place);
+  }
+  return places.filter((place) => hits.has(place) && ![...hits].some((outer) => place.startsWith(`${outer}/`)));
+}
+
+/** Whether any of these looks like a migration, by its name. */
+export function holdsMigrations(entries: readonly TreeEntry[]): boolean {
+  return entries.some(({ path, kind }) => kind === 'file' && looksLikeMigration(path));
+}
+
+function looksLikeMigration(path: string): boolean {
+  const name = fileName(path);
+  return /\.sql$/i.test(name) && versionedName(name) !== undefined;
+}

@@ -1,0 +1,79 @@
+import type { Location } from '../settings/types.ts';
+import { type Folder, findFolder, findFolderAtBase, type Search, sqlFiles } from './folder.ts';
+import type { GitFiles, TreeEntry } from './git-files.ts';
+import { compareText, fileName } from './layouts/names.ts';
+import { describe, nothingFound } from './locate.ts';
+import type { Range } from './refs.ts';
+import { loadParser } from './sql.ts';
+import type { IgnoredFile, Project } from './types.ts';
+
+export interface ReadRequest extends Search {
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/** The migrations of a commit or of the working tree. Throws `migrations-not-found` and its relatives. */
+export async function readProject(request: ReadRequest): Promise<Project> {
+  const { folder, entries } = await findFolder(request);
+  if (!folder) throw nothingFound(entries, request.location.directory);
+  return readFolder(request.files, folder, request.placeholders);
+}
+
+export interface RangeRequest {
+  /** One for the whole run, so that what two commits share is read and parsed once. */
+  readonly files: GitFiles;
+  readonly range: Range;
+  /** As the configuration at head says, and as the one at base says. */
+  readonly headLocation: Location;
+  readonly baseLocation: Location;
+  readonly placeholders: Readonly<Record<string, string>>;
+}
+
+/** What `changeSet` compares. */
+export interface Projects {
+  readonly mergeBase: Project;
+  readonly tip: Project;
+  readonly head: Project;
+}
+
+/**
+ * The migrations at head, at the base's tip and where the two part. The folder is found at head; base has the same
+ * unless its own configuration says otherwise. A base without it (first adoption) is an empty project, and so is a head
+ * whose migrations are all gone. Throws `migrations-not-found` when neither has any.
+ */
+export async function readRange(request: RangeRequest): Promise<Projects> {
+  const { files, range, headLocation, baseLocation, placeholders } = request;
+  const headSearch: Search = { files, at: range.head, location: headLocation };
+  const tipSearch: Search = { files, at: range.baseTip, location: baseLocation };
+  const found = await findFolder(headSearch);
+  const atTip = found.folder
+    ? await findFolderAtBase(tipSearch, headSearch, found.folder)
+    : (await findFolder(tipSearch)).folder;
+  const reference = found.folder ?? atTip;
+  if (!reference) throw nothingFound(found.entries, headLocation.directory);
+
+  const read = async (folder: Folder | undefined): Promise<Project> =>
+    readFolder(files, folder ?? { ...reference, entries: [] }, placeholders);
+  const head = await read(found.folder);
+  const tip = await read(atTip);
+  if (range.mergeBase === range.baseTip) return { mergeBase: tip, tip, head };
+  const partSearch: Search = { files, at: range.mergeBase, location: baseLocation };
+  return { mergeBase: await read(await findFolderAtBase(partSearch, headSearch, atTip ?? reference)), tip, head };
+}
+
+async function readFolder(
+  files: GitFiles,
+  { directory, layout, entries }: Folder,
+  placeholders: Readonly<Record<string, string>>,
+): Promise<Project> {
+  // Layouts parse the SQL that stands in rollback comments.
+  await loadParser();
+  const project = layout.read(directory, await files.read(sqlFiles(entries)), { placeholders });
+  const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
+  return { ...project, ignored };
+}
+
+/** Symbolic links and submodules are not followed: they lead out of what the commit holds. */
+function linked({ path, kind }: TreeEntry): IgnoredFile[] {
+  if (kind === 'file' || !/^[^.]+$|\.sql$/i.test(fileName(path))) return [];
+  return [{ path, reason: `A ${describe(kind)}, which Lockstep does not follow: put the file itself into the folder` }];
+}

@@ -1,0 +1,195 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ClientConfig } from 'pg';
+import { LockstepError, messageOf } from '../../errors.ts';
+import type { Session } from '../../postgres/session.ts';
+import { type CopyStrategy, createDatabase, dropDatabase } from './databases.ts';
+import { openSession, readUrl } from './external-connection.ts';
+import { inspectServer, OURS, refuseUsedServer } from './external-inspection.ts';
+import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
+import { type ServerVersion, untestedNotice } from './versions.ts';
+import { abortable, Turns } from './waiting.ts';
+
+/** Postgres cuts longer names off, silently. */
+const NAME_BYTES = 63;
+
+interface Parts {
+  readonly request: ServerRequest;
+  readonly config: ClientConfig;
+  /** Begins the names of all that this run makes; also the application name of `session`, by which others see us live. */
+  readonly prefix: string;
+  readonly session: Session;
+  readonly version: ServerVersion;
+  readonly strategy: CopyStrategy | undefined;
+  /** Roles that were there before us. */
+  readonly roles: ReadonlySet<string>;
+}
+
+/** Uses a server that somebody else started for this job. Throws LockstepError when it must not or cannot be used. */
+export async function useExternalServer(request: ServerRequest, url: string): Promise<RehearsalServer> {
+  const { signal, major, onNotice } = request;
+  const config = readUrl(url);
+  const prefix = `${OURS}${randomBytes(4).toString('hex')}_`;
+  const connect = (database: string): Promise<Session> => openSession({ ...config, database }, prefix, signal);
+  const session = await openSession(config, prefix, signal);
+  try {
+    const use = async (): Promise<Parts> => {
+      const version = await inspectServer(session, major);
+      await refuseUsedServer(session, connect);
+      await dropLeftovers(session);
+      const strategy = await copyStrategy(session, version.major);
+      return { request, config, prefix, session, version, strategy, roles: new Set(await roleNames(session)) };
+    };
+    const parts = await abortable(use(), signal);
+    const untested = untestedNotice(parts.version.major);
+    if (untested !== undefined) onNotice(untested);
+    return new ExternalServer(parts);
+  } catch (error) {
+    await session.close();
+    signal.throwIfAborted();
+    if (error instanceof LockstepError) throw error;
+    throw new LockstepError(
+      'rehearsal-url-unusable',
+      `the server of rehearsal_url cannot be used: ${messageOf(error)}`,
+      {
+        hint: 'Its log may tell more. Leave rehearsal_url out to have a server made for you.',
+        cause: error,
+      },
+    );
+  }
+}
+
+class ExternalServer implements RehearsalServer {
+  readonly major: number;
+  readonly version: string;
+  readonly origin = 'rehearsal_url';
+  readonly prepared = false;
+  readonly #parts: Parts;
+  readonly #turns = new Turns();
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.major = parts.version.major;
+    this.version = parts.version.text;
+    this.#parts = parts;
+  }
+
+  admin(database?: string): ClientConfig {
+    const { config } = this.#parts;
+    return database === undefined ? config : { ...config, database: this.#realName(database) };
+  }
+
+  address(): { readonly host: string; readonly port: number } {
+    const { host = 'localhost', port = 5432 } = this.#parts.config;
+    return { host, port };
+  }
+
+  roleName(name: string): string {
+    return this.#realName(name);
+  }
+
+  createDatabase(name: string, { template, ...options }: CreateOptions = {}): Promise<void> {
+    const { request, session, strategy } = this.#parts;
+    const from = template === undefined ? {} : { template: this.#realName(template) };
+    const wanted = { ...options, ...from, name: this.#realName(name), strategy };
+    return this.#maintain(() => createDatabase(session.client, wanted, request.signal));
+  }
+
+  dropDatabase(name: string): Promise<void> {
+    return this.#maintain(() => dropDatabase(this.#parts.session.client, this.#realName(name)));
+  }
+
+  /** Nothing of a server that is not ours can be kept. */
+  async keepPrepared(): Promise<void> {}
+
+  async copy(): Promise<undefined> {
+    return undefined;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { request, session, config, prefix, roles } = this.#parts;
+    await session.close();
+    try {
+      // A session of its own: the other one may be waiting for something that was given up.
+      const last = await openSession(config, prefix, new AbortController().signal);
+      try {
+        await dropOurs(last, prefix);
+        const left = (await roleNames(last)).filter((name) => !roles.has(name) && !name.startsWith(OURS));
+        if (left.length > 0) {
+          request.onNotice(
+            `Roles that appeared during the rehearsal are still on the server of rehearsal_url: ${left.join(', ')}.`,
+          );
+        }
+      } finally {
+        await last.close();
+      }
+    } catch (error) {
+      request.onNotice(
+        `The rehearsal's databases (${prefix}...) could not be removed from the server of rehearsal_url: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** pg's clients take one query at a time. */
+  #maintain(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#parts.request;
+    return this.#turns.take(async () => {
+      signal.throwIfAborted();
+      await abortable(work(), signal);
+    });
+  }
+
+  #realName(name: string): string {
+    const real = `${this.#parts.prefix}${name}`;
+    if (Buffer.byteLength(real) <= NAME_BYTES) return real;
+    return `${this.#parts.prefix}${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+  }
+}
+
+/** What runs left that ended badly: nobody bears their name any more, and nobody is connected. */
+async function dropLeftovers(session: Session): Promise<void> {
+  const { rows } = await session.client.query<{ prefix: string }>(
+    `SELECT DISTINCT substring(name FROM '^${OURS}[0-9a-f]{8}_') AS prefix
+     FROM (SELECT datname AS name FROM pg_database UNION SELECT rolname FROM pg_roles) names
+     WHERE name ~ '^${OURS}[0-9a-f]{8}_'`,
+  );
+  for (const { prefix } of rows) {
+    const { rowCount } = await session.client.query(
+      'SELECT FROM pg_stat_activity WHERE application_name = $1 OR starts_with(datname, $1)',
+      [prefix],
+    );
+    if (rowCount === 0) await dropOurs(session, prefix).catch(() => {});
+  }
+}
+
+/** Drops the databases, then the roles, whose names begin so. */
+async function dropOurs({ client }: Session, prefix: string): Promise<void> {
+  const databases = await client.query<{ name: string }>(
+    'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+    [prefix],
+  );
+  for (const { name } of databases.rows) await dropDatabase(client, name);
+  const roles = await client.query<{ name: string }>(
+    'SELECT rolname AS name FROM pg_roles WHERE starts_with(rolname, $1)',
+    [prefix],
+  );
+  for (const { name } of roles.rows) await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(name)}`);
+}
+
+async function roleNames({ client }: Session): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT rolname AS name FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1",
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** A durable server pays for the checkpoint that a copy of files needs; a copy through the WAL is quicker there. */
+async function copyStrategy({ client }: Session, major: number): Promise<CopyStrategy | undefined> {
+  if (major < 15) return undefined;
+  const { rows } = await client.query<{ fsync: string }>('SHOW fsync');
+  return rows[0]?.fsync === 'off' ? 'file_copy' : 'wal_log';
+}

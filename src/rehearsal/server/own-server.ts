@@ -1,0 +1,149 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
+import { messageOf } from '../../errors.ts';
+import { Session } from '../../postgres/session.ts';
+import type { Binaries } from './binaries.ts';
+import type { ClusterCache } from './cluster-cache.ts';
+import { copyTree } from './copy-tree.ts';
+import { createDatabase, dropDatabase } from './databases.ts';
+import { SUPERUSER } from './initdb.ts';
+import { Run } from './run.ts';
+import { ServerProcess } from './server-process.ts';
+import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
+import { abortable, Turns } from './waiting.ts';
+
+/** A database that every cluster has and that the rehearsal leaves alone. */
+const MAINTENANCE = 'postgres';
+
+export interface OwnServerParts {
+  readonly request: ServerRequest;
+  readonly binaries: Binaries;
+  readonly run: Run;
+  readonly data: string;
+  readonly cache: ClusterCache | undefined;
+  readonly process: ServerProcess;
+  readonly prepared: boolean;
+}
+
+/** A server made for this run, with its data in a private directory. */
+export class OwnServer implements RehearsalServer {
+  readonly major: number;
+  readonly version: string;
+  readonly origin: string;
+  readonly prepared: boolean;
+  readonly #parts: OwnServerParts;
+  readonly #copies: OwnServer[] = [];
+  readonly #turns = new Turns();
+  #process: ServerProcess;
+  #session: Promise<Session> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: OwnServerParts) {
+    const { version, source } = parts.binaries;
+    this.major = version.major;
+    this.version = version.text;
+    this.origin = `Postgres ${version.text} from ${source}`;
+    this.prepared = parts.prepared;
+    this.#parts = parts;
+    this.#process = parts.process;
+  }
+
+  admin(database = MAINTENANCE): ClientConfig {
+    // `ssl` is told because pg would else ask PGSSLMODE, which is about somebody else's server.
+    return { host: this.#parts.run.directory, port: this.#process.port, user: SUPERUSER, database, ssl: false };
+  }
+
+  address(): { readonly host: string; readonly port: number } {
+    return { host: '127.0.0.1', port: this.#process.port };
+  }
+
+  roleName(name: string): string {
+    return name;
+  }
+
+  createDatabase(name: string, options: CreateOptions = {}): Promise<void> {
+    const strategy = this.major >= 15 ? 'file_copy' : undefined;
+    const { signal } = this.#parts.request;
+    return this.#maintain(({ client }) => createDatabase(client, { ...options, name, strategy }, signal));
+  }
+
+  dropDatabase(name: string): Promise<void> {
+    return this.#maintain(({ client }) => dropDatabase(client, name));
+  }
+
+  async keepPrepared(): Promise<void> {
+    const { cache, data, request } = this.#parts;
+    if (cache === undefined || (await this.#hasTablespaces())) return;
+    await this.#pause();
+    try {
+      await cache.keep('cluster', request.baseKey, data, request.signal);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      request.onNotice(`The base schema could not be kept for the next run: ${messageOf(error)}`);
+    }
+    await this.#resume();
+  }
+
+  async copy(): Promise<RehearsalServer | undefined> {
+    const { binaries, data, request, run } = this.#parts;
+    if (await this.#hasTablespaces()) return undefined;
+    const copyRun = await Run.open(run.user);
+    try {
+      const copyData = join(copyRun.directory, 'data');
+      await this.#pause();
+      await copyTree(data, copyData, run.user, request.signal);
+      const started = { binaries, run: copyRun, data: copyData, signal: request.signal };
+      const [process] = await Promise.all([ServerProcess.start(started), this.#resume()]);
+      const parts = { ...this.#parts, run: copyRun, data: copyData, cache: undefined, process };
+      const copy = new OwnServer(parts);
+      this.#copies.push(copy);
+      return copy;
+    } catch (error) {
+      await copyRun.close();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    // A copy may run on programs that lie in our directory.
+    await Promise.all(this.#copies.map((copy) => copy.stop()));
+    await this.#pause();
+    await this.#parts.run.close();
+  }
+
+  /** The server at rest: its data directory can be copied. */
+  async #pause(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.then((open) => open.close()).catch(() => {});
+    await this.#process.stop();
+  }
+
+  async #resume(): Promise<void> {
+    const { binaries, run, data, request } = this.#parts;
+    // On the same port if nobody took it: somebody may have noted the address.
+    const preferred = [this.#process.port];
+    this.#process = await ServerProcess.start({ binaries, run, data, signal: request.signal, preferred });
+  }
+
+  /** Their files lie elsewhere: two servers must not share them. */
+  async #hasTablespaces(): Promise<boolean> {
+    return (await readdir(join(this.#parts.data, 'pg_tblspc'))).length > 0;
+  }
+
+  /** pg's clients take one query at a time. */
+  #maintain(work: (session: Session) => Promise<void>): Promise<void> {
+    const { signal } = this.#parts.request;
+    return this.#turns.take(async () => {
+      signal.throwIfAborted();
+      this.#session ??= abortable(Session.open(this.admin()), signal, (late) => late.close());
+      await abortable(work(await this.#session), signal);
+    });
+  }
+}

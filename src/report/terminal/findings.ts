@@ -1,0 +1,131 @@
+import type { Finding, Report, SqlErrorReport } from '../model.ts';
+import { plainLine } from './plain.ts';
+import { count } from './text.ts';
+import { ELSEWHERE, excerptLines, paragraph, type View } from './view.ts';
+
+/** How many findings of one rule are shown one by one. */
+const MOST_OF_A_RULE = { block: 5, warn: 3, info: 3 } as const;
+
+/** Up to this many notes are shown one by one. */
+const FEW_NOTES = 3;
+
+/** The findings by file, then the notes, then what was suppressed. */
+export function findingLines(report: Report, view: View): string[] {
+  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const notes = open.filter(({ severity }) => severity === 'info');
+  const fold = notes.length > FEW_NOTES;
+  const { shown, folded } = selection(fold ? open.filter(({ severity }) => severity !== 'info') : open);
+  return [
+    ...byFile(shown, report, view),
+    ...foldedLines(folded, view),
+    ...(fold ? noteLines(notes, view) : []),
+    ...suppressedLines(report, view),
+  ];
+}
+
+/** No wall: of many findings of one rule some are shown, and the rest is counted. */
+function selection(findings: readonly Finding[]): { shown: Finding[]; folded: Finding[] } {
+  const seen = new Map<string, number>();
+  const shown: Finding[] = [];
+  const folded: Finding[] = [];
+  for (const finding of findings) {
+    const number = (seen.get(finding.rule) ?? 0) + 1;
+    seen.set(finding.rule, number);
+    (number <= MOST_OF_A_RULE[finding.severity] ? shown : folded).push(finding);
+  }
+  return { shown, folded };
+}
+
+function byFile(findings: readonly Finding[], report: Report, view: View): string[] {
+  const files = [...new Set([...report.migrations.map(({ path }) => path), ...findings.map(({ path }) => path)])];
+  const explained = new Set<string>();
+  return files.flatMap((path) => {
+    const own = findings.filter((finding) => finding.path === path).sort(byPlace);
+    if (own.length === 0) return [];
+    return ['', view.paint.bold(plainLine(path)), ...own.flatMap((finding) => one(finding, report, explained, view))];
+  });
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return a.line - b.line || (a.column ?? 0) - (b.column ?? 0);
+}
+
+const INDENT = 9;
+
+function one(finding: Finding, report: Report, explained: Set<string>, view: View): string[] {
+  const { paint } = view;
+  const { rule, severity, line, column, message, suggestion } = finding;
+  const word = { block: paint.red, warn: paint.yellow, info: paint.cyan }[severity](severity.padEnd(5));
+  const place = column === undefined ? `${line}` : `${line}:${column}`;
+  const error = errorAt(finding, report);
+  const excerpt = finding.excerpt ?? error?.excerpt;
+  const again = explained.has(rule + finding.help);
+  explained.add(rule + finding.help);
+  return [
+    `  ${word}  ${place}  ${paint.bold(plainLine(rule))}${finding.evidence === 'refuted' ? paint.dim('  (refuted by the rehearsal)') : ''}`,
+    ...paragraph(message, INDENT, view),
+    ...(excerpt === undefined ? [] : excerptLines(excerpt, INDENT, view)),
+    ...(error === undefined ? [] : errorContext(error, view)),
+    // Said once per rule: the second time it is known, and takes the room of the next finding.
+    ...(again || severity === 'info' ? [] : helpLines(finding, view)),
+    ...(suggestion === undefined || suggestion === error?.hint
+      ? []
+      : paragraph(suggestion, INDENT + 2, view).map(paint.cyan)),
+  ];
+}
+
+/** How to do it safely. The first line is prose, the others an example: not wanted beside a suggestion made for this case. */
+function helpLines({ help, suggestion }: Finding, view: View): string[] {
+  const [prose = '', ...example] = help.trim().split('\n');
+  if (prose === '') return [];
+  const [first = '', ...more] = paragraph(prose, INDENT + 2, view);
+  const arrow = `${first.slice(0, INDENT)}→ ${first.slice(INDENT + 2)}`;
+  const shown = suggestion === undefined ? example.flatMap((line) => paragraph(line, INDENT + 2, view)) : [];
+  return [arrow, ...more, ...shown].map(view.paint.dim);
+}
+
+/** The error of Postgres that a finding of the rehearsal tells about. */
+function errorAt({ source, path, line }: Finding, report: Report): SqlErrorReport | undefined {
+  if (source !== 'rehearsal') return undefined;
+  return report.migrations
+    .flatMap(({ up, down }) => [up?.error, down?.error])
+    .find((error) => error !== undefined && error.path === path && error.line === line);
+}
+
+/** What Postgres said beyond the message: where it happened, what it advises, and what had run before. */
+export function errorContext(error: SqlErrorReport, view: View): string[] {
+  return [
+    ...(error.where === undefined ? [] : paragraph(`where: ${error.where}`, INDENT, view)),
+    ...(error.hint === undefined ? [] : paragraph(`Postgres' hint: ${error.hint}`, INDENT, view)),
+    ...(error.ranBefore === undefined ? [] : paragraph(error.ranBefore, INDENT, view)),
+  ];
+}
+
+function foldedLines(folded: readonly Finding[], view: View): string[] {
+  if (folded.length === 0) return [];
+  const perRule = tally(folded, ({ rule, severity }) => `${severity} ${rule}`);
+  return ['', ...paragraph(`and ${perRule} ${ELSEWHERE}`, 2, view)];
+}
+
+function noteLines(notes: readonly Finding[], view: View): string[] {
+  const perRule = tally(notes, ({ rule }) => rule);
+  return ['', ...paragraph(`${count(notes.length, 'note')}: ${perRule} ${ELSEWHERE}`, 0, view).map(view.paint.dim)];
+}
+
+/** 'prefer-identity 12, prefer-text-field 3' */
+function tally(findings: readonly Finding[], nameOf: (finding: Finding) => string): string {
+  const counts = new Map<string, number>();
+  for (const finding of findings) counts.set(nameOf(finding), (counts.get(nameOf(finding)) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, number]) => `${name} ${number}`)
+    .join(', ');
+}
+
+function suppressedLines(report: Report, view: View): string[] {
+  const lines = report.findings.flatMap(({ suppressed, severity, rule, path, line }) => {
+    if (suppressed === undefined) return [];
+    return paragraph(`${severity} ${rule}, ${plainLine(path)}:${line}: ${plainLine(suppressed.reason)}`, 2, view);
+  });
+  return lines.length === 0 ? [] : ['', view.paint.bold('Suppressed'), ...lines];
+}

@@ -1,0 +1,80 @@
+import { createPaint } from './paint.ts';
+import { plainLine } from './plain.ts';
+import { cut, duration } from './text.ts';
+
+/** What goes on, told on standard error while it does. */
+export interface Progress {
+  /** Something begins that takes a while: 'replaying 500 migrations'. */
+  step(text: string): void;
+  /** It is done: 'replayed 500 migrations', and how long it took. */
+  done(text: string, ms?: number): void;
+  /** A line that the project's tests printed. */
+  stream(line: string): void;
+  /** Nothing more comes. Wipes a step that was not done; safe to call twice. */
+  close(): void;
+}
+
+export interface ProgressOptions {
+  readonly quiet: boolean;
+  /** Standard error is a terminal: a step is shown in one line that its `done` is written over. */
+  readonly live: boolean;
+  readonly color: boolean;
+  readonly width: number;
+}
+
+export const silentProgress: Progress = { step: () => {}, done: () => {}, stream: () => {}, close: () => {} };
+
+/** A progress reporter that writes to `write`. Foreign text is made harmless. */
+export function createProgress(options: ProgressOptions, write: (text: string) => void): Progress {
+  if (options.quiet) return silentProgress;
+  return options.live ? liveProgress(options, write) : plainProgress(write);
+}
+
+/** For pipes and logs: a line as each step begins, and one as it ends, so that a log shows where a run hangs. */
+function plainProgress(write: (text: string) => void): Progress {
+  return {
+    step: (text) => write(`${plainLine(text)} ...\n`),
+    done: (text, ms) => write(`${plainLine(text)}${took(ms)}\n`),
+    stream: (line) => write(`  | ${plainLine(line)}\n`),
+    close: () => {},
+  };
+}
+
+// Carriage return, then erase the line.
+const WIPE = '\r\u001b[2K';
+
+function liveProgress({ color, width }: ProgressOptions, write: (text: string) => void): Progress {
+  const paint = createPaint(color);
+  let current: string | undefined;
+  // A line that is longer than the terminal would wrap, and could not be wiped.
+  const fitted = (text: string): string => cut(text, width - 1);
+  const draw = (): void => {
+    if (current !== undefined) write(paint.dim(fitted(`  ${current} ...`)));
+  };
+  const over = (line: string): void => {
+    write(`${current === undefined ? '' : WIPE}${line}\n`);
+  };
+  return {
+    step: (text) => {
+      if (current !== undefined) write(WIPE);
+      current = plainLine(text);
+      draw();
+    },
+    done: (text, ms) => {
+      over(`${paint.green('✓')} ${fitted(plainLine(text))}${paint.dim(took(ms))}`);
+      current = undefined;
+    },
+    stream: (line) => {
+      over(paint.dim(fitted(`  | ${plainLine(line)}`)));
+      draw();
+    },
+    close: () => {
+      if (current !== undefined) write(WIPE);
+      current = undefined;
+    },
+  };
+}
+
+function took(ms: number | undefined): string {
+  return ms === undefined ? '' : ` (${duration(ms)})`;
+}

@@ -1,0 +1,75 @@
+import type { Report, TestRun } from '../model.ts';
+import { plain, plainLine } from './plain.ts';
+import { count, cut, duration } from './text.ts';
+import { firstLines, paragraph, type View } from './view.ts';
+
+const MOST_OF_A_TAIL = 15;
+const MOST_NOT_ANALYSED = 6;
+
+/** What the project's tests said. */
+export function testLines({ tests = [] }: Report, view: View): string[] {
+  if (tests.length === 0) return [];
+  return ['', view.paint.bold('Tests'), ...tests.flatMap((run) => oneRun(run, tests.length > 1, view))];
+}
+
+function oneRun(run: TestRun, namePhase: boolean, { paint, width }: View): string[] {
+  const { phase, command, exitCode, durationMs, timedOut, tail } = run;
+  const time = duration(durationMs);
+  const ended = exitCode === null ? 'ended by a signal' : `failed with exit status ${exitCode}`;
+  const outcome = timedOut ? `ended by the time limit after ${time}` : `${ended} after ${time}`;
+  const text = exitCode === 0 ? `${paint.green('ok')} in ${time}` : paint.red(outcome);
+  const last =
+    exitCode === 0
+      ? []
+      : plain(tail ?? '')
+          .trimEnd()
+          .split('\n')
+          .slice(-MOST_OF_A_TAIL);
+  return [
+    `  ${cut(plainLine(command), Math.floor(width / 2))}  ${text}${namePhase ? paint.dim(` (${plainLine(phase)})`) : ''}`,
+    ...last.filter((line) => line !== '').map((line) => paint.dim(cut(`    | ${line}`, width))),
+  ];
+}
+
+/** What was not looked at: a verdict says nothing about it. */
+export function notAnalysedLines({ coverage }: Report, view: View): string[] {
+  if (coverage.notAnalysed.length === 0) return [];
+  const lines = coverage.notAnalysed.map(({ path, line, reason }) => {
+    return `${plainLine(path)}${line === undefined ? '' : `:${line}`}: ${plainLine(reason)}`;
+  });
+  const shown = firstLines(lines, MOST_NOT_ANALYSED, 'places').flatMap((line) => paragraph(line, 2, view));
+  return ['', view.paint.bold('Not analysed'), ...shown];
+}
+
+/** What the reader should know about the run itself, then what was looked at and against what, in small print. */
+export function smallPrint(report: Report, view: View): string[] {
+  const notices = (report.notices ?? []).flatMap((notice) => paragraph(`Note: ${plainLine(notice)}`, 0, view));
+  const print = paragraph(`${sentences(report).join('. ')}.`, 0, view).map(view.paint.dim);
+  return [...(notices.length === 0 ? [] : ['', ...notices]), '', ...print];
+}
+
+function sentences({ coverage, rehearsal, git, database }: Report): string[] {
+  const looked = `Looked at ${count(coverage.files, 'file')} with ${count(coverage.statements, 'statement')}`;
+  return [
+    ...(database === undefined ? [] : [`Database ${database}`]),
+    ...(git === undefined
+      ? []
+      : [`From ${short(git.baseSha)} to ${git.headSha === null ? 'the working tree' : short(git.headSha)}`]),
+    coverage.files === 0 ? 'Looked at no migration' : looked,
+    ...(rehearsal === undefined ? [] : [rehearsed(rehearsal)]),
+  ];
+}
+
+function rehearsed({
+  serverVersion,
+  baseMigrations,
+  baseFromCache,
+  baseDurationMs,
+}: NonNullable<Report['rehearsal']>): string {
+  const base = `${count(baseMigrations, 'migration')} of the base ${baseFromCache ? 'from the cache' : 'replayed'}`;
+  return `Rehearsed on Postgres ${serverVersion}, ${base} in ${duration(baseDurationMs)}`;
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 9);
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replayScript } from '../../../src/postgres/replay.ts';
+import { runScript, type ScriptRun } from '../../../src/postgres/runner.ts';
+import { Session } from '../../../src/postgres/session.ts';
+import { loadParser } from '../../../src/project/sql.ts';
+import type { Execution } from '../../../src/project/types.ts';
+import { type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
+
+let server: ScratchPostgres;
+let session: Session;
+
+beforeAll(async () => {
+  await loadParser();
+  server = await startScratchPostgres();
+  await (await server.connect('runner')).end();
+  session = await Session.open(server.config('runner'), { lock_timeout: '5s', statement_timeout: '1min' });
+});
+
+afterAll(async () => {
+  await session?.close();
+  await server?.stop();
+});
+
+const run = (text: string, execution: Execution = 'transaction', record?: string): ScriptRun => ({
+  script: { path: 'm/001.sql', text },
+  execution,
+  record,
+});
+
+async function value(sql: string): Promise<unknown> {
+  const [result] = await session.run(sql);
+  return Object.values((result?.rows[0] ?? {}) as Record<string, unknown>)[0];
+}
+
+const exists = async (name: string): Promise<boolean> =>
+  (await value(`SELECT to_regclass('${name}') IS NOT NULL`)) === true;
+
+describe('a transactional script', () => {
+  it('leaves nothing behind when a statement fails, and names the statement, the place and what ran before', async () => {
+    const text = "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n  SELECT '😀', nope FROM a;\n";
+    const outcome = await runScript(session, run(text));
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: {
+        sqlstate: '42703',
+        path: 'm/001.sql',
+        line: 3,
+        column: 16,
+        statement: 2,
+        ranBefore: '2 statements of this file ran before it and were rolled back',
+      },
+    });
+    expect(outcome.error?.excerpt).toBe("3 |   SELECT '😀', nope FROM a;\n                   ^");
+    expect(await exists('a')).toBe(false);
+  });
+
+  it('that does not parse fails before the server sees any of it', async () => {
+    const outcome = await runScript(session, run('CREATE TABLE seen (id int);\nCREATE TABEL b (id int);'));
+    expect(outcome).toMatchObject({ status: 'failed', error: { sqlstate: '42601', line: 2, column: 8 } });
+    expect(await exists('seen')).toBe(false);
+  });
+
+  it('takes over a BEGIN ... COMMIT of the file, so that the history row is inside', async () => {
+    const text =
+      'BEGIN ISOLATION LEVEL SERIALIZABLE;\nCREATE TABLE own (level text);\nINSERT INTO own VALUES (current_setting($$transaction_isolation$$));\nCOMMIT;';
+    const failing = await runScript(session, run(text, 'transaction', 'SELECT 1/0'));
+    expect(failing.error?.sqlstate).toBe('22012');
+    expect(await exists('own')).toBe(false);
+    expect((await runScript(session, run(text))).status).toBe('applied');
+    expect(await value('SELECT level FROM own')).toBe('serializable');
+  });
+
+  it('fails where a deferred constraint fails, before COMMIT', async () => {
+    await session.run(
+      'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)',
+    );
+    const outcome = await runScript(session, run('INSERT INTO c VALUES (7)'));
+    expect(outcome.error).toMatchObject({ sqlstate: '23503', line: 1 });
+  });
+});
+
+describe('a clean session for each script', () => {
+  it.each([
+    ['a role', 'SET ROLE pg_monitor', 'SELECT current_user::text', 'postgres'],
+    ['a setting', "SET search_path = ''", "SELECT current_setting('search_path')", '"$user", public'],
+    ['our own timeout', 'SET lock_timeout = 1', "SELECT current_setting('lock_timeout')", '5s'],
+    ['a temporary table', 'CREATE TEMP TABLE leak (a int)', "SELECT to_regclass('pg_temp.leak')::text", null],
+    ['a prepared statement', 'PREPARE leak AS SELECT 1', 'SELECT count(*)::int FROM pg_prepared_statements', 0],
+    [
+      'a cursor',
+      'DECLARE leak CURSOR WITH HOLD FOR SELECT 1',
+      "SELECT count(*)::int FROM pg_cursors WHERE name = 'leak'",
+      0,
+    ],
+    ['a listener', 'LISTEN leak', 'SELECT count(*)::int FROM pg_listening_channels()', 0],
+    ['an authorization', 'SET SESSION AUTHORIZATION pg_monitor', 'SELECT session_user::text', 'postgres'],
+  ])('%s does not leak into the next script', async (_what, leak, probe, expected) => {
+    expect((await runScript(session, run(leak, 'autocommit'))).status).toBe('applied');
+    await runScript(session, run(''));
+    expect(await value(probe)).toBe(expected);
+  });
+
+  it('keeps advisory locks, which the deploy holds on this very session', async () => {
+    await session.run('SELECT pg_advisory_lock(42)');
+    await runScript(session, run('CREATE TABLE locked (a int)'));
+    expect(
+      await value("SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"),
+    ).toBe(1);
+    await session.run('SELECT pg_advisory_unlock(42)');
+  });
+
+  it('starts clean after a script that left a transaction open', async () => {
+    await session.run('BEGIN');
+    expect((await runScript(session, run('CREATE TABLE fresh (a int)'))).status).toBe('applied');
+    expect(await exists('fresh')).toBe(true);
+  });
+});
+
+describe('the semantics of the tool', () => {
+  it('implicit: several statements are one transaction, and CONCURRENTLY among them fails as it does under the tool', async () => {
+    await session.run('CREATE TABLE i (a int, b int)');
+    const text = 'CREATE INDEX CONCURRENTLY i_a ON i (a);\nCREATE INDEX CONCURRENTLY i_b ON i (b);';
+    const outcome = await runScript(session, run(text, 'implicit'));
+    expect(outcome).toMatchObject({ status: 'failed', error: { sqlstate: '25001', line: 1 } });
+    expect(await exists('i_a')).toBe(false);
+  });
+
+  it('implicit: a lone statement has no transaction', async () => {
+    const outcome = await runScript(session, run('-- alone\nCREATE INDEX CONCURRENTLY i_a ON i (a);', 'implicit'));
+    expect(outcome.status).toBe('applied');
+    expect(outcome.statements).toHaveLength(1);
+  });
+
+  it('implicit: the failing statement is found although Postgres gives no position', async () => {
+    const outcome = await runScript(session, run('SELECT 1;\nSELECT 1/0;\nSELECT 3;', 'implicit'));
+    expect(outcome.error).toMatchObject({ sqlstate: '22012', line: 2, statement: 1 });
+    expect(outcome.statements).toHaveLength(1);
+  });
+
+  it('autocommit: what ran before the failing statement stays, and the outcome says so', async () => {
+    const outcome = await runScript(session, run('CREATE TABLE stays (a int);\nSELECT 1/0;', 'autocommit'));
+    expect(outcome).toMatchObject({
+      status: 'partial',
+      error: { ranBefore: '1 statement of this file ran before it and took effect' },
+    });
+    expect(await exists('stays')).toBe(true);
+  });
+});
+
+describe('replaying the base history', () => {
+  it.each([
+    ['an ordinary file', 'CREATE TABLE r1 (a int)', 'r1'],
+    ['no semicolon and a comment at the end', 'CREATE TABLE r2 (a int) -- the end', 'r2'],
+    ['its own transaction', 'BEGIN; CREATE TABLE r3 (a int); COMMIT;', 'r3'],
+    ['several transactions', 'BEGIN; CREATE TABLE r4a (a int); COMMIT; BEGIN; CREATE TABLE r4 (a int); COMMIT;', 'r4'],
+    ['CONCURRENTLY beside others', 'CREATE TABLE r5 (a int); CREATE INDEX CONCURRENTLY r5_a ON r5 (a);', 'r5_a'],
+    [
+      'a function with BEGIN and END',
+      "CREATE FUNCTION r6() RETURNS void LANGUAGE plpgsql AS 'BEGIN END'; CREATE TABLE r6 (a int)",
+      'r6',
+    ],
+    ['VACUUM', 'VACUUM; CREATE TABLE r7 (a int)', 'r7'],
+  ])('runs %s', async (_what, text, relation) => {
+    expect(await replayScript(session, run(text))).toBeUndefined();
+    expect(await exists(relation)).toBe(true);
+  });
+
+  it('places an error in the file', async () => {
+    expect(await replayScript(session, run('CREATE TABLE r9 (a int);\nSELECT nope;\n'))).toMatchObject({
+      sqlstate: '42703',
+      line: 2,
+      column: 8,
+    });
+    expect(await exists('r9')).toBe(false);
+  });
+
+  it("writes the tool's row in the same transaction", async () => {
+    await session.run('CREATE TABLE versions (v int)');
+    await replayScript(session, run('CREATE TABLE r10 (a int)', 'transaction', 'INSERT INTO versions VALUES (10)'));
+    expect(await value('SELECT v FROM versions')).toBe(10);
+  });
+});

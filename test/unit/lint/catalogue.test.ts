@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { ruleNames, rules, settingOf } from '../../../src/lint/catalogue.ts';
+import { packageName } from '../../../src/lint/find-squawk.ts';
+import { finding } from '../../../src/lint/finding.ts';
+import { judgedBy, policyProblems } from '../../../src/lint/policy.ts';
+import { timeoutMs } from '../../../src/lint/rules/looser-timeout.ts';
+import { policy } from '../../support/change-set.ts';
+
+test.each(rules.map((rule) => [rule.name, rule] as const))('%s is documented', (name, { title, why, help }) => {
+  expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  expect(title).toMatch(/^[A-Z].*[^.]$/);
+  expect(why).toMatch(/[.]$/);
+  expect(help).not.toBe('');
+});
+
+test('names are unique', () => expect(new Set(ruleNames).size).toBe(ruleNames.length));
+
+test('rules that protect databases block', () => {
+  for (const rule of rules.filter(({ mandatory }) => mandatory)) {
+    expect(rule.severity).toBe('block');
+    expect(settingOf(rule, { [rule.name]: 'off' })).toBe('block');
+  }
+});
+
+describe('lint.rules in lockstep.yml', () => {
+  const judged = (settings: Parameters<typeof policy>[0]) =>
+    judgedBy(policy(settings), [
+      finding('empty-migration', { path: 'a.sql', message: 'x' }),
+      finding('transaction-control', { path: 'a.sql', message: 'x' }),
+    ]).map(({ rule, severity }) => `${severity} ${rule}`);
+
+  test('raises, lowers and switches off', () => {
+    expect(judged({ lint: { rules: { 'empty-migration': 'block' } } })).toEqual([
+      'block empty-migration',
+      'block transaction-control',
+    ]);
+    expect(judged({ lint: { rules: { 'empty-migration': 'off' } } })).toEqual(['block transaction-control']);
+  });
+
+  test('cannot touch what protects databases, and says so', () => {
+    const settings = { lint: { rules: { 'transaction-control': 'off' } } } as const;
+    expect(judged(settings)).toContain('block transaction-control');
+    expect(policyProblems(policy(settings), [])).toMatchObject([
+      { rule: 'unknown-rule', source: 'policy', severity: 'warn' },
+    ]);
+  });
+
+  test('tells unknown names, and knows those of later stages', () => {
+    const settings = { lint: { rules: { 'down-fails': 'warn', 'emtpy-migration': 'off' } } } as const;
+    expect(policyProblems(policy(settings), ['down-fails'])).toMatchObject([
+      { message: expect.stringContaining("did you mean 'empty-migration'?") },
+    ]);
+  });
+});
+
+test.each([
+  ['0', 0],
+  ['5s', 5000],
+  ['250', 250],
+  ['1.5 min', 90_000],
+  ['1h', 3_600_000],
+  ['500us', 1],
+  ['1e3ms', 1000],
+  ['5 S', undefined],
+  ['soon', undefined],
+  ['', undefined],
+])('a timeout of %j is %s ms', (written, ms) => expect(timeoutMs(written)).toBe(ms));
+
+describe("Squawk's package", () => {
+  test.each([
+    ['linux', 'x64', '@squawk-cli/linux-x64'],
+    ['darwin', 'arm64', '@squawk-cli/darwin-arm64'],
+  ])('for %s on %s is %s', (platform, arch, expected) => expect(packageName(platform, arch, false)).toBe(expected));
+
+  test.each([
+    ['linux', 'x64', true],
+    ['linux', 's390x', false],
+    ['freebsd', 'x64', false],
+  ])('for %s on %s (musl: %s) does not exist, and what to do is told', (platform, arch, musl) => {
+    expect(() => packageName(platform, arch, musl)).toThrow(
+      expect.objectContaining({ code: 'squawk-unavailable', hint: expect.stringContaining('LOCKSTEP_SQUAWK') }),
+    );
+  });
+});

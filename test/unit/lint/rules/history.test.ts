@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { historyChanges } from '../../../../src/lint/rules/history.ts';
+import { numbered } from '../../../../src/project/layouts/numbered.ts';
+import { loadParser } from '../../../../src/project/sql.ts';
+import type { Change } from '../../../../src/project/types.ts';
+import type { Policy } from '../../../../src/settings/types.ts';
+import { added, changeSet, migration } from '../../../support/change-set.ts';
+
+beforeAll(loadParser);
+
+const before = migration('migrations/002_b.sql', 'CREATE TABLE b ();\nCREATE TABLE c ();\n');
+const after = migration('migrations/002_b.sql', 'CREATE TABLE b ();\nCREATE TABLE c (\n  id int\n);\n');
+const elsewhere = migration('migrations/003_b.sql', 'CREATE TABLE b ();\nCREATE TABLE c ();\n');
+
+const edited: Change = { kind: 'modified', migration: after, before, edit: 'meaning' };
+const deleted: Change = { kind: 'deleted', before };
+const renamed: Change = { kind: 'renamed', migration: elsewhere, before, edit: 'none' };
+
+function found(change: Change, accepted: Policy['historyAccept'] = []) {
+  return historyChanges(changeSet([change], { base: [before] }), numbered, accepted);
+}
+
+test.each<[string, Change, object]>([
+  ['an edited statement', edited, { rule: 'migration-edited', severity: 'block', line: 2, endLine: 4, statement: 1 }],
+  ['an edited comment', { ...edited, edit: 'cosmetic' }, { rule: 'migration-edited-cosmetic', severity: 'warn' }],
+  ['a deleted file', deleted, { rule: 'migration-deleted', severity: 'block', path: before.path }],
+  ['a renamed file', renamed, { rule: 'migration-renamed', severity: 'block', path: elsewhere.path }],
+])('%s', (_, change, expected) => expect(found(change)).toMatchObject([expected]));
+
+test('what the tool says of the checksum is told', () => {
+  expect(found({ ...edited, edit: 'cosmetic' })[0]?.message).toContain(numbered.checksumNote);
+});
+
+test('an edited down script matters more when the up script shares its file', () => {
+  const twin = { ...after, down: { path: 'migrations/002_b.down.sql', text: 'DROP TABLE b' } };
+  const shared = { ...after, down: { path: after.path, text: 'DROP TABLE b' } };
+  expect(found({ kind: 'modified', migration: twin, before, edit: 'down' })).toMatchObject([
+    { rule: 'migration-edited-down', severity: 'info', path: 'migrations/002_b.down.sql' },
+  ]);
+  expect(found({ kind: 'modified', migration: shared, before, edit: 'down' })).toMatchObject([{ severity: 'warn' }]);
+});
+
+describe('history.accept', () => {
+  const accepted = [{ path: 'migrations/002_b.sql', reason: 'never left the branch' }];
+
+  test.each([
+    ['edited', edited],
+    ['deleted', deleted],
+    ['renamed', renamed],
+  ])('releases what is %s, with its reason', (_, change) => {
+    expect(found(change, accepted)).toMatchObject([
+      { severity: 'block', suppressed: { reason: 'never left the branch' } },
+    ]);
+  });
+
+  test('of another file releases nothing', () => {
+    expect(found(deleted, [{ path: 'migrations/001_a.sql', reason: 'x' }])[0]?.suppressed).toBeUndefined();
+  });
+
+  test('never: nothing is released', () => expect(found(deleted, 'never')[0]?.suppressed).toBeUndefined());
+});
+
+test('a file that the tool ignores is named, with the name to give it', () => {
+  const ignored = [{ path: 'migrations/x.sql', reason: 'its name has no version', suggestion: 'migrations/003_x.sql' }];
+  expect(historyChanges(changeSet([], { ignored }), numbered, [])).toMatchObject([
+    {
+      rule: 'migration-ignored',
+      severity: 'block',
+      path: 'migrations/x.sql',
+      message: expect.stringContaining('its name has no version'),
+      suggestion: 'migrations/003_x.sql',
+    },
+  ]);
+});
+
+test('a new migration is no change of history', () => {
+  expect(found(added('migrations/004_d.sql', 'SELECT 1'))).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { LockstepError } from '../../../../src/errors.ts';
+import { detectLayout, layoutNamed, layoutNames } from '../../../../src/project/layouts/detect.ts';
+import { repoFiles } from '../../../support/project.ts';
+
+const dbmate = '-- migrate:up\nSELECT 1;\n-- migrate:down\n';
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['numbers', { 'm/001_a.sql': '', 'm/README.md': '' }, 'numbered'],
+  ['numbers with down twins', { 'm/001_a.sql': '', 'm/001_a.down.sql': '' }, 'numbered'],
+  ['pairs', { 'm/001_a.up.sql': '', 'm/001_a.down.sql': '' }, 'golang-migrate'],
+  ['pairs, one of them misnamed', { 'm/1_a.up.sql': '', 'm/1_a.down.sql': '', 'm/2_b.sql': '' }, 'golang-migrate'],
+  ['numbers, one of them a pair', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.up.sql': '' }, 'numbered'],
+  ['sections', { 'm/001_a.sql': dbmate, 'm/002_b.sql': dbmate, 'm/003_c.sql': '' }, 'dbmate'],
+  ['numbers, one of them with sections', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': dbmate }, 'numbered'],
+  ['a marker that is quoted text', { 'm/1_a.sql': "SELECT '\n  -- migrate:up'" }, 'numbered'],
+  ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
+  ['nothing', {}, undefined],
+])('%s are read as %3$s', (_, files, expected) => {
+  expect(detectLayout('m', repoFiles(files))?.name).toBe(expected);
+});
+
+test('a tool may be named; an unknown name is told with the known ones', () => {
+  for (const name of layoutNames) expect(layoutNamed(name).name).toBe(name);
+  expect(() => layoutNamed('liquibase')).toThrow(
+    expect.objectContaining({ code: 'unknown-tool', hint: expect.stringContaining('numbered') }),
+  );
+  expect(() => layoutNamed('liquibase')).toThrow(LockstepError);
+});

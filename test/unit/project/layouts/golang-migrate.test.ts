@@ -1,0 +1,61 @@
+import { beforeAll, expect, test } from 'vitest';
+import { golangMigrate } from '../../../../src/project/layouts/golang-migrate.ts';
+import { loadParser } from '../../../../src/project/sql.ts';
+import type { Migration } from '../../../../src/project/types.ts';
+import { projectOf } from '../../../support/project.ts';
+
+beforeAll(loadParser);
+
+const read = (files: Record<string, string>) => projectOf(files, 'golang-migrate');
+
+test('pairs are one migration each, in the order of numbers', () => {
+  const { migrations, ignored } = read({
+    '10_b.up.sql': 'SELECT 10;',
+    '9_a.up.sql': 'SELECT 9;',
+    '9_a.down.sql': 'SELECT -9;',
+    '10_other name.down.sql': 'SELECT -10;',
+    '011_c.up.sql': 'SELECT 11;',
+  });
+  expect(migrations.map(({ id, version, name, up, down }) => [id, version, name, up.text, down?.text])).toEqual([
+    ['9_a', '9', 'a', 'SELECT 9;', 'SELECT -9;'],
+    ['10_b', '10', 'b', 'SELECT 10;', 'SELECT -10;'],
+    ['011_c', '011', 'c', 'SELECT 11;', undefined],
+  ]);
+  expect(ignored).toEqual([]);
+});
+
+test('a file is one query, whatever its comments say', () => {
+  const [migration] = read({ '1_a.up.sql': 'SELECT 1;\n-- lockstep: no-transaction' }).migrations;
+  expect(migration).toMatchObject({
+    execution: 'implicit',
+    directives: { noTransaction: false, problems: [{ line: 2, message: expect.stringContaining('no effect') }] },
+  });
+});
+
+test('a down in comments is no down script: the tool would not run it', () => {
+  expect(read({ '1_a.up.sql': 'SELECT 1;\n-- Rollback\n-- SELECT 2;' }).migrations[0]?.down).toBeUndefined();
+});
+
+test.each([
+  ['002_b.sql', 'migrations/002_b.up.sql'],
+  ['002-b.up.sql', 'migrations/002_b.up.sql'],
+  ['002_b.UP.sql', 'migrations/002_b.up.sql'],
+  ['002_b.up.sql.txt', 'migrations/002_b.up.sql'],
+  ['sub/002_b.up.sql', 'migrations/002_b.up.sql'],
+  ['b.up.sql', undefined],
+  ['002_b.down.sql', undefined],
+])('%s is told as passed over, with the name %s', (name, suggestion) => {
+  const { migrations, ignored } = read({ '001_a.up.sql': '', [name]: '' });
+  expect(migrations).toHaveLength(1);
+  expect(ignored).toHaveLength(1);
+  expect(ignored[0]).toMatchObject({ path: `migrations/${name}` });
+  expect(ignored[0]?.suggestion).toBe(suggestion);
+});
+
+test('its table holds one row: the newest version', () => {
+  const { bookkeeping } = golangMigrate;
+  const [first, second] = read({ '001_a.up.sql': '', '20240101000000_b.up.sql': '' }).migrations as [Migration, Migration];
+  expect(bookkeeping?.record(second)).toContain('VALUES (20240101000000, false)');
+  expect(bookkeeping?.forget?.(second, first)).toContain('VALUES (1, false)');
+  expect(bookkeeping?.forget?.(first)).toBe('TRUNCATE public.schema_migrations');
+});

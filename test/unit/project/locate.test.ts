@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { TreeEntry } from '../../../src/project/git-files.ts';
+import { chooseDirectory, nothingFound } from '../../../src/project/locate.ts';
+
+const entries = (...paths: string[]): TreeEntry[] => paths.map((path) => ({ path, kind: 'file', oid: '1' }));
+
+test.each<[string, string[], string, string | undefined]>([
+  ['a usual place', ['migrations/001_a.sql'], '', 'migrations'],
+  ['another one', ['db/migrate/2024_a.sql', 'README.md'], '', 'db/migrate'],
+  ['not where no migrations are', ['sql/queries.sql', 'db/migrations/001_a.sql'], '', 'db/migrations'],
+  ['the inner one, when only that holds some', ['migrations/sql/001_a.sql', 'migrations/run.ts'], '', 'migrations/sql'],
+  ['the outer one, when both do', ['migrations/001_a.sql', 'migrations/sql/002_a.sql'], '', 'migrations'],
+  ['migrations in sub-folders', ['migrations/2024/001_a.sql'], '', 'migrations'],
+  ['a misspelt ending', ['migrations/001_a.SQL'], '', 'migrations'],
+  ['the one below --cwd', ['migrations/1_a.sql', 'packages/api/sql/1_a.sql'], 'packages/api', 'packages/api/sql'],
+  ['the root’s, when there is none below --cwd', ['migrations/1_a.sql'], 'packages/api', 'migrations'],
+  ['none', ['src/001_a.sql', 'migrations/a.sql'], '', undefined],
+])('%s is found', (_, paths, prefix, expected) => {
+  expect(chooseDirectory(entries(...paths), prefix)).toBe(expected);
+});
+
+test('of several folders one must be named', () => {
+  expect(() => chooseDirectory(entries('sql/1_a.sql', 'db/migrations/1_a.sql'), '')).toThrow(
+    expect.objectContaining({
+      code: 'migrations-ambiguous',
+      message: expect.stringContaining('db/migrations, sql'),
+      hint: expect.stringContaining('migrations:\n  directory: db/migrations'),
+    }),
+  );
+});
+
+test.each<[string, TreeEntry[], string | undefined, string, string]>([
+  ['no folder', [], undefined, 'migrations-not-found', 'usual places'],
+  ['an empty folder', [], 'db', 'migrations-not-found', 'no migrations in db'],
+  ['a link', [{ path: 'db', kind: 'symlink', oid: '1' }], 'db', 'migrations-not-found', 'db is a symbolic link'],
+  ['Prisma', entries('prisma/migrations/1_a/migration.sql'), undefined, 'tool-not-supported', 'Prisma'],
+  ['Diesel', entries('migrations/2020-01-01-000000_a/up.sql'), undefined, 'tool-not-supported', 'Diesel'],
+])('%s is told as such', (_, found, asked, code, message) => {
+  expect(nothingFound(found, asked)).toMatchObject({ code, message: expect.stringContaining(message) });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createProgress, type Progress, type ProgressOptions } from '../../../../src/report/terminal/progress.ts';
+
+function told(options: Partial<ProgressOptions>, tell: (progress: Progress) => void): string {
+  let text = '';
+  tell(createProgress({ quiet: false, live: false, color: false, width: 40, ...options }, (part) => (text += part)));
+  return text;
+}
+
+const aRun = (progress: Progress): void => {
+  progress.step('starting Postgres');
+  progress.done('Postgres 17.10', 312);
+  progress.step('running npm test');
+  progress.stream('ok 1');
+  progress.done('the tests passed', 65_000);
+  progress.close();
+};
+
+/** What a terminal of one line's height of memory shows in the end: carriage return and erase obeyed. */
+function screen(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.split('\r\u001b[2K').at(-1) ?? '')
+    .join('\n');
+}
+
+describe('progress', () => {
+  it('is a line for each beginning and end in a log', () => {
+    expect(told({}, aRun)).toBe(
+      'starting Postgres ...\nPostgres 17.10 (312 ms)\nrunning npm test ...\n  | ok 1\nthe tests passed (1 min 5 s)\n',
+    );
+  });
+
+  it('is written over itself on a terminal', () => {
+    expect(screen(told({ live: true }, aRun))).toBe(
+      '✓ Postgres 17.10 (312 ms)\n  | ok 1\n✓ the tests passed (1 min 5 s)\n',
+    );
+  });
+
+  it('leaves no half line behind when a step is not done', () => {
+    expect(
+      screen(told({ live: true }, (progress) => [progress.step('replaying'), progress.close(), progress.close()])),
+    ).toBe('');
+  });
+
+  it('never wraps a line that will be wiped', () => {
+    const text = told({ live: true }, (progress) => progress.step('x'.repeat(200)));
+    expect(text.length).toBeLessThan(40);
+  });
+
+  it('is nothing when quiet', () => {
+    expect(told({ quiet: true, live: true }, aRun)).toBe('');
+  });
+
+  it.each([true, false])('obeys nothing that a test prints (live: %s)', (live) => {
+    const text = told({ live }, (progress) => progress.stream('\u001b[2J\rok\u0007'));
+    expect(text).toBe('  | \ufffd[2J\ufffdok\ufffd\n');
+  });
+});

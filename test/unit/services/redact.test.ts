@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { redact } from '../../../src/services/redact.ts';
+
+describe('redact', () => {
+  it.each([
+    ['postgres://app:s3cret@db:5432/shop', 'postgres://***@db:5432/shop'],
+    ['POSTGRESQL://app:p@ss@db/shop and more', 'POSTGRESQL://***@db/shop and more'],
+    ["host=db password='s3 cret' user=app", 'host=db password=*** user=app'],
+    [
+      'postgres:///shop?host=/run&password=s3cret&sslmode=require',
+      'postgres:///shop?host=/run&password=***&sslmode=require',
+    ],
+    ['no secret here: postgres://localhost/shop', 'no secret here: postgres://localhost/shop'],
+  ])('%s', (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { LockstepError } from '../../../src/errors.ts';
+import { type ConfigSource, parseConfig } from '../../../src/settings/file.ts';
+import type { Config, Overrides } from '../../../src/settings/types.ts';
+
+const none: Overrides = {
+  tool: undefined,
+  migrationsDirectory: undefined,
+  postgresVersion: undefined,
+  testCommand: undefined,
+};
+
+function parse(text: string | undefined, given: Partial<ConfigSource> = {}): Config {
+  const ruleNames = ['ban-drop-column', 'prefer-text-field'];
+  return parseConfig({ text, path: 'lockstep.yml', overrides: none, database: undefined, ruleNames, ...given });
+}
+
+function failure(text: string, given: Partial<ConfigSource> = {}): LockstepError {
+  try {
+    parse(text, given);
+  } catch (error) {
+    if (error instanceof LockstepError) return error;
+    throw error;
+  }
+  throw new Error('expected an error');
+}
+
+describe('lockstep.yml', () => {
+  it.each([[undefined], [''], ['# nothing but a comment\n'], ['lint:\n  # rules:\nrehearsal:\n']])(
+    'is all defaults when it says nothing: %j',
+    (text) => {
+      expect(parse(text)).toEqual({
+        location: { database: undefined, tool: 'auto', directory: undefined },
+        policy: {
+          postgresVersion: undefined,
+          testCommand: undefined,
+          testTimeoutMs: 600_000,
+          lint: { rules: {}, exclude: [], squawkConfig: '.squawk.toml' },
+          rehearsal: {
+            preset: undefined,
+            extensions: [],
+            roles: [],
+            setup: [],
+            schemaFile: undefined,
+            placeholders: {},
+            searchPath: undefined,
+            settings: {},
+            superuser: false,
+            timeoutMs: 600_000,
+          },
+          lockTimeout: '5s',
+          statementTimeout: '15min',
+          historyAccept: [],
+        },
+      });
+    },
+  );
+
+  it('says everything that can be said', () => {
+    const text = `
+tool: dbmate
+migrations: { directory: ./db/migrations/ }
+postgres_version: 16
+test_command: npm test
+test_timeout: 90s
+lint:
+  rules: { ban-drop-column: warn, prefer-text-field: off }
+  exclude: ['db/migrations/legacy/**']
+  squawk_config: config/squawk.toml
+rehearsal:
+  preset: supabase
+  extensions: [citext]
+  roles: [app, readonly]
+  setup: [db/setup.sql]
+  schema_file: db/schema.sql
+  placeholders: { SCHEMA: app, VERSION: 1.10, ON: true }
+  search_path: app, public
+  settings: { TimeZone: Europe/Paris, app.tenant: 007 }
+  superuser: true
+  timeout: 1h
+lock_timeout: 10m
+statement_timeout: 500ms
+history:
+  accept:
+    - { path: db/migrations/003_x.sql, reason: never deployed }
+`;
+    expect(parse(text)).toEqual({
+      location: { database: undefined, tool: 'dbmate', directory: 'db/migrations' },
+      policy: {
+        postgresVersion: 16,
+        testCommand: 'npm test',
+        testTimeoutMs: 90_000,
+        lint: {
+          rules: { 'ban-drop-column': 'warn', 'prefer-text-field': 'off' },
+          exclude: ['db/migrations/legacy/**'],
+          squawkConfig: 'config/squawk.toml',
+        },
+        rehearsal: {
+          preset: 'supabase',
+          extensions: ['citext'],
+          roles: ['app', 'readonly'],
+          setup: ['db/setup.sql'],
+          schemaFile: 'db/schema.sql',
+          // As they are written, not as YAML's numbers.
+          placeholders: { SCHEMA: 'app', VERSION: '1.10', ON: 'true' },
+          searchPath: 'app, public',
+          settings: { TimeZone: 'Europe/Paris', 'app.tenant': '007' },
+          superuser: true,
+          timeoutMs: 3_600_000,
+        },
+        lockTimeout: '10min',
+        statementTimeout: '500ms',
+        historyAccept: [{ path: 'db/migrations/003_x.sql', reason: 'never deployed' }],
+      },
+    });
+  });
+
+  it('gives way to flags and inputs', () => {
+    const overrides = { tool: 'goose', migrationsDirectory: 'sql', postgresVersion: 18, testCommand: 'make test' };
+    const { location, policy } = parse('tool: dbmate\npostgres_version: 15\ntest_command: x', { overrides });
+    expect(location).toEqual({ database: undefined, tool: 'goose', directory: 'sql' });
+    expect(policy).toMatchObject({ postgresVersion: 18, testCommand: 'make test' });
+  });
+
+  it("knows 'never' for history.accept", () => {
+    expect(parse('history: { accept: never }').policy.historyAccept).toBe('never');
+  });
+
+  it.each([
+    ['toool: x', "lockstep.yml:1:1: unknown key 'toool'; did you mean 'tool'?"],
+    ['lint:\n  exclud: []', "lockstep.yml:2:3: unknown key 'exclud'; did you mean 'exclude'?"],
+    ['directory: db', "lockstep.yml:1:1: unknown key 'directory'; did you mean 'migrations.directory'?"],
+    ['squawkConfig: x', "unknown key 'squawkConfig'; did you mean 'lint.squawk_config'?"],
+    ['zzz: 1', "lockstep.yml:1:1: unknown key 'zzz'\n"],
+    [
+      'postgres_version: 15.4',
+      'lockstep.yml:1:19: postgres_version: expected a major version as a whole number, such as 17, found 15.4',
+    ],
+    ['postgres_version: 9', 'expected a major version from 10 on, found 9'],
+    ['lock_timeout: 30', 'lock_timeout: expected a duration with its unit, such as 500ms, 30s, 5min or 1h, found 30'],
+    ['lock_timeout: 0s', 'zero is no time limit'],
+    ['rehearsal: { roles: web }', "rehearsal.roles: expected a list, found 'web'"],
+    ['rehearsal: { superuser: yes }', "rehearsal.superuser: expected true or false, found 'yes'"],
+    ['rehearsal: { preset: supabse }', "expected supabase, found 'supabse'; did you mean 'supabase'?"],
+    ['rehearsal: { setup: [/etc/passwd] }', 'rehearsal.setup[0]: expected a path inside the repository'],
+    [
+      'lint: { rules: { ban-drop-column: wran } }',
+      "expected block, warn, info or off, found 'wran'; did you mean 'warn'?",
+    ],
+    [
+      'lint: { rules: { ban-drop-colum: warn } }',
+      "lockstep.yml:1:18: there is no rule 'ban-drop-colum'; did you mean 'ban-drop-column'?",
+    ],
+    ['lint: []', 'lint: expected a map, found a list'],
+    ['history: { accept: nevr }', "history.accept: expected 'never' or a list of path and reason, found 'nevr'"],
+    ['history: { accept: [{ path: a.sql }] }', "'reason' is missing"],
+    ['databases: []', 'databases: expected at least one database'],
+    ['databases: [{ tool: x }]', "'name' is missing"],
+    ['databases: [{ name: a }, { name: a }]', "two databases are called 'a'"],
+    ['databases: [{ name: a, lint: { rules: { nope: off } } }]', "there is no rule 'nope'"],
+    ['- a list', 'lockstep.yml:1:1: expected a map, found a list'],
+    ['tool: a\ntool: b', 'lockstep.yml:2:1: map keys must be unique'],
+    ['tool: [a\nb: c', 'lockstep.yml:2:1: flow sequence'],
+    ['tool: a\n---\ntool: b', 'lockstep.yml:2:1: a second document begins here'],
+    ['tool: *missing', 'unresolved alias'],
+  ])('%j: %s', (text, message) => {
+    const error = failure(text);
+    expect(error.code).toBe('bad-config');
+    expect(`${error.message}\n`).toContain(message);
+  });
+
+  it('tells all problems at once, in the order of the file, each with its line and a caret', () => {
+    const text = 'toool: x\nlint:\n  rules:\n    ban-drop-column: loud\nlock_timeout: soon\n';
+    expect(failure(text).message).toMatchInlineSnapshot(`
+      "lockstep.yml has 3 problems
+      lockstep.yml:1:1: unknown key 'toool'; did you mean 'tool'?
+          1 | toool: x
+              ^
+      lockstep.yml:4:22: lint.rules.ban-drop-column: expected block, warn, info or off, found 'loud'
+          4 |     ban-drop-column: loud
+                                   ^
+      lockstep.yml:5:15: lock_timeout: expected a duration with its unit, such as 500ms, 30s, 5min or 1h; zero is no time limit, found 'soon'
+          5 | lock_timeout: soon
+                            ^"
+    `);
+  });
+
+  it('tells unknown keys beside doubled ones', () => {
+    const { message } = failure('tool: a\ntool: b\nnope: 1');
+    expect(message).toContain('2 problems');
+  });
+
+  it('is not fooled by aliases that multiply', () => {
+    const bomb = ['a: &a [1,1,1,1,1,1,1,1,1]', 'b: &b [*a,*a,*a,*a,*a,*a,*a,*a]', 'c: [*b,*b,*b,*b,*b,*b,*b,*b]'].join(
+      '\n',
+    );
+    expect(failure(bomb).message).toContain('excessive alias count');
+  });
+
+  it('is not fooled by keys that JavaScript knows', () => {
+    expect(failure('__proto__: { tool: x }').message).toContain("unknown key '__proto__'");
+    expect(parse('rehearsal: { settings: { constructor: a } }').policy.rehearsal.settings).toEqual({
+      constructor: 'a',
+    });
+  });
+});
+
+describe('several databases', () => {
+  const text = `
+lock_timeout: 2s
+lint: { rules: { ban-drop-column: warn } }
+rehearsal: { roles: [app] }
+databases:
+  - name: shop
+    migrations: { directory: shop/migrations }
+  - name: billing
+    tool: flyway
+    lock_timeout: 1s
+    lint: { rules: { prefer-text-field: off } }
+    rehearsal: { roles: [biller] }
+`;
+
+  it('one of them is chosen; its keys win over those for all, maps are merged', () => {
+    const { location, policy } = parse(text, { database: 'billing' });
+    expect(location).toEqual({ database: 'billing', tool: 'flyway', directory: undefined });
+    expect(policy.lockTimeout).toBe('1s');
+    expect(policy.lint.rules).toEqual({ 'ban-drop-column': 'warn', 'prefer-text-field': 'off' });
+    expect(policy.rehearsal.roles).toEqual(['biller']);
+    expect(parse(text, { database: 'shop' }).policy.lockTimeout).toBe('2s');
+  });
+
+  it('must be chosen when there are two', () => {
+    const error = failure(text);
+    expect(error.code).toBe('choose-database');
+    expect(error.hint).toContain('--database shop\n  --database billing');
+  });
+
+  it('need not be chosen when there is one', () => {
+    expect(parse('databases: [{ name: shop }]').location.database).toBe('shop');
+  });
+
+  it.each([
+    [text, "there is no database 'biling' in lockstep.yml; did you mean 'billing'?"],
+    ['', "there is no database 'biling': lockstep.yml has no list of databases"],
+  ])('must exist', (file, message) => {
+    const error = failure(file, { database: 'biling' });
+    expect(error).toMatchObject({ code: 'unknown-database', message });
+  });
+});
