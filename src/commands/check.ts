@@ -1,3 +1,4 @@
+import { withExcerpts } from '../judgement/excerpts.ts';
 import { observed } from '../judgement/finding.ts';
 import { judgeRehearsal, type Rehearsed } from '../judgement/rehearsed.ts';
 import { findSquawk } from '../lint/find-squawk.ts';
@@ -214,7 +215,8 @@ function judged(
   const { policy, changeSet } = inputs;
   const seen: Rehearsed | undefined = rehearsed && judgeRehearsal(rehearsed.rehearsal, searchPathOf(policy.rehearsal));
   const later = judgedBy(policy, [...inputs.findings, ...(seen?.findings ?? []), ...testFindings(tests, inputs)]);
-  const findings = applySuppressions([...linted.findings, ...later], suppressibleScripts(changeSet), {
+  const scripts = suppressibleScripts(changeSet);
+  const findings = applySuppressions([...linted.findings, ...later], scripts, {
     otherRules: laterRules,
     silentRules: linted.silentRules,
   });
@@ -225,7 +227,7 @@ function judged(
     rehearsalMs: rehearsed?.durationMs,
     tests,
     notices,
-    findings: judgedBy(policy, findings).sort(byPlace),
+    findings: withExcerpts(judgedBy(policy, findings), scripts).sort(byPlace),
   };
 }
 

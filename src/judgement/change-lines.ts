@@ -2,7 +2,7 @@ import { type CatalogObject, items } from '../postgres/catalog/catalog.ts';
 import type { ChangedObject, FactChange } from '../postgres/catalog/compare.ts';
 import { partName } from './describe.ts';
 import { lineDiff } from './line-diff.ts';
-import { oneLine, short } from './sql-words.ts';
+import { defaultText, oneLine, short } from './sql-words.ts';
 
 /** What changed about an object, as lines with '+', '-' or '~'. */
 
@@ -32,13 +32,26 @@ export function changeLines(change: ChangedObject): readonly string[] {
   return ownFacts(change).flatMap((fact) => factLines(change.after, fact));
 }
 
+/** The values of a fact before and after, short: but two different ones never look alike. */
+export function factTexts(
+  object: CatalogObject,
+  { fact, before, after }: FactChange,
+): readonly [string | undefined, string | undefined] {
+  const texts = [before, after].map((value) =>
+    value === undefined
+      ? undefined
+      : fact === 'default'
+        ? defaultText(value, object.schema)
+        : oneLine(short(value, object.schema)),
+  );
+  return texts[0] === texts[1] ? [before, after] : [texts[0], texts[1]];
+}
+
 function factLines(object: CatalogObject, { fact, before, after }: FactChange): readonly string[] {
   const isPart = object.table !== undefined && object.kind !== 'sequence';
   if (fact in LISTS) return listLines(fact, before, after, isPart ? `${partName(object)}: ` : '');
   if (fact === 'definition' && !isPart) return definitionLines(before ?? '', after ?? '');
-  const [old, now] = [before, after].map((value) =>
-    value === undefined ? undefined : oneLine(short(value, object.schema)),
-  );
+  const [old, now] = factTexts(object, { fact, before, after });
   const flag = (before ?? fact) === (after ?? fact) ? fact : undefined;
   if (!isPart) {
     if (now === undefined) return [`~ ${fact}: ${old} -> none`];

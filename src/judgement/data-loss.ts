@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogObject, items, keyOf } from '../postgres/catalog/catalog.ts';
 import { type ChangedObject, compare } from '../postgres/catalog/compare.ts';
 import { label } from './describe.ts';
-import { short } from './sql-words.ts';
+import { defaultText, short } from './sql-words.ts';
 import { cutsOff, fits } from './type-change.ts';
 import { tellOnce } from './wholes.ts';
 
@@ -65,7 +65,7 @@ function comesBack(object: CatalogObject): readonly string[] {
   if (identity !== undefined || value?.startsWith('nextval(') === true)
     return [`column ${object.name} comes back with new numbers`];
   return [
-    `column ${object.name} comes back ${value === undefined ? 'empty' : `with its default ${short(value, object.schema)} in every row`}`,
+    `column ${object.name} comes back ${value === undefined ? 'empty' : `with its default ${defaultText(value, object.schema)} in every row`}`,
   ];
 }
 

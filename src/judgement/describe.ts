@@ -1,5 +1,5 @@
 import { type CatalogObject, items, ownName } from '../postgres/catalog/catalog.ts';
-import { namesIn, oneLine, short } from './sql-words.ts';
+import { bracketed, defaultText, namesIn, oneLine, short } from './sql-words.ts';
 
 /** How objects are called and what they are, in the words of a reviewer. */
 
@@ -53,16 +53,18 @@ export function columnText(column: CatalogObject, context: ColumnContext = {}): 
     serial ?? short(facts.type ?? '', schema),
     facts.collation && `collate ${short(facts.collation, 'pg_catalog')}`,
     facts['not null'] === 'not null' && implied ? undefined : facts['not null'],
-    serial === undefined && facts.default !== undefined
-      ? `default ${oneLine(short(facts.default, schema))}`
-      : undefined,
+    serial === undefined && facts.default !== undefined ? `default ${defaultText(facts.default, schema)}` : undefined,
     facts.identity && `generated ${facts.identity} as identity`,
-    facts.generated &&
-      `generated always as (${oneLine(short(facts.generated, schema)).replace(/ (stored|virtual)$/, ') $1')}`,
+    facts.generated && generatedText(facts.generated, schema),
     context.primaryKey === true ? 'primary key' : undefined,
   ]
     .filter((word) => word !== undefined && word !== '')
     .join(' ');
+}
+
+function generatedText(generated: string, schema: string): string {
+  const [, expression = generated, how = ''] = generated.match(/^(.*) (stored|virtual)$/s) ?? [];
+  return `generated always as ${bracketed(short(expression, schema))} ${how}`;
 }
 
 /** A part's line without its sign. Columns: see `columnText`. */
@@ -98,8 +100,8 @@ export function definitionText(object: CatalogObject): string {
       return join(
         facts.mode,
         `for ${facts.command} to ${facts.roles}`,
-        facts.using && `using (${oneLine(short(facts.using, schema))})`,
-        facts['with check'] && `with check (${oneLine(short(facts['with check'], schema))})`,
+        facts.using && `using ${bracketed(short(facts.using, schema))}`,
+        facts['with check'] && `with check ${bracketed(short(facts['with check'], schema))}`,
       );
     default:
       return definition;

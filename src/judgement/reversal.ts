@@ -1,7 +1,7 @@
 import type { Catalog, CatalogObject } from '../postgres/catalog/catalog.ts';
 import { items, ownName } from '../postgres/catalog/catalog.ts';
 import { type CatalogDifference, compare, type FactChange, isSame } from '../postgres/catalog/compare.ts';
-import { grantLines, ownFacts } from './change-lines.ts';
+import { factTexts, grantLines, ownFacts } from './change-lines.ts';
 import { dataLosses } from './data-loss.ts';
 import { label } from './describe.ts';
 import { lineDiff } from './line-diff.ts';
@@ -87,9 +87,7 @@ const STATES: ReadonlySet<string> = new Set([
 
 function sentences(object: CatalogObject, { fact, before, after }: FactChange): readonly string[] {
   const name = label(object);
-  const [old, now] = [before, after].map((value) =>
-    value === undefined ? undefined : oneLine(short(value, object.schema)),
-  );
+  const [old, now] = factTexts(object, { fact, before, after });
   if (fact === 'grants') return itemLines(grantLines(minus(after, before)), grantLines(minus(before, after)), name);
   if (fact in ITEMS) {
     const items_ = (list: readonly string[]): readonly string[] => list.map((item) => `${ITEMS[fact]} '${item}'`);

@@ -1,5 +1,5 @@
 import { type CatalogObject, items, ownName } from '../postgres/catalog/catalog.ts';
-import type { CatalogDifference } from '../postgres/catalog/compare.ts';
+import type { CatalogDifference, ChangedObject } from '../postgres/catalog/compare.ts';
 import type { SchemaDiff } from '../report/model.ts';
 import { changeLines, grantLines } from './change-lines.ts';
 import { columnText, definitionText, isPlainPrimaryKey, label, partName, partText, wholeText } from './describe.ts';
@@ -71,18 +71,19 @@ export function differenceLines(difference: CatalogDifference): string[] {
     ...alone.renamed.map(
       ({ before, after }) => `~ ${label(before)} renamed to ${isPart(after) ? ownName(after) : after.name}`,
     ),
-    ...alone.changed.flatMap((change) => {
-      const name = partName(change.after);
-      // A part's lines begin with its name, which the label says in full.
-      return changeLines(change).map((text) =>
-        text.startsWith('~ ') && !text.startsWith('~   ')
-          ? `~ ${label(change.after)}: ${text.slice(2).replace(`${name}: `, '')}`
-          : text
-              .replace(/^([+-]) (?! )/, (_, sign: string) => `${sign} ${label(change.after)}: `)
-              .replace(`: ${name}: `, ': '),
-      );
-    }),
+    ...alone.changed.flatMap(fullLines),
   ];
+}
+
+/** The lines of a change with the object's full name, and without those that show a definition's difference. */
+function fullLines(change: ChangedObject): readonly string[] {
+  const name = `${partName(change.after)}: `;
+  return changeLines(change)
+    .filter((line) => !/^. {3}/.test(line))
+    .map((line) => {
+      const what = line === '~ definition' ? 'another definition' : line.slice(2);
+      return `${line[0]} ${label(change.after)}: ${what.startsWith(name) ? what.slice(name.length) : what}`;
+    });
 }
 
 function isPart(object: CatalogObject): boolean {

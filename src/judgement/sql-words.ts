@@ -25,6 +25,17 @@ function shortPiece(text: string, schema: string): string {
   return result.replace(new RegExp(`(?<![\\w$."])${schema}\\.(?=["\\w])`, 'g'), '');
 }
 
+/** A column's default: a literal needs no cast, the column's type tells it. */
+export function defaultText(value: string, schema: string): string {
+  return oneLine(short(value, schema).replace(/^('(?:[^']|'')*')::[\w\s."()[\],]+$/, '$1'));
+}
+
+/** An expression in the brackets that Postgres writes round it only sometimes. */
+export function bracketed(expression: string): string {
+  const line = oneLine(expression);
+  return line.startsWith('(') && line.endsWith(')') ? line : `(${line})`;
+}
+
 /** A list of names in a definition: '(id, "Order")' -> ['id', 'Order']. */
 export function namesIn(list: string): readonly string[] {
   return [...list.matchAll(/"((?:[^"]|"")*)"|([\w$]+)/g)].map(

@@ -48,6 +48,11 @@ function withoutEchoes({ changed, added }: CatalogDifference): readonly ChangedO
       .filter(({ facts }) => facts.some(({ fact }) => fact === 'partition of' || fact === 'inherits'))
       .map(({ after }) => after.name),
   );
+  const ownerChanges = new Set(
+    changed.flatMap(({ after, facts }) =>
+      facts.flatMap((one) => (one.fact === 'owner' ? [`${after.name} ${one.after}`] : [])),
+    ),
+  );
   const keys = new Set(
     added
       .filter((object) => object.kind === 'constraint' && object.facts.type === 'primary key')
@@ -56,7 +61,11 @@ function withoutEchoes({ changed, added }: CatalogDifference): readonly ChangedO
   return changed.flatMap((change) => {
     const { after } = change;
     if (isEcho(after) && own.has(signature(change))) return [];
-    const facts = change.facts.filter(({ fact, before }) => {
+    const facts = change.facts.filter((one) => {
+      const { fact, before } = one;
+      // An owned sequence's owner follows its table's.
+      if (fact === 'owner' && after.kind === 'sequence' && ownerChanges.has(`${after.table} ${one.after}`))
+        return false;
       if ((fact === 'inherited' || fact === 'part of') && attached.has(after.table ?? '')) return false;
       return !(fact === 'not null' && before === undefined && keys.has(`${after.table}.${ownName(after)}`));
     });
@@ -89,9 +98,10 @@ export function tableParts(parts: readonly CatalogObject[]): TableParts {
     second === undefined &&
     isPlainPrimaryKey(primary) &&
     columns.some((column) => ownName(column) === only);
+  const others = parts.filter((part) => !columns.includes(part) && part !== primary);
   return {
     columns,
-    others: parts.filter((part) => !columns.includes(part) && !(told && part === primary)),
+    others: primary === undefined || told ? others : [primary, ...others],
     key: new Set(key),
     keyColumn: told ? only : undefined,
   };

@@ -64,18 +64,21 @@ function mentions(sql: string, routines: Routines): boolean {
   return false;
 }
 
-/** Statements that only write down what is run later, by others. */
-const DEFINITIONS: ReadonlySet<string> = new Set([
-  'CreateFunctionStmt',
-  'CreatePolicyStmt',
-  'CreateTrigStmt',
-  'DoStmt',
-  'RuleStmt',
-  'ViewStmt',
+/** Statements that call functions as they run; others only write down what is called later. */
+const CALLERS: ReadonlySet<string> = new Set([
+  'CallStmt',
+  'CopyStmt',
+  'CreateTableAsStmt',
+  'DeleteStmt',
+  'ExplainStmt',
+  'InsertStmt',
+  'MergeStmt',
+  'SelectStmt',
+  'UpdateStmt',
 ]);
 
 function calledCommands(command: Command, routines: Routines, seen: Set<string>): Command[] {
-  if (DEFINITIONS.has(command.kind)) return [];
+  if (!CALLERS.has(command.kind)) return [];
   if (command.inside === undefined && !mentions(command.statement.sql, routines)) return [];
   return functionCalls(command).flatMap(({ name }) => {
     const routine = routines.get(name);
@@ -126,7 +129,7 @@ export function functionCalls(command: Pick<Command, 'kind' | 'tree'>): Function
 /** `functionCalls`, looked for only where the text mentions one of them: large scripts are mostly rows of constants. */
 export function callsOf(command: Command, mention: RegExp): FunctionCall[] {
   const silent = command.inside === undefined && !mention.test(command.statement.sql);
-  return silent || DEFINITIONS.has(command.kind) ? [] : functionCalls(command).filter(({ name }) => mention.test(name));
+  return silent || !CALLERS.has(command.kind) ? [] : functionCalls(command).filter(({ name }) => mention.test(name));
 }
 
 /** A setting that a command changes, by SET, RESET or set_config(). */

@@ -17,7 +17,7 @@ interface Proof {
 }
 
 /** Of a long history, only what may bring, validate or drop such a constraint is parsed. */
-const MAY_MATTER = /\bcheck\s*\([\s\S]*?\bis\s+not\s+null\b|\bvalidate\s+constraint\b|\bdrop\s+constraint\b/i;
+const MAY_MATTER = /\bcheck\s*\([\s\S]{0,500}?\bis\s+not\s+null\b|\bvalidate\s+constraint\b|\bdrop\s+constraint\b/i;
 
 /** From the up scripts before a migration, in their order. `loadParser` must have resolved. Read when first asked. */
 export function notNullProofs(scripts: readonly Script[]): NotNullProofs {

@@ -2,6 +2,7 @@ import { blank, excerpt, LineIndex } from '../project/place.ts';
 import { parseScript, parseSql, type Statement, type SyntaxProblem } from '../project/sql.ts';
 import type { Unreadable } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
+import { endOfLine } from './end-of-line.ts';
 import { finding, placeOf } from './finding.ts';
 import type { ExaminedScript } from './types.ts';
 
@@ -64,12 +65,7 @@ function explain(path: string, text: string, half: 'up' | 'down'): Finding[] {
   return findings;
 }
 
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
-}
-
-const COPY_FROM_STDIN = /\bcopy\b[^;]*\bfrom\s+stdin\b[^;]*;/gi;
+const COPY_FROM_STDIN = /\bcopy\b[^;]{0,5000}?\bfrom\s+stdin\b[^;]{0,500};/gi;
 
 /** The COPY ... FROM stdin whose data an offset lies in. Its statement must parse, so that no comment is taken for one. */
 function copyBefore(text: string, at: number): { statement: Statement; dataEnd: number } | undefined {

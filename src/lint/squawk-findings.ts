@@ -5,6 +5,7 @@ import { controlsTransaction, ownTransaction } from '../project/transaction.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
 import { ruleNamed } from './catalogue.ts';
+import { endOfLine } from './end-of-line.ts';
 import { finding, severityOf } from './finding.ts';
 import type { SquawkFile, Violation } from './squawk.ts';
 import { parseSuppression } from './suppress.ts';
@@ -49,7 +50,7 @@ export function locate(
   const lines = new LineIndex(text);
   const offset = (line: number, bytes: number): number => {
     const start = lines.startOf(line + 1);
-    return start + unitsOf(text.slice(start, lines.startOf(line + 2) || undefined), bytes);
+    return start + unitsOf(text.slice(start, endOfLine(text, start)), bytes);
   };
   return violations.map((violation) => {
     const start = offset(violation.line, violation.column);

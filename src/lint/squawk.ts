@@ -1,8 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LockstepError, messageOf } from '../errors.ts';
 import { runProcess } from '../services/process.ts';
+import { withFiles } from './squawk-copies.ts';
 
 /** Calls Squawk on copies of the scripts, which hold only what it is to look at. */
 
@@ -38,21 +36,19 @@ const TIMEOUT_MS = 120_000;
 export async function runSquawk(files: readonly SquawkFile[], call: SquawkCall): Promise<Violation[][]> {
   const found: Violation[][] = files.map(() => []);
   if (files.length === 0) return found;
-  const directory = await mkdtemp(join(tmpdir(), 'lockstep-squawk-'));
-  try {
-    await writeFile(join(directory, 'squawk.toml'), call.config);
-    await Promise.all(files.map((file, index) => writeFile(join(directory, nameOf(index)), file.text)));
+  const copies = new Map(files.map((file, index) => [nameOf(index), file.text]));
+  await withFiles(copies.set(CONFIG, call.config), async (directory) => {
     for (const inTransaction of [true, false]) {
       const names = files.flatMap((file, index) => (file.inTransaction === inTransaction ? [nameOf(index)] : []));
       for (const { file, ...violation } of await callSquawk(directory, names, inTransaction, call)) {
         found[Number.parseInt(file, 10) - 1]?.push(violation);
       }
     }
-    return found;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
+  return found;
 }
+
+const CONFIG = 'squawk.toml';
 
 /** Squawk takes its arguments for glob patterns: these names hold nothing that it could mistake. */
 function nameOf(index: number): string {
@@ -66,7 +62,7 @@ async function callSquawk(
   { binary, postgresMajor, signal }: SquawkCall,
 ): Promise<(Violation & { readonly file: string })[]> {
   if (names.length === 0) return [];
-  const args = ['--reporter', 'json', '--config', 'squawk.toml', '--pg-version', String(postgresMajor)];
+  const args = ['--reporter', 'json', '--config', CONFIG, '--pg-version', String(postgresMajor)];
   if (inTransaction) args.push('--assume-in-transaction');
   const options = { cwd: directory, env: {}, timeoutMs: TIMEOUT_MS, ...(signal ? { signal } : {}) };
   const result = await runProcess(binary, [...args, '--', ...names], options).catch((error: unknown) => {

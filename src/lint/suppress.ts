@@ -1,10 +1,10 @@
 import { type Comment, comments } from '../project/comments.ts';
-import { LineIndex } from '../project/place.ts';
 import { parseScript, type Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import { didYouMean } from '../settings/nearest.ts';
 import { canonicalNames, ruleNamed, ruleNames } from './catalogue.ts';
+import { endOfLine } from './end-of-line.ts';
 import { finding } from './finding.ts';
 
 /**
@@ -87,12 +87,11 @@ function suppressionsIn(script: Script): Placed[] {
   const { text, path } = script;
   if (!/(?:lockstep|squawk)-ignore/.test(text)) return [];
   const all = comments(text);
-  const lines = new LineIndex(text);
   const statements = parseScript(script).statements ?? [];
   return all.flatMap((comment, index) => {
     const suppression = parseSuppression(comment);
     if (suppression === undefined) return [];
-    const target = suppression.wholeFile ? undefined : targetLine(text, lines, all, index);
+    const target = suppression.wholeFile ? undefined : targetLine(text, all, index);
     const statement = statements.find(
       ({ line, endLine }) => target !== undefined && (line === target || (comment.afterCode && endLine === target)),
     );
@@ -101,7 +100,7 @@ function suppressionsIn(script: Script): Placed[] {
 }
 
 /** The comment's own line when code stands before it, else the line below it and below the comments that follow it. */
-function targetLine(text: string, lines: LineIndex, all: readonly Comment[], index: number): number | undefined {
+function targetLine(text: string, all: readonly Comment[], index: number): number | undefined {
   const comment = all[index];
   if (comment === undefined) return undefined;
   if (comment.afterCode) return comment.line;
@@ -111,7 +110,7 @@ function targetLine(text: string, lines: LineIndex, all: readonly Comment[], ind
     line = next.endLine;
   }
   const last = all.findLast(({ endLine }) => endLine === line);
-  const after = last === undefined ? '' : text.slice(last.end, lines.startOf(line + 1));
+  const after = last === undefined ? '' : text.slice(last.end, endOfLine(text, last.end));
   // Code may follow a block comment on its own line: /* lockstep-ignore x */ DROP TABLE y;
   return after.trim() === '' ? line + 1 : line;
 }

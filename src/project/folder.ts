@@ -54,8 +54,16 @@ export async function findFolderAtBase(base: Search, headSearch: Search, head: F
   // No tool would know what lies there: it is read with head's eyes, so that its files are not taken for new ones.
   const entries = inFolder(same.entries, head.directory);
   if (entries.length > 0) return { ...head, entries };
+  return goneFrom(base, headSearch);
+}
+
+/**
+ * The folder of a base whose migrations head does not have any more. With a told folder, that one; what merely lies in
+ * a usual place at base is none of it while head keeps it there.
+ */
+export async function goneFrom(base: Search, head: Search): Promise<Folder | undefined> {
   const { folder } = await findFolder(base).catch(nowhere);
-  const stillThere = folder && holdsMigrations(await headSearch.files.list(headSearch.at, [folder.directory]));
+  const stillThere = folder && holdsMigrations(await head.files.list(head.at, [folder.directory]));
   return stillThere ? undefined : folder;
 }
 

@@ -70,7 +70,8 @@ async function fetchRef(git: Git, ref: string): Promise<string | undefined> {
   if (remote === undefined) return undefined;
   // In a full clone `--depth` would cut off history that is here.
   const depth = (await git.isShallow()) ? ['--depth=50'] : [];
-  const branch = ref.replace(/^refs\/heads\/|^(?:refs\/remotes\/)?origin\//, '');
+  const prefix = ['refs/heads/', `refs/remotes/${remote}/`, `${remote}/`].find((start) => ref.startsWith(start)) ?? '';
+  const branch = ref.slice(prefix.length);
   if (/^[0-9a-f]{40,64}$/.test(ref)) return fetch(git, [...FETCH, ...depth, remote, ref]);
   // What a branch's name may not hold (git help check-ref-format) would mean something else in a refspec.
   if (/[\s~^:?*[\\]|\.\.|@\{|^refs\//.test(branch)) return undefined;

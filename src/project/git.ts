@@ -56,7 +56,7 @@ export class Git {
     }
   }
 
-  /** The sha of a commit, branch (also of origin's) or tag; undefined when there is none here. Throws `git-invalid-ref`. */
+  /** The sha of a commit, branch (also of the remote's) or tag; undefined when there is none here. Throws `git-invalid-ref`. */
   async resolve(ref: string): Promise<string | undefined> {
     // A ref may come from a pull request: one that begins with '-' would be read as an option.
     if (/^-|^\s*$|\p{Cc}/u.test(ref)) {
@@ -64,18 +64,16 @@ export class Git {
         hint: 'Name a branch, a tag or a sha.',
       });
     }
-    // 'HEAD~1' and the like are no branches: origin's must not answer for ours.
-    const isName = !/^(?:HEAD|FETCH_HEAD|refs\/.*)$|[\^~:@{}]/.test(ref);
-    for (const candidate of isName ? [ref, `refs/remotes/origin/${ref}`] : [ref]) {
-      const { exitCode, stdout, stderr } = await this.try([
-        'rev-parse',
-        '--verify',
-        '--quiet',
-        `${candidate}^{commit}`,
-      ]);
-      if (exitCode === 0) return stdout.toString('utf8').trim();
-      if (/dubious ownership/.test(stderr)) throw gitFailed(['rev-parse'], this.root, stderr);
-    }
+    const here = await this.#verify(ref);
+    // 'HEAD~1' and the like are no branches: the remote's must not answer for ours.
+    if (here !== undefined || /^(?:HEAD|FETCH_HEAD|refs\/.*)$|[\^~:@{}]/.test(ref)) return here;
+    return this.#verify(`refs/remotes/${(await this.remote()) ?? 'origin'}/${ref}`);
+  }
+
+  async #verify(ref: string): Promise<string | undefined> {
+    const { exitCode, stdout, stderr } = await this.try(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    if (exitCode === 0) return stdout.toString('utf8').trim();
+    if (/dubious ownership/.test(stderr)) throw gitFailed(['rev-parse'], this.root, stderr);
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { Location } from '../settings/types.ts';
-import { type Folder, findFolder, findFolderAtBase, type Search, sqlFiles } from './folder.ts';
+import { type Folder, findFolder, findFolderAtBase, goneFrom, type Search, sqlFiles } from './folder.ts';
 import type { GitFiles, TreeEntry } from './git-files.ts';
 import { compareText, fileName } from './layouts/names.ts';
 import { describe, nothingFound } from './locate.ts';
@@ -47,7 +47,7 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
   const found = await findFolder(headSearch);
   const atTip = found.folder
     ? await findFolderAtBase(tipSearch, headSearch, found.folder)
-    : (await findFolder(tipSearch)).folder;
+    : await goneFrom(tipSearch, headSearch);
   const reference = found.folder ?? atTip;
   if (!reference) throw nothingFound(found.entries, headLocation.directory);
 

@@ -8,8 +8,9 @@ import type { Socket } from 'node:net';
  * removes the directories. What it works on reaches it as arguments and input, never as part of the script.
  *
  * It starts itself in the background and lets go of us, so that what ends a process tree does not find it.
- * Postgres' backends are groups of their own: a SIGINT lets their parent end them; what is left after SIGKILL (also a
- * program that a backend started) is found by its working directory, where the system has /proc.
+ * A group's leader is asked first, alone: Postgres then ends its backends (which are groups of their own) and initdb its
+ * servers, and their shared memory is removed, which nobody does after a SIGKILL. What is left after that (also a program
+ * that a backend started) is found by its working directory, where the system has /proc.
  */
 const SCRIPT = `
 (
@@ -25,17 +26,26 @@ const SCRIPT = `
       done) exit 0 ;;
     esac
   done
-  signal() { for group in $groups; do kill -s "$1" -- "-$group" 2>/dev/null; done; }
-  alive() { for group in $groups; do kill -s 0 -- "-$group" 2>/dev/null && return 0; done; return 1; }
-  settle() { left=$1; while [ "$left" -gt 0 ] && alive; do sleep 0.05; left=$((left - 1)); done; }
-  signal INT; settle 10
-  signal QUIT; settle 5
-  signal KILL; settle 5
+  ask() { for group in $groups; do kill -s "$1" "$group" 2>/dev/null; done; }
+  led() {
+    for group in $groups; do
+      # Where nobody collects the dead, they still answer to kill.
+      if [ -r "/proc/$group/stat" ]; then
+        read -r stat <"/proc/$group/stat" && case \${stat##*) } in Z*) ;; *) return 0 ;; esac
+      else kill -s 0 "$group" 2>/dev/null && return 0; fi
+    done
+    return 1
+  }
+  settle() { left=$1; while [ "$left" -gt 0 ] && led; do sleep 0.05; left=$((left - 1)); done; }
+  ask INT; settle 12
+  ask QUIT; settle 6
+  for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+  settle 6
   for directory in "$@"; do
-    for link in /proc/[0-9]*/cwd; do
-      case $(readlink "$link" 2>/dev/null) in
-        "$directory"|"$directory"/*) process=\${link%/cwd}; kill -s KILL "\${process#/proc/}" 2>/dev/null ;;
-      esac
+    for process in /proc/[0-9]*; do
+      for place in "$directory" "$directory"/*; do
+        [ "$process/cwd" -ef "$place" ] && kill -s KILL "\${process#/proc/}" 2>/dev/null
+      done
     done
     rm -rf -- "$directory" || { sleep 0.2; rm -rf -- "$directory"; }
   done

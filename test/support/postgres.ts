@@ -54,8 +54,14 @@ export async function testServer(about: Partial<ServerRequest> = {}): Promise<Te
     async connect(database, as = {}) {
       const client = new Client({ ...server.admin(database), ...as });
       client.on('error', () => {});
+      try {
+        await client.connect();
+      } catch (error) {
+        // A client that gives up while it authenticates keeps its connection.
+        await client.end().catch(() => {});
+        throw error;
+      }
       clients.push(client);
-      await client.connect();
       return client;
     },
     async stop() {
@@ -81,5 +87,7 @@ export async function withServer<T>(
 /** This process' environment without what would choose a server for us. */
 export function definedEnvironment(): Record<string, string> {
   const { LOCKSTEP_PG_BIN: _, ...environment } = process.env;
-  return Object.fromEntries(Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
 }

@@ -1,12 +1,10 @@
 import { type Catalog, type CatalogObject, keyOf, type ObjectKind, ownName } from '../../postgres/catalog/catalog.ts';
 import { compare } from '../../postgres/catalog/compare.ts';
 import type { Statement } from '../../project/sql.ts';
-import { descendants, fieldsOf, list, text } from '../../project/syntax-tree.ts';
 import type { Severity } from '../../report/model.ts';
 import { label } from '../describe.ts';
 import { isEcho, ownerColumn } from '../wholes.ts';
-import { Resolver } from './resolver.ts';
-import { relationPath, targetsOf } from './targets.ts';
+import { type Drop, type Said, whatIsSaid } from './said.ts';
 
 /** What went although no statement names it, and the statement that took it along. */
 export interface Casualty {
@@ -16,29 +14,31 @@ export interface Casualty {
 }
 
 /** What CASCADE reaches, or a table takes with it. Anything else goes only by a statement of its own. */
-const REACHABLE: ReadonlySet<ObjectKind> = new Set([
-  ...([
-    'table',
-    'foreign table',
-    'view',
-    'materialized view',
-    'column',
-    'attribute',
-    'constraint',
-    'domain constraint',
-  ] as const),
-  ...([
-    'index',
-    'sequence',
-    'statistics object',
-    'rule',
-    'trigger',
-    'policy',
-    'function',
-    'procedure',
-    'aggregate',
-  ] as const),
-  ...(['enum', 'domain', 'range type', 'composite type', 'type', 'event trigger', 'operator'] as const),
+const REACHABLE: ReadonlySet<ObjectKind> = new Set<ObjectKind>([
+  'table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'column',
+  'attribute',
+  'constraint',
+  'domain constraint',
+  'index',
+  'sequence',
+  'statistics object',
+  'rule',
+  'trigger',
+  'policy',
+  'function',
+  'procedure',
+  'aggregate',
+  'operator',
+  'event trigger',
+  'enum',
+  'domain',
+  'range type',
+  'composite type',
+  'type',
 ]);
 
 export function casualties(
@@ -58,6 +58,7 @@ export function casualties(
     ({ before: column, facts }) =>
       column.kind === 'column' &&
       !isSaid(column, said) &&
+      !isOfDropped(column, said) &&
       !isEcho(column) &&
       facts.some(({ fact, after: now }) => fact === 'default' && now === undefined),
   );
@@ -71,66 +72,9 @@ function casualty(what: string, severity: Severity, statement: Statement | undef
   return statement === undefined ? [] : [{ what, severity, statement }];
 }
 
-interface Said {
-  /** Keys of what is dropped, renamed or altered by name. */
-  readonly keys: ReadonlySet<string>;
-  /** What each statement that drops something names. */
-  readonly drops: readonly {
-    readonly statement: Statement;
-    readonly objects: readonly CatalogObject[];
-    readonly cascade: boolean;
-  }[];
-  /** Statements whose effect their text does not tell (DO, CALL, SELECT of a function), and the words in them. */
-  readonly opaque: readonly { readonly statement: Statement; readonly words: ReadonlySet<string> }[];
-  /** Roles of DROP OWNED. */
-  readonly roles: ReadonlySet<string>;
-}
-
-function whatIsSaid(statements: readonly Statement[], before: Catalog, searchPath: readonly string[]): Said {
-  const resolver = new Resolver(before, searchPath);
-  const keys = new Set<string>();
-  const drops: Said['drops'][number][] = [];
-  const opaque: Said['opaque'][number][] = [];
-  const roles = new Set<string>();
-  for (const statement of statements) {
-    const targets = targetsOf(statement);
-    const objects = targets.flatMap((target) => resolver.resolve(target));
-    for (const object of [...objects, ...alteredColumns(statement, resolver)]) keys.add(keyOf(object));
-    if (objects.length > 0) drops.push({ statement, objects, cascade: targets.some(({ cascade }) => cascade) });
-    if (['DoStmt', 'CallStmt', 'SelectStmt'].includes(statement.kind))
-      opaque.push({ statement, words: wordsOf(statement.sql) });
-    if (statement.kind === 'DropOwnedStmt') {
-      for (const role of list(statement.tree.roles)) roles.add(text(fieldsOf(role, 'RoleSpec')?.rolename) ?? '');
-    }
-    resolver.pass(statement, targets);
-  }
-  return { keys, drops, opaque, roles };
-}
-
-/** Columns that ALTER TABLE names for anything: their default is the statement's own business. */
-function alteredColumns({ kind, tree }: Statement, resolver: Resolver): readonly CatalogObject[] {
-  if (kind !== 'AlterTableStmt') return [];
-  const relation = relationPath(tree.relation);
-  return [...descendants(tree.cmds)].flatMap(([node, command]) =>
-    node === 'AlterTableCmd' && text(command.name) !== undefined
-      ? resolver.resolve({
-          kinds: ['column'],
-          path: [...relation, text(command.name) ?? ''],
-          depth: 2,
-          ifExists: false,
-          cascade: false,
-        })
-      : [],
-  );
-}
-
-function wordsOf(sql: string): ReadonlySet<string> {
-  return new Set(sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []);
-}
-
-function isSaid(object: CatalogObject, { keys, opaque, roles }: Said): boolean {
+function isSaid(object: CatalogObject, { named, opaque, roles }: Said): boolean {
   return (
-    keys.has(keyOf(object)) ||
+    named.has(keyOf(object)) ||
     roles.has(object.facts.owner ?? '') ||
     opaque.some(({ words }) => words.has(ownName(object)))
   );
@@ -140,15 +84,20 @@ function isSaid(object: CatalogObject, { keys, opaque, roles }: Said): boolean {
 function goesNaturally(object: CatalogObject, gone: ReadonlyMap<string, CatalogObject>, said: Said): boolean {
   const isGone = (kind: ObjectKind, name: string): boolean => gone.has(keyOf({ kind, name }));
   if (isEcho(object)) return true;
-  if (said.keys.has(keyOf({ kind: 'schema', name: object.schema }))) return true;
+  if (said.named.has(keyOf({ kind: 'schema', name: object.schema }))) return true;
   if (object.table !== undefined && WHOLES.some((kind) => isGone(kind, object.table ?? ''))) return true;
+  if (isOfDropped(object, said)) return true;
   const owner = ownerColumn(object);
-  if (owner !== undefined) return isGone('column', owner) || said.keys.has(keyOf({ kind: 'column', name: owner }));
+  if (owner !== undefined) return isGone('column', owner) || said.named.has(keyOf({ kind: 'column', name: owner }));
   // Postgres drops a column's indexes, constraints and statistics with it, those over several columns too.
   if (!WITH_COLUMN.has(object.kind)) return false;
   return [...gone.values()].some(
     (column) => column.kind === 'column' && column.table === object.table && mentions(object, ownName(column)),
   );
+}
+
+function isOfDropped({ table }: CatalogObject, { dropped }: Said): boolean {
+  return table !== undefined && WHOLES.some((kind) => dropped.has(keyOf({ kind, name: table })));
 }
 
 const WHOLES: readonly ObjectKind[] = [
@@ -173,7 +122,7 @@ function severityOf(object: CatalogObject, said: Said): Severity {
 /** The statement that took an object along: one whose objects it refers to, first of all among those that cascade. */
 function culprit(object: CatalogObject, { drops, opaque }: Said): Statement | undefined {
   const cascading = drops.filter(({ cascade }) => cascade);
-  const refers = (list: Said['drops']): Said['drops'][number] | undefined =>
+  const refers = (list: readonly Drop[]): Drop | undefined =>
     list.find(({ objects }) => objects.some((named) => mentions(object, ownName(named))));
   return (refers(cascading) ?? refers(drops) ?? cascading[0])?.statement ?? opaque[0]?.statement ?? drops[0]?.statement;
 }

@@ -10,7 +10,8 @@ import type { ReadScript, RuleContext } from '../types.ts';
 /** Statements that cannot run in a transaction, where they will meet one; and files that go without one for nothing. */
 export function mixedTransaction(script: ReadScript, context: RuleContext): Finding[] {
   const work = script.statements.filter((statement) => !isSetting(statement) && statement.kind !== 'TransactionStmt');
-  const alone = work.filter(cannotRunInTransaction);
+  // DISCARD ALL is `session-tampering`'s, wherever it stands.
+  const alone = work.filter((statement) => cannotRunInTransaction(statement) && statement.kind !== 'DiscardStmt');
   const [first] = alone;
   if (first === undefined) return needless(script, work);
   const message = problem(script, work, alone);

@@ -152,11 +152,13 @@ function mixedNaming(newcomers: readonly Migration[], settled: readonly Migratio
 
 /** Told once, where it begins: nobody can mend it any more in a history that is ambiguous already. */
 function ambiguous(newcomers: readonly Migration[], settled: readonly Migration[], { order }: LintLayout): Finding[] {
-  const numbers = settled.filter(isNumbered);
-  const longest = (migrations: readonly Migration[]) => Math.max(0, ...migrations.map(({ version }) => version.length));
-  if (numbers.some(({ version }) => version.length !== longest(numbers))) return [];
-  for (const migration of newcomers.filter(isNumbered)) {
-    const other = [...numbers, ...newcomers.filter(isNumbered)].find((candidate) => disagree(candidate, migration));
+  const old = settled.filter(isNumbered);
+  const fresh = newcomers.filter(isNumbered);
+  const widths = (migrations: readonly Migration[]) => new Set(migrations.map(({ version }) => version.length)).size;
+  // Numbers of one width sort alike either way.
+  if (widths(old) > 1 || widths([...old, ...fresh]) < 2) return [];
+  for (const migration of fresh) {
+    const other = [...old, ...fresh].find((candidate) => disagree(candidate, migration));
     if (other === undefined) continue;
     const message = `${basename(migration.path)} and ${basename(other.path)} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
     return [finding('ambiguous-order', { path: migration.path, message })];

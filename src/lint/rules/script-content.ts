@@ -18,9 +18,18 @@ export function clusterWideStatements({ script: { path }, commands }: ReadScript
     return finding('cluster-wide-statement', {
       ...placeOf(path, command.statement),
       line: command.line,
-      message: `The effects of this statement${where} leave the database: they are the whole server's.`,
+      message: `${wordsOf(command.kind)}${where}: the effects leave the database, they are the whole server's.`,
     });
   });
+}
+
+/** 'AlterRoleSetStmt' -> 'ALTER ROLE SET' */
+function wordsOf(kind: string): string {
+  return kind
+    .replace(/Stmt$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z]|db$)/g, ' ')
+    .toUpperCase()
+    .replace(/ DB$/, ' DATABASE');
 }
 
 export function directiveProblems({ path, directives }: Migration): Finding[] {

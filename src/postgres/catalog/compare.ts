@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogObject, find, joinNames, type ObjectKind } from './catalog.ts';
+import { type Catalog, type CatalogObject, find, type ObjectKind } from './catalog.ts';
 import { type Pair, pairUp } from './pairing.ts';
 import { Renames } from './renames.ts';
 import { sameFact } from './tolerance.ts';
@@ -49,10 +49,10 @@ export function compare(before: Catalog, after: Catalog): CatalogDifference {
     return facts.length > 0 ? [{ ...pair, facts }] : [];
   });
   return {
-    added: sorted(added, (object) => object),
-    dropped: sorted(dropped, (object) => object),
-    changed: sorted(changed, (change) => change.after),
-    renamed: sorted(renamed, (pair) => pair.after),
+    added: sorted(added, after, (object) => object),
+    dropped: sorted(dropped, before, (object) => object),
+    changed: sorted(changed, after, (change) => change.after),
+    renamed: sorted(renamed, after, (pair) => pair.after),
     reordered: reorderedColumns(before, after, renames),
     wholes: wholesOf([...added, ...dropped, ...[...changed, ...renamed].map((pair) => pair.after)], before, after),
   };
@@ -113,8 +113,14 @@ function wholesOf(
   return wholes;
 }
 
-function sorted<T>(list: readonly T[], object: (item: T) => CatalogObject): readonly T[] {
-  const key = (item: T): string => joinNames(object(item).path);
+/** By name; a table's columns come first among its parts, in their own order. */
+function sorted<T>(list: readonly T[], catalog: Catalog, object: (item: T) => CatalogObject): readonly T[] {
+  const key = (item: T): string => {
+    const { kind, table, path, name } = object(item);
+    if (table === undefined || (kind !== 'column' && kind !== 'attribute')) return name;
+    const position = catalog.columnOrder.get(table)?.indexOf(path.at(-1) ?? '') ?? 0;
+    return `${table}.${String(position).padStart(5, '0')}`;
+  };
   return list
     .map((item) => ({ item, key: key(item) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

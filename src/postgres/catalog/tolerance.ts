@@ -21,6 +21,8 @@ export function sameFact(
 }
 
 function plainLines(text: string, freeForm: boolean): string {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => (freeForm ? line.trim() : line.trimEnd()));
+  // The body stands between Postgres' own quotes: a line break beside them is white space too.
+  const body = freeForm ? text.replace(/\$(?:function|procedure)x*\$/g, '\n$&\n') : text;
+  const lines = body.split(/\r\n|\n|\r/).map((line) => (freeForm ? line.trim() : line.trimEnd()));
   return (freeForm ? lines.filter((line) => line !== '') : lines).join('\n').trimEnd();
 }

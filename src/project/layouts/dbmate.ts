@@ -37,7 +37,9 @@ export const dbmate: Layout = {
   // By most files: a marker in one of many does not make the others invalid.
   detect: (_directory, files) => {
     const versioned = files.filter(({ path }) => NAME.test(fileName(path)));
-    const marked = versioned.filter(({ bytes }) => bytes.includes('migrate:up') && /^--\s*migrate:up/m.test(bytes.toString('latin1')));
+    const marked = versioned.filter(
+      ({ bytes }) => bytes.includes('migrate:up') && /^--\s*migrate:up/m.test(bytes.toString('latin1')),
+    );
     return marked.length > 0 && marked.length * 2 >= versioned.length;
   },
   read(directory, files, { placeholders }) {

@@ -73,20 +73,14 @@ function byRole(directory: string, scripts: readonly RepoFile[]) {
   return roles;
 }
 
+/** Whether a file is a down script by its own name or folder, whatever lies beside it. */
 function isDown(directory: string, { path }: RepoFile): boolean {
   const segments = below(directory, path).split('/');
   const name = segments.pop() ?? '';
-  const numbered = versionedName(name.replace(UNDO_PREFIX, '')) !== undefined;
-  return (
-    DOWN_ENDING.test(name) ||
-    (numbered && (UNDO_PREFIX.test(name) || (/^\d+[_-]/.test(name) && DOWN_WORD_ENDING.test(name) && isBare(name)))) ||
-    (numbered && segments.some((segment) => DOWN_FOLDER.test(segment)))
-  );
-}
-
-/** '001_down.sql' */
-function isBare(name: string): boolean {
-  return /^\d+$/.test(name.replace(DOWN_WORD_ENDING, ''));
+  if (DOWN_ENDING.test(name)) return true;
+  if (!versionedName(name.replace(UNDO_PREFIX, ''))) return false;
+  const isBare = /^\d+$/.test(name.replace(DOWN_WORD_ENDING, '')); // '001_down.sql'
+  return UNDO_PREFIX.test(name) || isBare || segments.some((segment) => DOWN_FOLDER.test(segment));
 }
 
 function isTwin(directory: string, { path }: RepoFile, keys: ReadonlySet<string>): boolean {

@@ -35,6 +35,8 @@ export async function initdb(binaries: Binaries, run: Run, data: string, signal:
   await writeFile(join(data, 'pg_hba.conf'), ACCESS);
 }
 
+const ABORT_LIMIT_MS = 2_000;
+
 /** undefined: it worked; else the end of what it said. */
 async function attempt(
   { directory }: Binaries,
@@ -59,8 +61,16 @@ async function attempt(
   return said.trim().split('\n').slice(-5).join('\n') || `exit status ${exitCode}`;
 }
 
+/**
+ * Waits until the program and all that it started have ended (they share its error output). When nobody wants it any
+ * more, initdb alone is killed: its servers then find the end of their input and end with their shared memory removed.
+ */
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<number | null> {
-  const abort = (): void => killGroup(child, 'SIGKILL');
+  let limit: NodeJS.Timeout | undefined;
+  const abort = (): void => {
+    child.kill('SIGKILL');
+    limit = setTimeout(() => killGroup(child, 'SIGKILL'), ABORT_LIMIT_MS);
+  };
   signal.addEventListener('abort', abort, { once: true });
   try {
     if (signal.aborted) abort();
@@ -68,6 +78,7 @@ async function ended(child: ChildProcess, signal: AbortSignal): Promise<number |
     signal.throwIfAborted();
     return exitCode;
   } finally {
+    clearTimeout(limit);
     signal.removeEventListener('abort', abort);
   }
 }

@@ -1,26 +1,320 @@
-import { expect, test } from 'vitest';
-import { added, changeSet } from '../../support/change-set.ts';
-import { brief, lintOf } from './support.ts';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findSquawk } from '../../../src/lint/find-squawk.ts';
+import { added, changeSet, migration, policy } from '../../support/change-set.ts';
+import { brief, lintOf, squawkBinary } from './support.ts';
 
-test('x', async () => {
-  const r = await lintOf(
+/** Lint of new up scripts by their SQL. */
+function lintSql(...scripts: string[]) {
+  return lintOf(changeSet(scripts.map((sql, index) => added(`migrations/00${index + 1}_m.sql`, sql))));
+}
+
+/** 'line severity rule' of a single script. */
+async function rulesIn(sql: string): Promise<string[]> {
+  return brief(await lintSql(sql)).map((line) => line.replace(/^[^:]*:/, ''));
+}
+
+describe("Squawk's findings", () => {
+  test.each([
+    ['CREATE INDEX i ON users (a);', ['1 block require-concurrent-index-creation']],
+    ['DROP TABLE users;', ['1 block ban-drop-table']],
+    [
+      'ALTER TABLE users\n  ADD COLUMN a bigint NOT NULL,\n  DROP COLUMN b;',
+      ['2 block adding-required-field', '3 block ban-drop-column'],
+    ],
+    ['CREATE TABLE t (id int);', ['1 info prefer-bigint-over-int']],
+    ['ALTER TABLE users RENAME COLUMN a TO b;', ['1 block renaming-column']],
+    ['ALTER TABLE users ALTER COLUMN a SET NOT NULL;', ['1 block adding-not-nullable-field']],
+    ['CREATE INDEX CONCURRENTLY i ON users (a);', []],
+    // Timeouts are the deploy's business, and robust statements the runner's.
+    ['ALTER TABLE users ADD COLUMN a bigint;', []],
+  ])('%j', async (sql, expected) => expect(await rulesIn(sql)).toEqual(expected));
+});
+
+describe('one fact is one finding', () => {
+  test.each([
+    ['ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id);', ['1 block adding-foreign-key-constraint']],
+    ['ALTER TABLE a ADD CONSTRAINT u UNIQUE (b);', ['1 block disallowed-unique-constraint']],
+    ['ALTER TABLE a ADD PRIMARY KEY (b);', ['1 block adding-serial-primary-key-field']],
+    [
+      'ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id),\n  ADD CONSTRAINT c CHECK (b > 0);',
+      ['1 block adding-foreign-key-constraint', '2 block constraint-missing-not-valid'],
+    ],
+    ['CREATE TABLE t ();\nCREATE INDEX CONCURRENTLY i ON users (a);', ['2 block mixed-transaction']],
+    ['BEGIN;\nALTER TABLE users ADD COLUMN a bigint;\nBEGIN;\nCOMMIT;', ['1 block transaction-control']],
+  ])('%j', async (sql, expected) => expect(await rulesIn(sql)).toEqual(expected));
+});
+
+describe('advice that cannot be followed, or protects nobody, is not given', () => {
+  test.each([
+    ['NOT VALID does not exist for it', 'ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);'],
+    ['it attaches an index that is there', 'ALTER TABLE a ADD CONSTRAINT u UNIQUE USING INDEX i;'],
+    ['an index on a new table', 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); DROP INDEX i;'],
+    [
+      'a foreign key of a new table',
+      'CREATE TABLE public.t (a bigint); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES users (id);',
+    ],
+    [
+      'a new table that is renamed',
+      'CREATE TABLE t (a bigint); ALTER TABLE t RENAME TO u; ALTER TABLE u DROP COLUMN a;',
+    ],
+    ['a temporary table', 'CREATE TEMP TABLE t AS SELECT 1; DROP TABLE t;'],
+    ['a new materialized view', 'CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a);'],
+    ['inside the own transaction of the file', 'BEGIN; CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); COMMIT;'],
+    ['CONCURRENTLY is illegal there', 'CREATE INDEX i ON ONLY parent (a);'],
+  ])('%s: %s', async (_, sql) => expect(await rulesIn(sql)).toEqual([]));
+
+  test.each([
+    ['an existing table of that name in another schema', 'CREATE TABLE s.t (a bigint); ALTER TABLE t DROP COLUMN a;'],
+    ['the table is new only afterwards', 'DROP TABLE t; CREATE TABLE t (a bigint);'],
+    ['only one of two tables is new', 'CREATE TABLE t (a bigint); DROP TABLE t, users;'],
+  ])('but is where %s', async (_, sql) => expect(await rulesIn(sql)).toHaveLength(1));
+
+  test('SET NOT NULL after an earlier migration proved it', async () => {
+    const scripts = [
+      'ALTER TABLE users ADD CONSTRAINT c CHECK ("eMail" IS NOT NULL) NOT VALID;',
+      'ALTER TABLE users VALIDATE CONSTRAINT c;',
+      'ALTER TABLE users ALTER COLUMN "eMail" SET NOT NULL, ALTER COLUMN b SET NOT NULL;',
+    ];
+    const { findings } = await lintSql(...scripts);
+    expect(findings).toMatchObject([
+      {
+        path: 'migrations/003_m.sql',
+        rule: 'adding-not-nullable-field',
+        column: 1 + (scripts[2] ?? '').lastIndexOf('SET'),
+      },
+    ]);
+  });
+});
+
+describe('places are true', () => {
+  test.each([
+    ['ASCII', "SELECT 'x'; DROP TABLE a;", 1, 13],
+    ['beyond ASCII', "SELECT 'ä€😀'; DROP TABLE a;", 1, 16],
+    ['CRLF', 'SELECT 1;\r\nSELECT 2; DROP TABLE a;\r\n', 2, 11],
+    ['blanked other half of a file', `${' '.repeat(20)}\n\n\nDROP TABLE a;`, 4, 1],
+    ['after a comment', '-- ünïcödé\n/* € */ DROP TABLE a;', 2, 9],
+  ])('%s', async (_, sql, line, column) => {
+    const { findings } = await lintSql(sql);
+    expect(findings).toMatchObject([{ rule: 'ban-drop-table', line, column }]);
+  });
+
+  test('the statement is named', async () => {
+    const { findings } = await lintSql('SELECT 1;\nSELECT 2;\nDROP TABLE a\n;\nSELECT 3;');
+    expect(findings).toMatchObject([{ line: 3, statement: 2 }]);
+  });
+});
+
+test('a file that cannot be read, parsed or run never hides the others', async () => {
+  const result = await lintSql('SELEC 1;', 'DROP TABLE a;', 'COMMIT;', '\\i x.sql', 'DROP TABLE b;');
+  expect(brief(result)).toEqual([
+    'migrations/001_m.sql:1 block syntax-error',
+    'migrations/002_m.sql:1 block ban-drop-table',
+    'migrations/003_m.sql:1 block transaction-control',
+    'migrations/004_m.sql:1 block psql-meta-command',
+    'migrations/005_m.sql:1 block ban-drop-table',
+  ]);
+  expect([...result.refused]).toEqual(['001_m', '003_m', '004_m']);
+  expect(result.notAnalysed.map(({ path }) => path)).toEqual(['migrations/001_m.sql', 'migrations/004_m.sql']);
+  expect([result.files, result.statements]).toEqual([3, 3]);
+});
+
+test('down scripts are kept from harm, not linted', async () => {
+  const result = await lintOf(
     changeSet([
-      added(
-        'migrations/001_a.sql',
-        `
-CREATE TABLE fresh (id bigint);
-CREATE INDEX ON fresh (id);
-alter table users add constraint ü foreign key (a) references t(a); alter table users add constraint x2 unique(a);
-alter table users add constraint pk primary key (id), add constraint ck check (a > 0);
-create index concurrently i on users(a);
-`,
-      ),
-      added(
-        'migrations/002_b.sql',
-        `do $$ begin commit; end $$;\n-- lockstep-ignore ban-drop-table -- gone\ndrop table x;\nset lock_timeout=0;`,
-      ),
+      added('migrations/001_a.sql', 'SELECT 1', { down: 'DROP TABLE a' }),
+      added('migrations/002_b.sql', 'SELECT 1', { down: 'DROP TABEL b' }),
     ]),
   );
-  console.log(brief(r).join('\n'));
-  console.log(JSON.stringify(r.findings, null, 1), r.notAnalysed, r.refused);
+  expect(brief(result)).toEqual(['migrations/002_b.down.sql:1 block syntax-error']);
+  expect([[...result.refused], [...result.refusedDown]]).toEqual([[], ['002_b']]);
+});
+
+test('old migrations are not judged by new rules', async () => {
+  const base = [migration('migrations/001_a.sql', 'DROP TABLE a; COMMIT;')];
+  const before = migration('migrations/002_b.sql', 'DROP TABLE b;');
+  const after = migration('migrations/002_b.sql', 'DROP TABLE c;\nDISCARD ALL;');
+  const result = await lintOf(
+    changeSet([{ kind: 'modified', before, migration: after, edit: 'meaning' }], { base: [...base, before] }),
+  );
+  expect(brief(result)).toEqual([
+    'migrations/002_b.sql:1 block migration-edited',
+    'migrations/002_b.sql:2 block session-tampering',
+  ]);
+});
+
+describe('suppressions', () => {
+  test('in either style are shown with their reason, for rules of either side', async () => {
+    const result = await lintSql(
+      '-- squawk-ignore ban-drop-table -- moved to a service\nDROP TABLE a;\n-- lockstep-ignore cluster-wide-statement\nCREATE ROLE r;',
+    );
+    expect(result.findings).toMatchObject([
+      { rule: 'ban-drop-table', severity: 'block', suppressed: { reason: 'moved to a service' } },
+      { rule: 'cluster-wide-statement', suppressed: { reason: 'no reason given' } },
+    ]);
+  });
+
+  test('without a reason do not release what blocks', async () => {
+    expect(await rulesIn('-- squawk-ignore ban-drop-table\nDROP TABLE a;')).toEqual([
+      '1 warn suppression-without-reason',
+      '2 block ban-drop-table',
+    ]);
+  });
+
+  test('of a looser timeout let the script pass', async () => {
+    const sql = '-- lockstep-ignore looser-timeout -- runs at night\nSET lock_timeout = 0;\nSELECT 1;';
+    expect([...(await lintSql(sql)).refused]).toEqual([]);
+    expect([...(await lintSql(sql.slice(sql.indexOf('SET')))).refused]).toEqual(['001_m']);
+  });
+});
+
+describe('configuration', () => {
+  const dangerous = changeSet([
+    added('db/migrations/001_a.sql', 'DROP TABLE a;'),
+    added('db/migrations/old/002_b.sql', 'DROP TABLE b; CREATE ROLE r;'),
+  ]);
+
+  test.each([
+    ['excluded_rules = ["ban-drop-table"]', 0],
+    ['excluded_paths = ["*001_a.sql"]', 1],
+    ['excluded_paths = ["db/migrations/old/*"]', 1],
+    ['pg_version = "9.6"\nassume_in_transaction = false\n[upload_to_github]\nfail_on_violations = true', 2],
+  ])('of Squawk is kept: %j', async (squawkConfig, drops) => {
+    const { findings } = await lintOf(dangerous, { squawkConfig });
+    expect(findings.filter(({ rule }) => rule === 'ban-drop-table')).toHaveLength(drops);
+  });
+
+  test('of lockstep.yml excludes paths from all of lint, and tells', async () => {
+    const result = await lintOf(dangerous, { policy: policy({ lint: { exclude: ['db/migrations/old/**'] } }) });
+    expect(brief(result)).toEqual(['db/migrations/001_a.sql:1 block ban-drop-table']);
+    expect(result.notAnalysed).toContainEqual({
+      path: 'db/migrations/old/002_b.sql',
+      reason: 'excluded from lint by lint.exclude',
+    });
+  });
+
+  test('but not from what keeps databases from harm', async () => {
+    const result = await lintOf(changeSet([added('old/001_a.sql', 'COMMIT;')]), {
+      policy: policy({ lint: { exclude: ['**'] } }),
+    });
+    expect(brief(result)).toEqual(['old/001_a.sql:1 block transaction-control']);
+  });
+
+  test('of lockstep.yml sets severities', async () => {
+    const rules = {
+      'ban-drop-table': 'info',
+      'cluster-wide-statement': 'off',
+      'require-lock-timeout': 'warn',
+    } as const;
+    expect(brief(await lintOf(dangerous, { policy: policy({ lint: { rules } }) }))).toEqual([
+      'db/migrations/001_a.sql:1 warn require-lock-timeout',
+      'db/migrations/001_a.sql:1 info ban-drop-table',
+      'db/migrations/old/002_b.sql:1 warn require-lock-timeout',
+      'db/migrations/old/002_b.sql:1 info ban-drop-table',
+    ]);
+  });
+
+  test("Squawk's version-dependent rules go by the rehearsal's server", async () => {
+    const set = changeSet([added('migrations/001_a.sql', 'VACUUM FULL users;')]);
+    expect(brief(await lintOf(set, { postgresMajor: 18 }))).toEqual([]);
+    expect(brief(await lintOf(set, { postgresMajor: 19 }))).toEqual(['migrations/001_a.sql:1 warn prefer-repack']);
+  });
+});
+
+test.each([
+  'migrations/001_[a]*?.sql',
+  'migrations/001 ä {b}.sql',
+  'migrations/001_$(touch x)\'".sql',
+  'migrations/001_--help.sql',
+])('a file may be called %s', async (path) => {
+  expect(brief(await lintOf(changeSet([added(path, 'DROP TABLE a;')])))).toEqual([`${path}:1 block ban-drop-table`]);
+});
+
+test('a thousand files take two calls, not a thousand', async () => {
+  const changes = Array.from({ length: 1000 }, (_, index) =>
+    added(
+      `migrations/${String(index + 1).padStart(4, '0')}_m.sql`,
+      index % 2 === 0
+        ? `CREATE TABLE t${index} (id bigint); DROP TABLE a${index};`
+        : `CREATE INDEX CONCURRENTLY i${index} ON t (a);`,
+    ),
+  );
+  await lintSql('SELECT 1');
+  const started = performance.now();
+  const { findings } = await lintOf(changeSet(changes));
+  const duration = performance.now() - started;
+  expect(findings).toHaveLength(500);
+  // Far above what it takes, far below a call per file.
+  expect(duration).toBeLessThan(2500);
+});
+
+describe('when Squawk itself fails', () => {
+  async function withProgram<T>(script: string, work: (program: string) => Promise<T>): Promise<T> {
+    const directory = await mkdtemp(join(tmpdir(), 'lockstep-test-'));
+    try {
+      const program = join(directory, 'squawk');
+      await writeFile(program, script);
+      await chmod(program, 0o755);
+      return await work(program);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  }
+  const set = changeSet([added('migrations/001_a.sql', 'SELECT 1')]);
+  const leftovers = async () =>
+    (await Promise.all(['/dev/shm', tmpdir()].map((directory) => readdir(directory).catch(() => []))))
+      .flat()
+      .filter((name) => name.startsWith('lockstep-squawk-') && name.includes(`-${process.pid}-`));
+
+  test('its words are told, and nothing is left behind', async () => {
+    await withProgram('#!/bin/sh\necho "Configuration error: nonsense" >&2\nexit 1\n', async (squawkBinary) => {
+      await expect(lintOf(set, { squawkBinary })).rejects.toMatchObject({
+        code: 'squawk-failed',
+        message: expect.stringContaining('Configuration error: nonsense'),
+      });
+    });
+    await expect(lintOf(set, { squawkBinary: '/nonexistent' })).rejects.toMatchObject({ code: 'squawk-failed' });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('a file that only it cannot parse is named as not analysed', async () => {
+    const answer = JSON.stringify([
+      {
+        file: '0001.sql',
+        line: 0,
+        column: 0,
+        line_end: 0,
+        column_end: 1,
+        level: 'Error',
+        message: 'expected R_PAREN',
+        help: null,
+        rule_name: 'syntax-error',
+      },
+    ]);
+    const result = await withProgram(`#!/bin/sh\necho '${answer}'\nexit 1\n`, (squawkBinary) =>
+      lintOf(set, { squawkBinary }),
+    );
+    expect(brief(result)).toEqual(['migrations/001_a.sql:1 info squawk-gave-up']);
+    expect(result.notAnalysed).toEqual([{ path: 'migrations/001_a.sql', reason: 'Squawk cannot parse it' }]);
+  });
+
+  test('a run that is cancelled stops', async () => {
+    await expect(lintOf(set, { signal: AbortSignal.abort(new Error('cancelled')) })).rejects.toThrow('cancelled');
+  });
+});
+
+test('LOCKSTEP_SQUAWK names the program to use', async () => {
+  const place = { from: import.meta.filename, toolDirectory: '/nonexistent' };
+  expect(await findSquawk({ ...place, env: { LOCKSTEP_SQUAWK: '/opt/squawk' } })).toBe('/opt/squawk');
+  expect(await squawkBinary()).toMatch(/node_modules.*squawk$/);
+});
+
+test('what lint cannot see is named', async () => {
+  const { notAnalysed } = await lintSql('SELECT 1;\nDO $$ BEGIN\nEXECUTE $x$ ALTER ROLE r LOGIN $x$; END $$;');
+  expect(notAnalysed.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
+    '2 Squawk does not look into DO blocks',
+    '3 its effects leave the database: rehearsed as far as the rehearsal role may',
+  ]);
 });

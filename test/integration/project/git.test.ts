@@ -135,7 +135,10 @@ describe('files of a commit', () => {
     const first = repo.git('rev-parse', 'HEAD');
     const second = repo.commit('second', { 'm/2.sql': 'c' });
     const files = await filesOf(repo);
-    const [one, two] = [await files.read(await files.list(first, ['m'])), await files.read(await files.list(second, ['m']))];
+    const [one, two] = [
+      await files.read(await files.list(first, ['m'])),
+      await files.read(await files.list(second, ['m'])),
+    ];
     expect(one[0]).toBe(two[0]);
     expect(one[1]).not.toBe(two[1]);
   });
@@ -167,7 +170,13 @@ describe('the working tree', () => {
       'm/4_moved.sql': 'd',
       'm/5_unstaged.sql': 'e',
     });
-    repo.write({ 'm/2_changed.sql': 'B', 'm/3_deleted.sql': null, 'm/6_new.sql': 'f', 'm/7.tmp.sql': 'g', 'x/8.sql': '' });
+    repo.write({
+      'm/2_changed.sql': 'B',
+      'm/3_deleted.sql': null,
+      'm/6_new.sql': 'f',
+      'm/7.tmp.sql': 'g',
+      'x/8.sql': '',
+    });
     repo.git('mv', 'm/4_moved.sql', 'm/9_moved.sql');
     repo.git('rm', '--cached', '--quiet', 'm/5_unstaged.sql');
     const files = await filesOf(repo);

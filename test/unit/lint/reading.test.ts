@@ -44,7 +44,7 @@ describe('a syntax error', () => {
     expect(guarded('DROP TABEL t', { half: 'down' }).findings[0]?.message).toContain('down script');
   });
 
-  test.each(['SELECT * FROM :schema.t', 'SELECT * FROM ${schema}.t', 'SELECT {{ x }}'])(
+  test.each(['SELECT * FROM :schema.t', 'SELECT * FROM $\u007bschema}.t', 'SELECT {{ x }}'])(
     'at a placeholder says how to give its value: %s',
     (sql) => expect(guarded(sql).findings[0]?.help).toContain('placeholders'),
   );

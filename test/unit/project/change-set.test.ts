@@ -54,7 +54,12 @@ test.each<[string, Files, Files, string[]]>([
     ['renamed 1_a to x/1_a none', 'renamed 2_z to x/2_z none'],
   ],
   ['empty files are alike by chance', { '1_a.sql': '' }, { '2_b.sql': '' }, ['added 2_b', 'deleted 1_a']],
-  ['an up file that becomes a pair', { '1_a.sql': a }, { '1_a.up.sql': a, '1_a.down.sql': b }, ['renamed 1_a to 1_a.up down']],
+  [
+    'an up file that becomes a pair',
+    { '1_a.sql': a },
+    { '1_a.up.sql': a, '1_a.down.sql': b },
+    ['renamed 1_a to 1_a.up down'],
+  ],
 ])('%s', (_, before, after, expected) => {
   expect(changes(before, after)).toEqual(expected);
 });
@@ -74,7 +79,12 @@ describe('an edit', () => {
     ['of what does not parse', 'SELEC 1;', 'SELEC  1;', 'meaning'],
     ['of what is no text', Buffer.from('a\0'), Buffer.from('ab\0'), 'meaning'],
     ['of the down section', `-- up\n${a}\n-- down\n`, `-- up\n${a}\n-- down\nDROP TABLE a;`, 'down'],
-    ['of comments in the down section', `-- up\n${a}\n-- down\nSELECT 1;`, `-- up\n${a}\n-- down\nSELECT 1; --`, 'cosmetic'],
+    [
+      'of comments in the down section',
+      `-- up\n${a}\n-- down\nSELECT 1;`,
+      `-- up\n${a}\n-- down\nSELECT 1; --`,
+      'cosmetic',
+    ],
     ['of the rollback block', `${a}\n-- Rollback: DROP TABLE b;`, `${a}\n-- Rollback: DROP TABLE a;`, 'down'],
   ])('%s is told as such', (_, before, after, edit) => {
     expect(changes({ '1_a.sql': before }, { '1_a.sql': after })).toEqual([`modified 1_a ${edit}`]);

@@ -45,10 +45,10 @@ from pg_publication p
 where ${noMember('pg_publication', 'p.oid')}`;
 }
 
-/** Those of a schema add to the global ones; the global ones stand in the place of Postgres' own. */
+/** Those of a schema add to the global ones (so their standard is no privilege: a column's); the global ones stand in the place of Postgres' own. */
 export const defaultPrivileges = `
 select ${head(`'default privileges'`, 'n.nspname', 'null', `case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end`, `'default acl:' || d.oid`, `' made by ' || pg_get_userbyid(d.defaclrole)`)},
-  ${grantsAgainst('d.defaclacl', `case when d.defaclnamespace = 0 then acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole) else '{}'::aclitem[] end`)} as grants
+  ${grantsAgainst('d.defaclacl', `case when d.defaclnamespace = 0 then acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole) else acldefault('c', d.defaclrole) end`)} as grants
 from pg_default_acl d
 left join pg_namespace n on n.oid = d.defaclnamespace`;
 

@@ -16,7 +16,8 @@ test('files run in the order of their names as text', () => {
 });
 
 test('sections are the scripts; several of a kind are joined', () => {
-  const text = '-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n--migrate:up\nSELECT 3;\n-- migrate:down\nSELECT 4;';
+  const text =
+    '-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n--migrate:up\nSELECT 3;\n-- migrate:down\nSELECT 4;';
   const { up, down } = one(text);
   expect(words(up.text)).toBe('-- migrate:up SELECT 1; --migrate:up SELECT 3;');
   expect(words(down?.text)).toBe('-- migrate:down SELECT 2; -- migrate:down SELECT 4;');
@@ -25,7 +26,11 @@ test('sections are the scripts; several of a kind are joined', () => {
 
 test('each section says for itself whether it is a transaction', () => {
   const migration = one('-- migrate:up transaction:false\r\nSELECT 1;\r\n-- migrate:down\r\nSELECT 2;\r\n');
-  expect(migration).toMatchObject({ execution: 'implicit', downExecution: 'transaction', directives: { problems: [] } });
+  expect(migration).toMatchObject({
+    execution: 'implicit',
+    downExecution: 'transaction',
+    directives: { problems: [] },
+  });
   expect(one('-- migrate:up\n-- migrate:down').downExecution).toBeUndefined();
 });
 

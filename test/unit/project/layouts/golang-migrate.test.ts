@@ -54,7 +54,10 @@ test.each([
 
 test('its table holds one row: the newest version', () => {
   const { bookkeeping } = golangMigrate;
-  const [first, second] = read({ '001_a.up.sql': '', '20240101000000_b.up.sql': '' }).migrations as [Migration, Migration];
+  const [first, second] = read({ '001_a.up.sql': '', '20240101000000_b.up.sql': '' }).migrations as [
+    Migration,
+    Migration,
+  ];
   expect(bookkeeping?.record(second)).toContain('VALUES (20240101000000, false)');
   expect(bookkeeping?.forget?.(second, first)).toContain('VALUES (1, false)');
   expect(bookkeeping?.forget?.(first)).toBe('TRUNCATE public.schema_migrations');

@@ -78,7 +78,8 @@ describe('a down script', () => {
     const migration = only(files);
     expect(words(migration.down?.text)).toMatch(/^(?:--.*)?DROP TABLE a;$/);
     expect(words(migration.up.text)).toMatch(/CREATE TABLE a \(\);/);
-    if (migration.down?.path === migration.path) expect(migration.down.text).toHaveLength(files['001_x.sql']?.length ?? -1);
+    if (migration.down?.path === migration.path)
+      expect(migration.down.text).toHaveLength(files['001_x.sql']?.length ?? -1);
     else expect(migration.up.text).toBe(up);
     expect(projectOf(files).ignored).toEqual([]);
   });

@@ -42,7 +42,7 @@ test.each([
   '-- Downloads of each user',
   '-- Down payments',
   '-- Reverts bug 12',
-  "SELECT 1; -- Rollback",
+  'SELECT 1; -- Rollback',
   "SELECT '-- Rollback'",
 ])('%s heads none', (line) => {
   expect(block(`${line}\n-- DROP TABLE a;\nSELECT 1;`)).toBeUndefined();
@@ -71,7 +71,11 @@ test.each([
   ['between', '-- DROP TABLE a;\n-- then the other one\n-- DROP TABLE b;', 'DROP TABLE a; DROP TABLE b;'],
   ['below', '-- DROP TABLE a;\n-- =====\n-- Author: Ada', 'DROP TABLE a;'],
   ['that begins like SQL', '-- Drop table a first.\n-- DROP TABLE a;', 'DROP TABLE a;'],
-  ['between, beside a function', '-- Note:\n-- DO $$ BEGIN\n--   NULL;\n-- END $$;\n-- Done.', 'DO $$ BEGIN NULL; END $$;'],
+  [
+    'between, beside a function',
+    '-- Note:\n-- DO $$ BEGIN\n--   NULL;\n-- END $$;\n-- Done.',
+    'DO $$ BEGIN NULL; END $$;',
+  ],
   ['and a directive', '-- lockstep: phase=contract\n-- DROP TABLE a;', 'DROP TABLE a;'],
 ])('prose %s stays a comment', (_, text, expected) => {
   expect(sqlOf(`SELECT 1;\n-- Rollback\n${text}`)).toBe(expected);
@@ -82,7 +86,11 @@ test.each([
   ['after good SQL', '-- DROP TABLE a;\n-- DROP TABEL b;', 'DROP TABLE a; DROP TABEL b;'],
   ['after prose', '-- By hand only\n-- DROP TABEL b;', 'DROP TABEL b;'],
   ['a missing semicolon', '-- drop table a\n-- drop table b;', 'drop table a drop table b;'],
-  ['a misspelt WHERE never becomes a DELETE of all rows', '-- DELETE FROM a\n-- WERE b = 1\n-- ;', 'DELETE FROM a WERE b = 1 ;'],
+  [
+    'a misspelt WHERE never becomes a DELETE of all rows',
+    '-- DELETE FROM a\n-- WERE b = 1\n-- ;',
+    'DELETE FROM a WERE b = 1 ;',
+  ],
   ['the same in lower case', '-- delete from a\n-- were b = 1;', 'delete from a were b = 1;'],
 ])('a syntax error stays to be shown: %s', (_, text, expected) => {
   expect(sqlOf(`SELECT 1;\n-- Rollback\n${text}`)).toBe(expected);
