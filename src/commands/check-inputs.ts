@@ -17,7 +17,7 @@ import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import { parseConfig } from '../settings/file.ts';
 import type { Config, Policy, Settings } from '../settings/types.ts';
-import { type PolicyFile, policyFindings, policyText } from './check-judge.ts';
+import { type PolicyFile, policyFindings, policyText } from './check-policy.ts';
 
 /** Names of rules that lint does not know: those of the stages after it. */
 export const laterRules: readonly string[] = [...Object.keys(rehearsalRules), ...Object.keys(schemaRules)];
@@ -60,7 +60,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     const { overrides, database } = settings;
     return parseConfig({ text, path: configFile.path, overrides, database, ruleNames: [...ruleNames, ...laterRules] });
   };
-  const judge = parse(policyText(configFile, settings.policyFrom));
+  const { judge, notices } = judgingConfig(configFile, settings.policyFrom, parse);
   const head = parse(configFile.head);
   const policy: Policy = { ...judge.policy, historyAccept: acceptedAtHead(judge.policy, head.policy) };
   const squawkFile = await bothSides(policy.lint.squawkConfig);
@@ -69,7 +69,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     files,
     range,
     headLocation: head.location,
-    baseLocation: configFile.base === undefined ? head.location : parse(configFile.base).location,
+    baseLocation: locationAtBase(configFile, parse) ?? head.location,
     placeholders: policy.rehearsal.placeholders,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
@@ -90,8 +90,38 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     setup: await Promise.all(setup.map(script)),
     schema: schemaFile === undefined ? undefined : withoutMetaCommands(await script(schemaFile)),
     findings: policyFindings([configFile, squawkFile], settings.policyFrom),
-    notices: range.notices,
+    notices: [...range.notices, ...notices],
   };
+}
+
+type Parse = (text: string | undefined) => Config;
+
+/** A file that is broken at base must not stop the change that mends it: then the head's holds, and that is said. */
+function judgingConfig(
+  file: PolicyFile,
+  from: 'base' | 'head',
+  parse: Parse,
+): { readonly judge: Config; readonly notices: readonly string[] } {
+  try {
+    return { judge: parse(policyText(file, from)), notices: [] };
+  } catch (error) {
+    if (from === 'head' || !isBadConfig(error) || file.head === undefined || file.head === file.base) throw error;
+    const notice = `${file.path} cannot be read on the base branch: this change was judged by its own settings.`;
+    return { judge: parse(file.head), notices: [notice] };
+  }
+}
+
+function locationAtBase({ base }: PolicyFile, parse: Parse): Config['location'] | undefined {
+  try {
+    return base === undefined ? undefined : parse(base).location;
+  } catch (error) {
+    if (isBadConfig(error)) return undefined;
+    throw error;
+  }
+}
+
+function isBadConfig(error: unknown): boolean {
+  return error instanceof LockstepError && error.code === 'bad-config';
 }
 
 /** lockstep.yml at both sides; a file told by `--config` that lies outside the repository is the same for both. */

@@ -1,12 +1,5 @@
-import { withExcerpts } from '../judgement/excerpts.ts';
-import { observed } from '../judgement/finding.ts';
-import { judgeRehearsal, type Rehearsed } from '../judgement/rehearsed.ts';
 import { findSquawk } from '../lint/find-squawk.ts';
-import { byPlace } from '../lint/finding.ts';
 import { lint } from '../lint/lint.ts';
-import { judgedBy } from '../lint/policy.ts';
-import { suppressibleScripts } from '../lint/scripts.ts';
-import { applySuppressions } from '../lint/suppress.ts';
 import type { LintResult } from '../lint/types.ts';
 import type { Migration } from '../project/types.ts';
 import { runProjectTests } from '../rehearsal/project-tests.ts';
@@ -19,11 +12,12 @@ import {
   scriptKey,
 } from '../rehearsal/rehearse.ts';
 import { NEWEST_TESTED } from '../rehearsal/server/versions.ts';
-import type { Finding, Report, TestRun } from '../report/model.ts';
+import type { Report, TestRun } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 import { type CheckInputs, laterRules, readInputs } from './check-inputs.ts';
 import { baseProgress } from './check-progress.ts';
 import { checkReport, type Outcome } from './check-report.ts';
+import { judged } from './check-verdict.ts';
 import type { Io } from './io.ts';
 
 /** Lints and rehearses what a branch does to the migrations, runs the project's tests, and gives a verdict. */
@@ -202,59 +196,6 @@ async function testAll(
   });
   io.progress.done(run.exitCode === 0 ? 'the tests passed' : 'the tests failed', run.durationMs);
   return run;
-}
-
-/** Joins what the stages found, under the policy's severities and the files' own suppressions. */
-function judged(
-  inputs: CheckInputs,
-  linted: LintResult,
-  rehearsed: { readonly prepared: Prepared; readonly rehearsal: Rehearsal; readonly durationMs: number } | undefined,
-  tests: TestRun | undefined,
-  notices: readonly string[],
-): Outcome {
-  const { policy, changeSet } = inputs;
-  const seen: Rehearsed | undefined = rehearsed && judgeRehearsal(rehearsed.rehearsal, searchPathOf(policy.rehearsal));
-  const later = judgedBy(policy, [...inputs.findings, ...(seen?.findings ?? []), ...testFindings(tests, inputs)]);
-  const scripts = suppressibleScripts(changeSet);
-  const findings = applySuppressions([...linted.findings, ...later], scripts, {
-    otherRules: laterRules,
-    silentRules: linted.silentRules,
-  });
-  return {
-    linted,
-    seen,
-    prepared: rehearsed?.prepared,
-    rehearsalMs: rehearsed?.durationMs,
-    tests,
-    notices,
-    findings: withExcerpts(judgedBy(policy, findings), scripts).sort(byPlace),
-  };
-}
-
-function testFindings(tests: TestRun | undefined, { changeSet }: CheckInputs): Finding[] {
-  if (tests === undefined || tests.exitCode === 0) return [];
-  const path = changeSet.changes.findLast((change) => change.kind === 'added')?.migration.path ?? changeSet.directory;
-  const how = tests.timedOut
-    ? 'did not end in time'
-    : tests.exitCode === null
-      ? 'was ended by a signal'
-      : `ended with exit status ${tests.exitCode}`;
-  return [observed('tests-fail', { path, message: `\`${tests.command}\` ${how} on a database at the new schema.` })];
-}
-
-/** Where names without a schema are looked up. */
-function searchPathOf({
-  searchPath,
-  preset,
-}: {
-  readonly searchPath: string | undefined;
-  readonly preset: string | undefined;
-}): string[] {
-  const path = searchPath ?? (preset === 'supabase' ? 'public, extensions' : 'public');
-  return path.split(',').flatMap((part) => {
-    const name = part.trim().replace(/^"(.*)"$/, '$1');
-    return name === '' || name === '$user' ? [] : [name];
-  });
 }
 
 async function timed<T>(timings: Record<string, number>, stage: string, work: () => Promise<T>): Promise<T> {

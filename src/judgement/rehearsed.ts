@@ -115,12 +115,14 @@ function judgeDown(
   }
   const verdict = judgeReversal({ before, afterUp, afterDown: down.after });
   const place = { path: script.path, line: firstLine(script) };
+  const again = againFindings(migration, down, afterUp);
   if (verdict.status === 'different') {
     const [first = '', ...rest] = verdict.difference;
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-    findings.push(observed('down-differs', { ...place, message: `after up and down: ${first}${more}.` }));
-  }
-  findings.push(...againFindings(migration, down, afterUp));
+    // What is left is usually also what the second up stumbles over: one fact, one finding.
+    const stumbles = again[0] ? ` ${again[0].message}` : '';
+    findings.push(observed('down-differs', { ...place, message: `after up and down: ${first}${more}.${stumbles}` }));
+  } else findings.push(...again);
   return {
     status: verdict.status,
     durationMs,
@@ -137,7 +139,7 @@ function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRe
     return [
       observed('up-again-fails', {
         ...placeOf(error, migration.path),
-        message: `up, down, up: the second up fails: ${inOneLine(error)}.`,
+        message: `Up, down, up: the second up fails: ${inOneLine(error)}.`,
       }),
     ];
   }
@@ -149,7 +151,7 @@ function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRe
     observed('up-again-fails', {
       path: migration.path,
       line,
-      message: `up, down, up: the second up makes another schema than the first: ${difference[0]}.`,
+      message: `Up, down, up: the second up makes another schema than the first: ${difference[0]}.`,
     }),
   ];
 }

@@ -21,6 +21,12 @@ export function historyChanges(changeSet: ChangeSet, layout: LintLayout, accepte
   ];
 }
 
+/** What to put into lockstep.yml when the change is meant. */
+function releaseOf({ path }: Migration): string {
+  const name = /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
+  return `history:\n  accept:\n    - path: ${name}\n      reason: never left the branch`;
+}
+
 function changeFinding(change: Change, { checksumNote }: LintLayout): Finding[] {
   switch (change.kind) {
     case 'added':
@@ -30,6 +36,7 @@ function changeFinding(change: Change, { checksumNote }: LintLayout): Finding[] 
         finding('migration-deleted', {
           path: change.before.path,
           message: `Migration ${change.before.id} is deleted. Environments that have applied it keep what it did; fresh ones never get it.`,
+          suggestion: releaseOf(change.before),
         }),
       ];
     case 'renamed': {
@@ -38,6 +45,7 @@ function changeFinding(change: Change, { checksumNote }: LintLayout): Finding[] 
         finding('migration-renamed', {
           path: change.migration.path,
           message: `Migration ${change.before.id} (${change.before.path}) is now ${change.migration.id}: where it has been applied, it is missing under the old name and would run again under the new one.${also}`,
+          suggestion: releaseOf(change.before),
         }),
       ];
     }
@@ -56,6 +64,7 @@ function edited(change: Change & { kind: 'modified' }, checksumNote: string): Fi
         ...firstDifference(before, migration),
         message:
           `Statements of migration ${migration.id} are edited. Environments that have applied it keep the schema of the old text; only fresh ones get this. ${checksumNote}`.trim(),
+        suggestion: releaseOf(migration),
       });
     case 'cosmetic':
       return finding('migration-edited-cosmetic', {

@@ -16,9 +16,12 @@ export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now:
   if (newcomers.length === 0) return [];
   const settled = settledMigrations(changeSet);
   const rename = renamer(changeSet, layout, now);
+  const doubled = duplicates(newcomers, settled, layout, rename);
+  // A new name mends both: a file is told once.
+  const others = newcomers.filter(({ path }) => !doubled.some((found) => found.path === path));
   return [
-    ...outOfOrder(newcomers, changeSet.base.migrations.at(-1), layout, rename),
-    ...duplicates(newcomers, settled, layout, rename),
+    ...doubled,
+    ...outOfOrder(others, changeSet.base.migrations.at(-1), layout, rename),
     ...gaps(newcomers, settled),
     ...mixedNaming(newcomers, settled),
     ...ambiguous(newcomers, settled, layout),
@@ -57,19 +60,15 @@ function outOfOrder(
   rename: Renamer,
 ): Finding[] {
   if (newest === undefined) return [];
-  const taken = versionKey(newest.version, layout);
-  return (
-    newcomers
-      // One with the very same version is a duplicate, and reported as that.
-      .filter((migration) => layout.compare(migration, newest) < 0 && versionKey(migration.version, layout) !== taken)
-      .map((migration) =>
-        finding('migration-out-of-order', {
-          path: migration.path,
-          message: `${basename(migration.path)} sorts before ${basename(newest.path)}, which is on the base branch already. ${layout.orderNote}`,
-          ...rename(migration),
-        }),
-      )
-  );
+  return newcomers
+    .filter((migration) => layout.compare(migration, newest) < 0)
+    .map((migration) =>
+      finding('migration-out-of-order', {
+        path: migration.path,
+        message: `${basename(migration.path)} sorts before ${basename(newest.path)}, which is on the base branch already. ${layout.orderNote}`,
+        ...rename(migration),
+      }),
+    );
 }
 
 /** Names come from a pull request: what a reader pastes into a shell must be one word there. */

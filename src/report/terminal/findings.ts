@@ -54,13 +54,13 @@ const INDENT = 9;
 
 function one(finding: Finding, report: Report, explained: Set<string>, view: View): string[] {
   const { paint } = view;
-  const { rule, severity, line, column, message, suggestion } = finding;
+  const { rule, severity, line, column, message, help, suggestion } = finding;
   const word = { block: paint.red, warn: paint.yellow, info: paint.cyan }[severity](severity.padEnd(5));
   const place = column === undefined ? `${line}` : `${line}:${column}`;
   const error = errorAt(finding, report);
   const excerpt = finding.excerpt ?? error?.excerpt;
-  const again = explained.has(rule + finding.help);
-  explained.add(rule + finding.help);
+  const again = explained.has(rule + help);
+  explained.add(rule + help);
   return [
     `  ${word}  ${place}  ${paint.bold(plainLine(rule))}${finding.evidence === 'refuted' ? paint.dim('  (refuted by the rehearsal)') : ''}`,
     ...paragraph(message, INDENT, view),
@@ -68,7 +68,7 @@ function one(finding: Finding, report: Report, explained: Set<string>, view: Vie
     ...(error === undefined ? [] : errorContext(error, view)),
     // Said once per rule: the second time it is known, and takes the room of the next finding.
     ...(again || severity === 'info' ? [] : helpLines(finding, view)),
-    ...(suggestion === undefined || suggestion === error?.hint
+    ...(suggestion === undefined || suggestion === error?.hint || (!again && help.includes(suggestion))
       ? []
       : paragraph(suggestion, INDENT + 2, view).map(paint.cyan)),
   ];
