@@ -105,7 +105,7 @@ function judgingConfig(
   try {
     return { judge: parse(policyText(file, from)), notices: [] };
   } catch (error) {
-    if (from === 'head' || !isBadConfig(error) || file.head === undefined || file.head === file.base) throw error;
+    if (from === 'head' || !isBadConfig(error) || file.head === file.base) throw error;
     const notice = `${file.path} cannot be read on the base branch: this change was judged by its own settings.`;
     return { judge: parse(file.head), notices: [notice] };
   }

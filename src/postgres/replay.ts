@@ -20,20 +20,31 @@ const BEGIN = 'BEGIN;\n';
 export async function replayScript(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
   const mode = modeOf(run);
   if (mode === 'careful') return (await runScript(session, { ...run, execution: 'autocommit' })).error;
-  const { path, text } = run.script;
+  const { text } = run.script;
   const record = run.record ?? '';
+  const wrapped = mode === 'wrapped';
   try {
     await session.reset();
-    if (mode === 'wrapped') await session.run(`${BEGIN}${text}\n;${record}\n;COMMIT`);
-    else {
-      await session.run(text);
-      if (record) await session.run(record);
+    const { completed, error } = await session.runTimed(wrapped ? `${BEGIN}${text}\n;${record}\n;COMMIT` : text);
+    if (error !== undefined) {
+      await session.run('ROLLBACK').catch(() => {});
+      return wrapped ? placed(error, run, completed.length - 1, BEGIN.length) : placed(error, run, completed.length, 0);
     }
+    if (!wrapped && record) await session.run(record);
     return undefined;
   } catch (error) {
-    await session.run('ROLLBACK').catch(() => {});
-    return sqlError(error, { path, text, offset: 0, prefix: mode === 'wrapped' ? BEGIN.length : 0 });
+    return placed(error, run, 0, 0);
   }
+}
+
+/** Where Postgres gives no position, the number of statements that were done tells the one that failed. */
+function placed(error: unknown, { script }: ScriptRun, done: number, prefix: number): SqlErrorReport {
+  const { path, text } = script;
+  if ((error as { position?: string }).position !== undefined)
+    return sqlError(error, { path, text, offset: 0, prefix });
+  const statements = parseScript(script).statements ?? [];
+  const failing = statements[Math.max(0, Math.min(done, statements.length - 1))];
+  return sqlError(error, { path, text, offset: failing?.start ?? 0 });
 }
 
 /** `wrapped`: BEGIN ... COMMIT round it. `raw`: sent as it is. `careful`: parsed and sent statement by statement. */

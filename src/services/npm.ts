@@ -18,7 +18,7 @@ export interface NpmOptions {
  */
 export async function npmCi(directory: string, what: string, options: NpmOptions): Promise<void> {
   const [command, ...before] = npmCommand();
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--prefer-offline'];
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
   // npm's own patience (over a minute) is longer than a reader's.
   const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000'];
   let result: ProcessResult;
@@ -50,7 +50,7 @@ function npmCommand(): [string, ...string[]] {
 }
 
 const NETWORK =
-  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|UNABLE_TO|CERT|SELF_SIGNED|DEPTH_ZERO|E4\d\d|E5\d\d|ENEEDAUTH|FETCH_ERROR|ENOTCACHED)/;
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|UNABLE_TO|CERT|SELF_SIGNED|DEPTH_ZERO|E4\d\d|E5\d\d|ENEEDAUTH|FETCH_ERROR|ETARGET|ENOTCACHED)/;
 
 function explain(stderr: string, what: string): LockstepError {
   const lines = stderr.split('\n').filter((line) => line.startsWith('npm error'));

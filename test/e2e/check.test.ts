@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { check } from '../support/check.ts';
-import { isRunning } from '../support/processes.ts';
 import { type GitRepo, gitRepo } from '../support/git-repo.ts';
+import { isRunning } from '../support/processes.ts';
 
 /** `lockstep check` as a team meets it: the built bundle, real git, Squawk and Postgres. */
 

@@ -174,6 +174,13 @@ describe('replaying the base history', () => {
     expect(await exists('r9')).toBe(false);
   });
 
+  it.each([
+    ['in a transaction of ours', 'CREATE TABLE r11 (a int);\n-- why\n  SELECT 1/0;\n'],
+    ['in one of its own', 'BEGIN;\nCREATE TABLE r11 (a int);\n  SELECT 1/0;\nCOMMIT;'],
+  ])('finds the failing statement where Postgres gives no position, %s', async (_what, text) => {
+    expect(await replayScript(session, run(text))).toMatchObject({ sqlstate: '22012', line: 3, column: 3 });
+  });
+
   it("writes the tool's row in the same transaction", async () => {
     await session.run('CREATE TABLE versions (v int)');
     await replayScript(session, run('CREATE TABLE r10 (a int)', 'transaction', 'INSERT INTO versions VALUES (10)'));

@@ -24,7 +24,7 @@ async function find(about: Partial<Search['request']>, places: Search['places'] 
   const notices: string[] = [];
   const env = {
     ...definedEnvironment(),
-    PATH: process.env.LOCKSTEP_TEST_EMPTY_PATH ?? join(directory, 'empty'),
+    PATH: join(directory, 'empty'),
     ...about.env,
   };
   const request = { ...serverRequest(), onNotice: (text: string) => notices.push(text), ...about, env };

@@ -21,8 +21,8 @@ startServer({
   ...about,
 }).then(
   async (server) => {
-    await server.createDatabase('base');
-    if (keep) await server.keepPrepared();
+    if (!server.prepared) await server.createDatabase('base');
+    if (keep && !server.prepared) await server.keepPrepared();
     const { version, origin, prepared } = server;
     process.stdout.write(`${JSON.stringify({ version, origin, prepared, directory: server.admin().host })}\n`);
     process.stdin.resume().on('end', () => server.stop());
