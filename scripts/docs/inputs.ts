@@ -40,8 +40,8 @@ export function inputsPage(configSchema: Readonly<Record<string, unknown>>): str
   return `${parts.join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `Every setting has a default. On the command line an option is written \`--like-this\`; in GitHub Actions it is the input
-\`like_this\`, which the action hands over as \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths are relative to the directory that
+const INTRODUCTION = `Every setting has a default. On the command line an option is written \`--like-this\`; inside GitHub
+Actions, started without arguments, the program reads the environment variable \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths are relative to the directory that
 \`cwd\` names, unless they are said to be relative to the repository's root.`;
 
 const CONFIG_INTRODUCTION = `A file at the repository's root; without one everything has its default. Unknown keys are errors. Where things are (\`tool\`,

@@ -43,7 +43,9 @@ export interface CheckInputs {
 /** Reads settings, policy and migrations of base and head. Throws LockstepErrors for what cannot be read. */
 export async function readInputs(settings: Settings): Promise<CheckInputs> {
   const git = await Git.open(settings.cwd, settings.env);
-  const range = await resolveRange({ git, base: settings.base, head: settings.head });
+  // In Actions the working tree holds what other steps have left in it: a commit is what is judged.
+  const head = settings.head ?? (settings.inActions ? 'HEAD' : undefined);
+  const range = await resolveRange({ git, base: settings.base, head });
   const files = new GitFiles(git);
   const textAt = async (at: At, path: string): Promise<string | undefined> => {
     const file = await files.readOne(at, path);
@@ -61,15 +63,15 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     return parseConfig({ text, path: configFile.path, overrides, database, ruleNames: [...ruleNames, ...laterRules] });
   };
   const { judge, notices } = judgingConfig(configFile, settings.policyFrom, parse);
-  const head = parse(configFile.head);
-  const policy: Policy = { ...judge.policy, historyAccept: acceptedAtHead(judge.policy, head.policy) };
+  const here = parse(configFile.head);
+  const policy: Policy = { ...judge.policy, historyAccept: acceptedAtHead(judge.policy, here.policy) };
   const squawkFile = await bothSides(policy.lint.squawkConfig);
 
   const projects = await readRange({
     files,
     range,
-    headLocation: head.location,
-    baseLocation: locationAtBase(configFile, parse) ?? head.location,
+    headLocation: here.location,
+    baseLocation: locationAtBase(configFile, parse) ?? here.location,
     placeholders: policy.rehearsal.placeholders,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
@@ -85,7 +87,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     changeSet: changeSet(projects),
     layout: layoutNamed(projects.head.tool),
     policy,
-    database: head.location.database,
+    database: here.location.database,
     squawkConfig: policyText(squawkFile, settings.policyFrom),
     setup: await Promise.all(setup.map(script)),
     schema: schemaFile === undefined ? undefined : withoutMetaCommands(await script(schemaFile)),

@@ -2,7 +2,7 @@ import { type CatalogObject, items } from '../postgres/catalog/catalog.ts';
 import type { ChangedObject, FactChange } from '../postgres/catalog/compare.ts';
 import { partName } from './describe.ts';
 import { lineDiff } from './line-diff.ts';
-import { defaultText, oneLine, short } from './sql-words.ts';
+import { defaultText, differing, oneLine, short } from './sql-words.ts';
 
 /** What changed about an object, as lines with '+', '-' or '~'. */
 
@@ -34,17 +34,14 @@ export function changeLines(change: ChangedObject): readonly string[] {
 
 /** The values of a fact before and after, short: but two different ones never look alike. */
 export function factTexts(
-  object: CatalogObject,
+  { schema }: CatalogObject,
   { fact, before, after }: FactChange,
 ): readonly [string | undefined, string | undefined] {
-  const texts = [before, after].map((value) =>
-    value === undefined
-      ? undefined
-      : fact === 'default'
-        ? defaultText(value, object.schema)
-        : oneLine(short(value, object.schema)),
-  );
-  return texts[0] === texts[1] ? [before, after] : [texts[0], texts[1]];
+  const text = (value: string): string => (fact === 'default' ? defaultText(value, schema) : short(value, schema));
+  if (before === undefined || after === undefined) {
+    return [before === undefined ? before : oneLine(text(before)), after === undefined ? after : oneLine(text(after))];
+  }
+  return text(before) === text(after) ? [before, after] : differing(text(before), text(after));
 }
 
 function factLines(object: CatalogObject, { fact, before, after }: FactChange): readonly string[] {

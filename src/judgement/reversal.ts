@@ -5,7 +5,7 @@ import { factTexts, grantLines, ownFacts } from './change-lines.ts';
 import { dataLosses } from './data-loss.ts';
 import { label } from './describe.ts';
 import { lineDiff } from './line-diff.ts';
-import { oneLine, short } from './sql-words.ts';
+import { differing, short } from './sql-words.ts';
 import { tellOnce } from './wholes.ts';
 
 export interface ReversalInput {
@@ -112,12 +112,13 @@ function sentences(object: CatalogObject, { fact, before, after }: FactChange): 
 }
 
 function definitionSentence(object: CatalogObject, name: string, before: string, after: string): string {
-  if (object.table !== undefined)
-    return `${name} is ${oneLine(short(after, object.schema))}, was ${oneLine(short(before, object.schema))}`;
-  const lines = lineDiff(before, after);
-  const text = (sign: '+' | '-'): string =>
-    oneLine(lines.flatMap((line) => (line.sign === sign ? [line.text] : [])).join(' '));
-  return `${name} has another definition: ${text('+') || '(nothing)'}, was ${text('-') || '(nothing)'}`;
+  const isPart = object.table !== undefined;
+  const lines = isPart ? [] : lineDiff(before, after);
+  const text = (sign: '+' | '-'): string => lines.flatMap((line) => (line.sign === sign ? [line.text] : [])).join(' ');
+  const [old, now] = isPart
+    ? differing(short(before, object.schema), short(after, object.schema))
+    : differing(text('-'), text('+'));
+  return `${name} ${isPart ? 'is' : 'has another definition:'} ${now || '(nothing)'}, was ${old || '(nothing)'}`;
 }
 
 function minus(a: string | undefined, b: string | undefined): readonly string[] {

@@ -44,11 +44,24 @@ export function namesIn(list: string): readonly string[] {
 }
 
 const ONE_LINE = 160;
+/** Equal characters that are shown before a difference. */
+const CONTEXT = 40;
 
 /** On one line, and not longer than a line may be. */
 export function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > ONE_LINE ? `${line.slice(0, ONE_LINE - 1)}…` : line;
+}
+
+/** Two texts, each on one line; where they are long, the part round the first place in which they differ. */
+export function differing(before: string, after: string): readonly [before: string, after: string] {
+  const [old, now] = [before, after].map((text) => text.replace(/\s+/g, ' ').trim()) as [string, string];
+  if (Math.max(old.length, now.length) <= ONE_LINE) return [old, now];
+  let same = 0;
+  while (same < old.length && old[same] === now[same]) same++;
+  const from = same <= CONTEXT ? 0 : same - CONTEXT;
+  const window = (text: string): string => `${from > 0 ? '…' : ''}${oneLine(text.slice(from))}`;
+  return [window(old), window(now)];
 }
 
 /** 'a', 'a and b', 'a, b and c'; more than `most` are counted. */

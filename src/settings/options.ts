@@ -85,7 +85,7 @@ export const options = [
     commands: ['check'],
     placeholder: 'REF',
     description: 'The branch or commit that the change will be merged into.',
-    default: "the event's base in GitHub Actions, else the repository's default branch",
+    default: "the repository's default branch",
   },
   {
     name: 'head',
@@ -93,7 +93,7 @@ export const options = [
     commands: ['check'],
     placeholder: 'REF',
     description: 'The branch or commit with the change.',
-    default: "the event's commit in GitHub Actions, else the working tree",
+    default: 'HEAD in GitHub Actions, else the working tree',
   },
   {
     name: 'policy',

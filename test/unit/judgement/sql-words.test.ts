@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { bracketed, defaultText, enumerate, namesIn, oneLine, short } from '../../../src/judgement/sql-words.ts';
+import {
+  bracketed,
+  defaultText,
+  differing,
+  enumerate,
+  namesIn,
+  oneLine,
+  short,
+} from '../../../src/judgement/sql-words.ts';
 
 test.each([
   ['character varying(20)', 'varchar(20)'],
@@ -34,4 +42,10 @@ test('names, brackets, lines and lists', () => {
   expect(oneLine('x'.repeat(500))).toHaveLength(160);
   expect([enumerate(['a']), enumerate(['a', 'b']), enumerate(['a', 'b', 'c'])]).toEqual(['a', 'a and b', 'a, b and c']);
   expect(enumerate(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more');
+});
+
+test('of two long texts that part is shown in which they differ', () => {
+  expect(differing('a  b', 'a c')).toEqual(['a b', 'a c']);
+  const [old, now] = differing(`${'x'.repeat(300)} one`, `${'x'.repeat(300)} two`);
+  expect([old, now]).toEqual([`…${'x'.repeat(39)} one`, `…${'x'.repeat(39)} two`]);
 });
