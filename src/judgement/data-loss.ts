@@ -15,15 +15,15 @@ export function dataLosses(before: Catalog, afterUp: Catalog, afterDown: Catalog
   const madeByUp = new Set(up.added.map(keyOf));
   const takenByUp = new Set(up.dropped.map(keyOf));
   return [
-    ...down.dropped.flatMap((object) => lostBy(object, madeByUp.has(keyOf(object)))),
-    ...remade(afterUp, afterDown).map((object) =>
-      object.kind === 'table'
-        ? `rows of table ${object.name}, unless the down copies them: it makes the table anew`
-        : `values of column ${object.name}, unless the down copies them: it makes the column anew`,
-    ),
-    ...down.changed.flatMap(lostByChange),
+    ...down.dropped
+      .filter((object) => !livesOn(object, afterUp, afterDown))
+      .flatMap((object) => lostBy(object, madeByUp.has(keyOf(object)))),
+    ...remade(afterUp, afterDown),
+    ...down.changed.flatMap((change) => lostByChange(change, isAnother(change.before, afterUp, afterDown))),
     ...down.added.filter((object) => takenByUp.has(keyOf(object))).flatMap(comesBack),
-    ...up.changed.flatMap((change) => cutByUp(change, afterDown)),
+    ...up.changed
+      .filter((change) => !isAnother(change.before, before, afterUp))
+      .flatMap((change) => cutByUp(change, afterDown)),
   ];
 }
 
@@ -32,20 +32,37 @@ function lostBy(object: CatalogObject, madeByUp: boolean): readonly string[] {
   return object.kind === 'column' && object.facts.generated === undefined ? [`values of column ${object.name}`] : [];
 }
 
-/** Tables and columns that carry the same name but are not the same any more: dropped and made again in one script. */
-function remade(afterUp: Catalog, afterDown: Catalog): readonly CatalogObject[] {
-  if (afterUp.cluster === '' || afterUp.cluster !== afterDown.cluster) return [];
-  const list = [...afterUp.objects].flatMap(([key, object]) => {
-    const isAnother = afterDown.objects.has(key) && afterUp.identities.get(key) !== afterDown.identities.get(key);
-    return isAnother && (object.kind === 'table' || object.kind === 'column') && object.facts.generated === undefined
-      ? [object]
-      : [];
-  });
-  const tables = new Set(list.filter(({ kind }) => kind === 'table').map(({ name }) => name));
-  return list.filter((object) => !tables.has(object.table ?? '') && object.facts.inherited === undefined);
+/** Whether it is there under another name: the down script renamed it into the place of one that it dropped. */
+function livesOn(object: CatalogObject, afterUp: Catalog, afterDown: Catalog): boolean {
+  const identity = afterUp.cluster === afterDown.cluster ? afterUp.identities.get(keyOf(object)) : undefined;
+  return identity !== undefined && [...afterDown.identities.values()].includes(identity);
 }
 
-function lostByChange({ after, facts }: ChangedObject): readonly string[] {
+/** Whether the later object of that name is not the same one: the values of the earlier one have gone. */
+function isAnother(object: CatalogObject, earlier: Catalog, later: Catalog): boolean {
+  const key = keyOf(object);
+  const comparable = earlier.cluster !== '' && earlier.cluster === later.cluster && later.objects.has(key);
+  return comparable && earlier.identities.get(key) !== later.identities.get(key);
+}
+
+/** Tables and columns that carry the same name but are not the same any more. */
+function remade(afterUp: Catalog, afterDown: Catalog): readonly string[] {
+  const known = new Set(afterUp.identities.values());
+  const replaced = [...afterUp.objects].filter(([, object]) => {
+    const { kind, facts } = object;
+    const holdsData = kind === 'table' || (kind === 'column' && !facts.generated && !facts.inherited);
+    return holdsData && isAnother(object, afterUp, afterDown);
+  });
+  const tables = new Set(replaced.flatMap(([, { kind, name }]) => (kind === 'table' ? [name] : [])));
+  return replaced.flatMap(([key, { kind, name, table }]) => {
+    if (tables.has(table ?? '')) return [];
+    const what = kind === 'table' ? `rows of table ${name}` : `values of column ${name}`;
+    const isOlder = known.has(afterDown.identities.get(key) ?? '');
+    return [isOlder ? `${what} written since` : `${what}, unless the down copies them: it makes the ${kind} anew`];
+  });
+}
+
+function lostByChange({ after, facts }: ChangedObject, madeAnew: boolean): readonly string[] {
   return facts.flatMap(({ fact, before: old, after: now }) => {
     if (fact === 'labels') {
       const kept = items(now);
@@ -53,7 +70,7 @@ function lostByChange({ after, facts }: ChangedObject): readonly string[] {
         kept.includes(value) ? [] : [`rows that hold value '${value}' of ${label(after)}`],
       );
     }
-    const narrows = after.kind === 'column' && fact === 'type' && !fits(old ?? '', now ?? '');
+    const narrows = after.kind === 'column' && !madeAnew && fact === 'type' && !fits(old ?? '', now ?? '');
     return narrows ? [`values of column ${after.name} that do not fit ${short(now ?? '', after.schema)}`] : [];
   });
 }

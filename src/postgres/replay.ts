@@ -10,31 +10,53 @@ import { sqlError } from './sql-error.ts';
  * so that hundreds of files take little longer than Postgres itself needs, and whatever transaction control it holds.
  */
 
-/** Words without which a file can be wrapped in BEGIN ... COMMIT unparsed; parsing the others costs about 1 ms each. */
+/**
+ * Words without which a file can be wrapped in BEGIN ... COMMIT unparsed; parsing the others costs about 1 ms each.
+ * Transaction control stands at the beginning of a statement, and mostly of a line.
+ */
 const MAY_NEED_CARE =
-  /\b(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end|concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b/i;
+  /(?:^|;)\s*(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end)\b|\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b/im;
 
-const BEGIN = 'BEGIN;\n';
+/** Bodies of functions and DO blocks, most of which hold BEGIN and END. */
+const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/g;
 
 /** The error, placed in the file; undefined when the file ran. */
 export async function replayScript(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
   const mode = modeOf(run);
-  if (mode === 'careful') return (await runScript(session, { ...run, execution: 'autocommit' })).error;
-  const { text } = run.script;
-  const record = run.record ?? '';
-  const wrapped = mode === 'wrapped';
+  if (mode === 'careful') return carefully(session, run);
+  const attempt = mode === 'wrapped' ? wrapped : raw;
   try {
-    await session.reset();
-    const { completed, error } = await session.runTimed(wrapped ? `${BEGIN}${text}\n;${record}\n;COMMIT` : text);
-    if (error !== undefined) {
-      await session.run('ROLLBACK').catch(() => {});
-      return wrapped ? placed(error, run, completed.length - 1, BEGIN.length) : placed(error, run, completed.length, 0);
-    }
-    if (!wrapped && record) await session.run(record);
-    return undefined;
+    return await attempt(session, run);
   } catch (error) {
     return placed(error, run, 0, 0);
   }
+}
+
+const BEGIN = 'BEGIN;\n';
+
+async function wrapped(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
+  const query = `${BEGIN}${run.script.text}\n;${run.record ?? ''}\n;COMMIT`;
+  const { completed, error, prefix } = await session.runCleanTimed(query);
+  if (error === undefined) return undefined;
+  await session.run('ROLLBACK').catch(() => {});
+  // The words alone did not show that a statement of it cannot run in a transaction.
+  if ((error as { code?: string }).code === '25001') return carefully(session, run);
+  return placed(error, run, completed.length - 1, prefix + BEGIN.length);
+}
+
+async function raw(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
+  await session.reset();
+  const { completed, error } = await session.runTimed(run.script.text);
+  if (error === undefined) {
+    if (run.record) await session.run(run.record);
+    return undefined;
+  }
+  await session.run('ROLLBACK').catch(() => {});
+  return placed(error, run, completed.length, 0);
+}
+
+async function carefully(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
+  return (await runScript(session, { ...run, execution: 'autocommit' })).error;
 }
 
 /** Where Postgres gives no position, the number of statements that were done tells the one that failed. */
@@ -51,7 +73,7 @@ function placed(error: unknown, { script }: ScriptRun, done: number, prefix: num
 function modeOf(run: ScriptRun): 'wrapped' | 'raw' | 'careful' {
   if (run.execution === 'autocommit') return 'careful';
   if (run.execution === 'implicit') return 'raw';
-  if (!MAY_NEED_CARE.test(run.script.text)) return 'wrapped';
+  if (!MAY_NEED_CARE.test(run.script.text.replace(DOLLAR_QUOTED, '$$'))) return 'wrapped';
   const statements = parseScript(run.script).statements;
   // What our parser refuses, the server refuses too, and says so in its own words.
   if (statements === undefined) return 'wrapped';

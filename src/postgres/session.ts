@@ -1,5 +1,24 @@
 import { Client, type ClientConfig, type QueryResult } from 'pg';
 
+export interface TimedRun {
+  /** Milliseconds after the start at which each statement was done. */
+  readonly completed: readonly number[];
+  readonly error?: unknown;
+}
+
+const CLEANING = [
+  'ROLLBACK',
+  'CLOSE ALL',
+  'SET SESSION AUTHORIZATION DEFAULT',
+  'RESET ROLE',
+  'RESET ALL',
+  'DEALLOCATE ALL',
+  'UNLISTEN *',
+  'DISCARD PLANS',
+  'DISCARD TEMP',
+  'DISCARD SEQUENCES',
+];
+
 /**
  * One connection that runs scripts. Everything goes by the simple query protocol, as psql and most migration tools do,
  * so that several statements may stand in one query.
@@ -7,9 +26,9 @@ import { Client, type ClientConfig, type QueryResult } from 'pg';
 export class Session {
   readonly client: Client;
   /** Settings of ours that hold again after each `reset`. */
-  readonly #ownSettings: string;
+  readonly #ownSettings: readonly string[];
 
-  private constructor(client: Client, ownSettings: string) {
+  private constructor(client: Client, ownSettings: readonly string[]) {
     this.client = client;
     this.#ownSettings = ownSettings;
   }
@@ -20,11 +39,11 @@ export class Session {
     // A server that goes away between queries emits here; the next query rejects and tells it.
     client.on('error', () => {});
     await client.connect();
-    const own = Object.entries(settings)
-      .map(([name, value]) => `SET ${quoteSetting(name)} = ${client.escapeLiteral(value)};`)
-      .join(' ');
+    const own = Object.entries(settings).map(
+      ([name, value]) => `SET ${quoteSetting(name)} = ${client.escapeLiteral(value)}`,
+    );
     const session = new Session(client, own);
-    if (own !== '') await session.run(own);
+    if (own.length > 0) await session.run(own.join(';'));
     return session;
   }
 
@@ -38,7 +57,7 @@ export class Session {
    * Like `run`, and tells when each statement of the query is done (milliseconds since `started`): the only way to time
    * the statements of an implicit transaction, and to know which one failed when the error has no position.
    */
-  async runTimed(sql: string): Promise<{ readonly completed: readonly number[]; readonly error?: unknown }> {
+  async runTimed(sql: string): Promise<TimedRun> {
     const completed: number[] = [];
     const started = performance.now();
     const onComplete = (): void => {
@@ -62,10 +81,23 @@ export class Session {
    * session holds its lock here and must keep it. Ends a transaction that a failed script left open.
    */
   async reset(): Promise<void> {
-    await this.run(
-      'ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DEALLOCATE ALL; UNLISTEN *; ' +
-        `DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; ${this.#ownSettings}`,
-    );
+    await this.run(this.#cleaning.join(';'));
+  }
+
+  /**
+   * `reset` and a query in one message, for what must be quick. `completed` counts the query's own statements; `prefix`
+   * is the number of characters before it, for the positions in errors.
+   */
+  async runCleanTimed(sql: string): Promise<TimedRun & { readonly prefix: number }> {
+    // COMMIT ends the implicit transaction of the statements before it: what follows stands alone.
+    const before = [...this.#cleaning, 'COMMIT'];
+    const head = `${before.join(';')};\n`;
+    const { completed, ...rest } = await this.runTimed(head + sql);
+    return { completed: completed.slice(before.length), prefix: head.length, ...rest };
+  }
+
+  get #cleaning(): readonly string[] {
+    return [...CLEANING, ...this.#ownSettings];
   }
 
   async close(): Promise<void> {

@@ -8,14 +8,14 @@ import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
 import { explainBaseFailure } from './base-failure.ts';
 import { supabaseRoles, supabaseSearchPath, supabaseSetup } from './preset-supabase.ts';
-import { createRehearsalRole, createRoles, demote, roleNames } from './roles.ts';
+import { createRehearsalRole, createRoles, createUsualOwner, demote, roleNames, USUAL_OWNER } from './roles.ts';
 import type { RehearsalServer } from './server/types.ts';
 
 /** The base schema: what the target has before this change, built once and cloned for everything that follows. */
 export const BASE_DATABASE = 'base';
 
 /** Bump when the way a base is built changes, so that no cached one of an older kind is used. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface BaseInput {
   readonly project: Project;
@@ -53,6 +53,8 @@ export async function buildBase(
   const before = await roleNames(admin);
   try {
     await createRehearsalRole(admin, role.name, role.password);
+    // Only where names are ours to give: on a server that is not ours a role would outlive the run.
+    if (server.roleName(USUAL_OWNER) === USUAL_OWNER) await createUsualOwner(admin);
     await createRoles(admin, [...(policy.preset === 'supabase' ? supabaseRoles : []), ...policy.roles]);
     await server.createDatabase(BASE_DATABASE, { owner: role.name });
     await prepareDatabase(server, policy, role.name);

@@ -7,11 +7,20 @@ import type { Session } from '../postgres/session.ts';
  */
 export const REHEARSAL_ROLE = 'lockstep_rehearsal';
 
+/** Whom many histories give their objects to: dumps and generated migrations name the role that their server came with. */
+export const USUAL_OWNER = 'postgres';
+
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Creates the role as a superuser, so that base history and setup may do what they need. */
 export async function createRehearsalRole(admin: Session, role: string, password: string): Promise<void> {
   await admin.run(`CREATE ROLE ${quote(role)} LOGIN SUPERUSER PASSWORD ${admin.client.escapeLiteral(password)}`);
+}
+
+/** While history and setup run it may do all that it could where they were written; `demote` ends that. */
+export async function createUsualOwner(admin: Session): Promise<void> {
+  const known = await roleNames(admin);
+  if (!known.has(USUAL_OWNER)) await admin.run(`CREATE ROLE ${USUAL_OWNER} SUPERUSER`);
 }
 
 /** Creates roles that are missing; each without the right to log in. */
@@ -35,6 +44,8 @@ export async function roleNames(admin: Session): Promise<ReadonlyMap<string, boo
  * roles that history and setup made, so that it may still change what belongs to them.
  */
 export async function demote(admin: Session, role: string, before: ReadonlyMap<string, boolean>): Promise<void> {
+  if (before.has(USUAL_OWNER)) await takeOver(admin, USUAL_OWNER, role);
+  else if ((await roleNames(admin)).has(USUAL_OWNER)) await admin.run(`ALTER ROLE ${USUAL_OWNER} NOSUPERUSER`);
   const made = [...(await roleNames(admin))]
     .filter(([name, superuser]) => !superuser && !before.has(name) && name !== role)
     .map(([name]) => admin.client.escapeLiteral(name));
@@ -66,4 +77,40 @@ export async function demote(admin: Session, role: string, before: ReadonlyMap<s
     END
     $demote$;
     ALTER ROLE ${quote(role)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
+}
+
+/**
+ * Gives what `from` owns in this database to `to`: one by one, because REASSIGN OWNED refuses the bootstrap role. Owned
+ * sequences go with their tables, and what belongs to an extension stays.
+ */
+async function takeOver(admin: Session, from: string, to: string): Promise<void> {
+  await admin.run(`
+    DO $take$
+    DECLARE
+      giver oid := (SELECT oid FROM pg_roles WHERE rolname = ${admin.client.escapeLiteral(from)});
+      item record;
+    BEGIN
+      FOR item IN
+        SELECT 'pg_namespace'::regclass AS catalog, n.oid, format('SCHEMA %I', nspname) AS object
+        FROM pg_namespace n WHERE nspowner = giver
+        UNION ALL
+        SELECT 'pg_class'::regclass, c.oid, format('%s %s', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+          WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, c.oid::regclass)
+        FROM pg_class c WHERE relowner = giver AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT EXISTS (
+          SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid
+            AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i') AND c.relkind = 'S')
+        UNION ALL
+        SELECT 'pg_proc'::regclass, p.oid,
+          format('%s %s', CASE prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'ROUTINE' END, p.oid::regprocedure)
+        FROM pg_proc p WHERE proowner = giver
+        UNION ALL
+        SELECT 'pg_type'::regclass, t.oid, format('TYPE %s', t.oid::regtype)
+        FROM pg_type t WHERE typowner = giver AND typtype IN ('e', 'd', 'r')
+      LOOP
+        CONTINUE WHEN item.oid < 16384 OR EXISTS (
+          SELECT FROM pg_depend e WHERE e.classid = item.catalog AND e.objid = item.oid AND e.deptype = 'e');
+        EXECUTE format('ALTER %s OWNER TO %I', item.object, ${admin.client.escapeLiteral(to)});
+      END LOOP;
+    END
+    $take$`);
 }

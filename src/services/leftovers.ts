@@ -3,12 +3,16 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runProcess } from './process.ts';
 
 /** Temporary files whose names tell whose they are, so that a later run can remove what a dead one left. */
 
 /** What another machine (or container) left in a shared folder cannot be asked for its process: it is old after a day. */
 const FOREIGN_AGE_MS = 24 * 3_600_000;
+
+const PATIENCE_MS = 500;
+const POLL_MS = 10;
 
 /** A new name that begins with `kind` and holds this process: 'lockstep-1a2b3c4d-4711-88123-9f8e7d'. */
 export function ownName(kind: string): string {
@@ -27,7 +31,7 @@ export async function sweepLeftovers(
     const stats = await lstat(path).catch(() => undefined);
     if (!(stats?.isDirectory() || stats?.isFile()) || !owners.includes(stats.uid)) continue;
     if (!isLeftover(name.slice(kind.length + 1), Date.now() - stats.mtimeMs)) continue;
-    killProcessesIn(path);
+    await endProcessesIn(path);
     await removeTree(path).catch(() => {});
   }
 }
@@ -42,12 +46,24 @@ export async function removeTree(path: string): Promise<void> {
   if (exitCode !== 0) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
-/** Kills every process that works in a directory, also one that let go of its parent. Does nothing without /proc. */
-export function killProcessesIn(directory: string): void {
-  for (const pid of read(() => readdirSync('/proc'))?.filter((name) => /^\d+$/.test(name)) ?? []) {
-    const at = read(() => readlinkSync(`/proc/${pid}/cwd`));
-    if (at === directory || at?.startsWith(`${directory}/`)) read(() => process.kill(Number(pid), 'SIGKILL'));
+/**
+ * Ends every process that works in a directory, also one that let go of its parent. Does nothing without /proc. Asked
+ * first, a Postgres removes its shared memory, which nobody does after a SIGKILL.
+ */
+export async function endProcessesIn(directory: string): Promise<void> {
+  for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
+    for (const pid of processesIn(directory)) read(() => process.kill(pid, signal));
+    for (let waited = 0; waited < PATIENCE_MS && processesIn(directory).length > 0; waited += POLL_MS)
+      await sleep(POLL_MS);
   }
+}
+
+function processesIn(directory: string): readonly number[] {
+  const pids = read(() => readdirSync('/proc'))?.filter((name) => /^\d+$/.test(name)) ?? [];
+  return pids.map(Number).filter((pid) => {
+    const at = read(() => readlinkSync(`/proc/${pid}/cwd`));
+    return at === directory || at?.startsWith(`${directory}/`);
+  });
 }
 
 /** Ours, as a list; empty on a system without such numbers. */

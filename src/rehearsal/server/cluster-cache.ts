@@ -11,7 +11,7 @@ import type { ServerUser } from './os-user.ts';
  */
 
 /** Bump when clusters or their archives are made differently. */
-const FORMAT = 1;
+const FORMAT = 2;
 const KEPT = 3;
 const TEMPORARY = '.new';
 

@@ -7,6 +7,9 @@ import { OLDEST_POSSIBLE, type ServerVersion } from './versions.ts';
 /** Begins the name of everything that rehearsals make on a server that is not theirs. */
 export const OURS = 'lockstep_rehearsal_';
 
+/** Matches the beginning that a run gives its names (a regular expression of Postgres). */
+export const RUN_PREFIX = `^${OURS}[0-9a-f]{8}_`;
+
 /** Throws LockstepError: rehearsal-url-rights, rehearsal-url-version, rehearsal-server-in-use. */
 export async function inspectServer(session: Session, wanted: number | undefined): Promise<ServerVersion> {
   const { rows } = await session.client.query<{
@@ -50,8 +53,8 @@ export async function refuseUsedServer(
   connect: (database: string) => Promise<Session>,
 ): Promise<void> {
   const { rows } = await session.client.query<{ name: string }>(
-    'SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate AND NOT starts_with(datname, $1) ORDER BY 1',
-    [OURS],
+    'SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname !~ $1 ORDER BY 1',
+    [RUN_PREFIX],
   );
   for (const { name } of rows) {
     const inside = await connect(name);

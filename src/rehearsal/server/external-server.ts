@@ -4,7 +4,7 @@ import { LockstepError, messageOf } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type CopyStrategy, createDatabase, dropDatabase } from './databases.ts';
 import { openSession, readUrl } from './external-connection.ts';
-import { inspectServer, OURS, refuseUsedServer } from './external-inspection.ts';
+import { inspectServer, OURS, RUN_PREFIX, refuseUsedServer } from './external-inspection.ts';
 import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
 import { type ServerVersion, untestedNotice } from './versions.ts';
 import { abortable, Turns } from './waiting.ts';
@@ -153,9 +153,10 @@ class ExternalServer implements RehearsalServer {
 /** What runs left that ended badly: nobody bears their name any more, and nobody is connected. */
 async function dropLeftovers(session: Session): Promise<void> {
   const { rows } = await session.client.query<{ prefix: string }>(
-    `SELECT DISTINCT substring(name FROM '^${OURS}[0-9a-f]{8}_') AS prefix
+    `SELECT DISTINCT substring(name FROM $1) AS prefix
      FROM (SELECT datname AS name FROM pg_database UNION SELECT rolname FROM pg_roles) names
-     WHERE name ~ '^${OURS}[0-9a-f]{8}_'`,
+     WHERE name ~ $1`,
+    [RUN_PREFIX],
   );
   for (const { prefix } of rows) {
     const { rowCount } = await session.client.query(

@@ -9,8 +9,11 @@ import type { Run } from './run.ts';
 
 /** Makes an empty cluster. */
 
-/** The bootstrap superuser: ours alone, it has no password and comes in by the socket only. */
-export const SUPERUSER = 'postgres';
+/**
+ * The bootstrap superuser: ours alone, it has no password and comes in by the socket only. Not `postgres`: many histories
+ * give their objects to a role of that name, and what the bootstrap role owns nobody else may change.
+ */
+export const SUPERUSER = 'lockstep_superuser';
 
 /**
  * UTF8, ordered by code point, with Unicode's letters where the C library knows C.UTF-8; plain C elsewhere. WAL segments

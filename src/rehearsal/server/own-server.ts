@@ -16,6 +16,9 @@ import { abortable, Turns } from './waiting.ts';
 /** A database that every cluster has and that the rehearsal leaves alone. */
 const MAINTENANCE = 'postgres';
 
+/** A server whose data are to be copied writes them all before it ends. */
+const CLEAN_LIMIT_MS = 60_000;
+
 export interface OwnServerParts {
   readonly request: ServerRequest;
   readonly binaries: Binaries;
@@ -93,8 +96,9 @@ export class OwnServer implements RehearsalServer {
       const copyData = join(copyRun.directory, 'data');
       await this.#pause();
       await copyTree(data, copyData, run.user, request.signal);
-      const started = { binaries, run: copyRun, data: copyData, signal: request.signal };
-      const [process] = await Promise.all([ServerProcess.start(started), this.#resume()]);
+      await this.#resume();
+      const { signal } = request;
+      const process = await ServerProcess.start({ binaries, run: copyRun, data: copyData, signal });
       const parts = { ...this.#parts, run: copyRun, data: copyData, cache: undefined, process };
       const copy = new OwnServer(parts);
       this.#copies.push(copy);
@@ -113,16 +117,22 @@ export class OwnServer implements RehearsalServer {
   async #stop(): Promise<void> {
     // A copy may run on programs that lie in our directory.
     await Promise.all(this.#copies.map((copy) => copy.stop()));
-    await this.#pause();
+    await this.#leave();
+    await this.#process.stop();
     await this.#parts.run.close();
   }
 
   /** The server at rest: its data directory can be copied. */
   async #pause(): Promise<void> {
+    const { signal } = this.#parts.request;
+    await this.#leave();
+    await abortable(this.#process.stop(CLEAN_LIMIT_MS), signal);
+  }
+
+  async #leave(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
     await session?.then((open) => open.close()).catch(() => {});
-    await this.#process.stop();
   }
 
   async #resume(): Promise<void> {

@@ -2,7 +2,7 @@ import { access, chown, constants, mkdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockstepError, messageOf } from '../../errors.ts';
-import { killProcessesIn, ownName, removeTree, sweepLeftovers } from '../../services/leftovers.ts';
+import { endProcessesIn, ownName, removeTree, sweepLeftovers } from '../../services/leftovers.ts';
 import { Reaper } from '../../services/reaper.ts';
 import { ownUids, type ServerUser } from './os-user.ts';
 
@@ -60,10 +60,9 @@ export class Run {
 
   /** Removes all of it, with what still runs in it. */
   async close(): Promise<void> {
-    for (const directory of [this.directory, this.programs]) {
-      killProcessesIn(directory);
-      await removeTree(directory);
-    }
+    const directories = [this.directory, this.programs];
+    await Promise.all(directories.map(endProcessesIn));
+    await Promise.all(directories.map(removeTree));
     await this.reaper.close();
   }
 }

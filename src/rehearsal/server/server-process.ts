@@ -16,11 +16,8 @@ import type { Run } from './run.ts';
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 5;
 const PORT_RETRIES = 10;
-/** How long a server may take to each way of being stopped. */
-const STOP_LIMITS: readonly (readonly [NodeJS.Signals, number])[] = [
-  ['SIGINT', 5_000],
-  ['SIGQUIT', 3_000],
-];
+/** How long a server may take to end cleanly when nobody needs its data any more, and to end at all. */
+const STOP_LIMIT_MS = 2_000;
 
 export interface StartOptions {
   readonly binaries: Binaries;
@@ -59,17 +56,20 @@ export class ServerProcess {
     }
   }
 
-  /** Ends the server cleanly: the data directory can be copied then. Safe to call twice. */
-  async stop(): Promise<void> {
+  /** Ends the server: cleanly, so that its data can be copied, if it manages to do so in time. Safe to call twice. */
+  async stop(cleanLimitMs = STOP_LIMIT_MS): Promise<void> {
     this.#child.ref();
-    for (const [signal, limitMs] of STOP_LIMITS) {
+    for (const [signal, limitMs] of [
+      ['SIGINT', cleanLimitMs],
+      ['SIGQUIT', STOP_LIMIT_MS],
+    ] as const) {
       if (this.#hasExited()) return;
       this.#child.kill(signal);
       await this.#exit(limitMs);
     }
     if (this.#hasExited()) return;
     killGroup(this.#child, 'SIGKILL');
-    await this.#exit(STOP_LIMITS[0]?.[1] ?? 0);
+    await this.#exit(STOP_LIMIT_MS);
   }
 
   #hasExited(): boolean {

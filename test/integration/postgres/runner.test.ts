@@ -159,6 +159,12 @@ describe('replaying the base history', () => {
       "CREATE FUNCTION r6() RETURNS void LANGUAGE plpgsql AS 'BEGIN END'; CREATE TABLE r6 (a int)",
       'r6',
     ],
+    [
+      'CONCURRENTLY that hides from a quick look',
+      "SELECT 'a$$'; CREATE TABLE r8 (a int); CREATE INDEX CONCURRENTLY r8_a ON r8 (a); SELECT '$$b'",
+      'r8_a',
+    ],
+    ['a view with CASE', 'CREATE VIEW r12 AS SELECT CASE WHEN true THEN 1\nEND AS a', 'r12'],
     ['VACUUM', 'VACUUM; CREATE TABLE r7 (a int)', 'r7'],
   ])('runs %s', async (_what, text, relation) => {
     expect(await replayScript(session, run(text))).toBeUndefined();

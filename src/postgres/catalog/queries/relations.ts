@@ -62,8 +62,9 @@ select ${head(`'sequence'`, 'n.nspname', 'o.relname', 'c.relname', `'relation:' 
 from pg_sequence s
 join pg_class c on c.oid = s.seqrelid
 join pg_namespace n on n.oid = c.relnamespace
-left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass
-  and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+left join lateral (select refobjid, refobjsubid, deptype from pg_depend
+  where classid = 'pg_class'::regclass and objid = c.oid and refclassid = 'pg_class'::regclass and refobjsubid > 0
+    and deptype in ('a', 'i') limit 1) d on true
 left join pg_class o on o.oid = d.refobjid
 left join pg_namespace onsp on onsp.oid = o.relnamespace
 left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
