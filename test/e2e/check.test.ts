@@ -236,6 +236,30 @@ describe("a pull request's SQL is untrusted", () => {
     expect(result.finding('needs-superuser').help).toContain('rehearsal.superuser');
   });
 
+  it('does not reach the superuser through what the history left: an event trigger on login, an extension', async () => {
+    const repo = branchWith(
+      {
+        'migrations/003_trap.sql': `CREATE TABLE seen (who text);
+CREATE OR REPLACE FUNCTION on_login() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO public.seen SELECT current_user WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
+END $$;`,
+        'migrations/004_dblink.sql': "SELECT dblink_connect_u('dbname=postgres user=postgres');",
+        'migrations/005_witness.sql':
+          "DO $$ BEGIN IF EXISTS (SELECT FROM seen) THEN RAISE EXCEPTION 'a superuser came by: %', (SELECT who FROM seen); END IF; END $$;",
+      },
+      {
+        'migrations/002_hooks.sql': `CREATE EXTENSION dblink;
+CREATE FUNCTION on_login() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER on_login ON login EXECUTE FUNCTION on_login();
+ALTER EVENT TRIGGER on_login ENABLE ALWAYS;`,
+      },
+    );
+    const result = await check(repo, ['--postgres-version', '18']);
+    expect(result.migration('004_dblink').up?.error?.sqlstate).toBe('42501');
+    expect(result.migration('005_witness').status).toBe('applied');
+  });
+
   it('and the base may allow what the deploy may do', async () => {
     const role = {
       'migrations/002_role.sql': 'CREATE ROLE reporting;\n',
