@@ -76,13 +76,13 @@ function lostByChange({ after, facts }: ChangedObject, madeAnew: boolean): reado
 }
 
 function comesBack(object: CatalogObject): readonly string[] {
-  if (object.kind === 'table') return [`table ${object.name} comes back empty`];
+  if (object.kind === 'table') return [`the old rows of table ${object.name}: it comes back empty`];
   if (object.kind !== 'column' || object.facts.generated !== undefined) return [];
   const { default: value, identity } = object.facts;
   if (identity !== undefined || value?.startsWith('nextval(') === true)
-    return [`column ${object.name} comes back with new numbers`];
+    return [`the old values of column ${object.name}: it comes back with new numbers`];
   return [
-    `column ${object.name} comes back ${value === undefined ? 'empty' : `with its default ${defaultText(value, object.schema)} in every row`}`,
+    `the old values of column ${object.name}: it comes back ${value === undefined ? 'empty' : `with its default ${defaultText(value, object.schema)} in every row`}`,
   ];
 }
 

@@ -32,6 +32,12 @@ export const rehearsalRules = {
     why: 'After up and down the schema is not what it was before.',
     help: 'Undo in the down script everything that the up script does, in the opposite order, or say that there is no way back: `-- lockstep: irreversible reason=...`.',
   },
+  'column-order-changed': {
+    severity: 'info',
+    title: 'After up and down the columns stand in another order',
+    why: 'A column that is dropped and made again comes last. The schema means the same; only `SELECT *`, `INSERT` without a list of columns and binary dumps can tell.',
+    help: 'Nothing, unless some code relies on the order.',
+  },
   'up-again-fails': {
     severity: 'block',
     title: 'After a rollback the migration cannot be applied again',

@@ -123,6 +123,15 @@ function judgeDown(
     const stumbles = again[0] ? ` ${again[0].message}` : '';
     findings.push(observed('down-differs', { ...place, message: `after up and down: ${first}${more}.${stumbles}` }));
   } else findings.push(...again);
+  const [reordered] = verdict.columnOrderChanged;
+  if (reordered !== undefined) {
+    findings.push(
+      observed('column-order-changed', {
+        ...place,
+        message: `after up and down the columns stand in another order: ${reordered}.`,
+      }),
+    );
+  }
   return {
     status: verdict.status,
     durationMs,

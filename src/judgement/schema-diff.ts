@@ -1,5 +1,6 @@
 import { type CatalogObject, items, ownName } from '../postgres/catalog/catalog.ts';
 import type { CatalogDifference, ChangedObject } from '../postgres/catalog/compare.ts';
+import type { Pair } from '../postgres/catalog/pairing.ts';
 import type { SchemaDiff } from '../report/model.ts';
 import { changeLines, grantLines } from './change-lines.ts';
 import { columnText, definitionText, isPlainPrimaryKey, label, partName, partText, wholeText } from './describe.ts';
@@ -8,50 +9,38 @@ import { isEcho, ownerColumn, tableParts, tellOnce } from './wholes.ts';
 
 type Entry = SchemaDiff['tables'][number];
 type Sign = '+' | '-';
+/** What an entry is about. */
+type Whole = Pick<Entry, 'name' | 'kind'>;
 
 /** The difference as a reviewer reads it: table by table, in the order of names; what is no part of a table has its own entry. */
 export function schemaDiff(difference: CatalogDifference): SchemaDiff {
   const entries = new Map<string, Entry>();
-  const add = (name: string, kind: string, change: Entry['change'], lines: readonly string[]): void => {
+  const add = ({ name, kind }: Whole, change: Entry['change'], lines: readonly string[]): void => {
     const key = `${name} ${kind}`;
     const known = entries.get(key);
     if (known !== undefined) known.lines.push(...lines);
     else if (lines.length > 0 || change !== 'changed') entries.set(key, { name, kind, change, lines: [...lines] });
   };
-  const lists = [
-    ['+', 'added', difference.added],
-    ['-', 'dropped', difference.dropped],
-  ] as const;
   const alone = tellOnce(difference);
+  const { added, dropped } = difference;
   // Wholes come first: a table that came or went takes its parts in.
-  for (const [sign, change, list] of lists) {
-    for (const object of alone[change].filter((one) => !isPart(one))) {
-      add(object.name, object.kind, change, wholeLines(sign, object, list));
-    }
+  for (const object of alone.added.filter(isWhole)) add(object, 'added', wholeLines('+', object, added));
+  for (const object of alone.dropped.filter(isWhole)) add(object, 'dropped', wholeLines('-', object, dropped));
+  for (const pair of alone.renamed) add(wholeOf(pair.after, difference), 'changed', [renameLine(pair)]);
+  for (const change of alone.changed) if (isWhole(change.after)) add(change.after, 'changed', changeLines(change));
+  for (const isOfKind of [isColumn, isOtherPart]) {
+    const addPart = (part: CatalogObject, lines: readonly string[]): void => {
+      if (isOfKind(part)) add(wholeOf(part, difference), 'changed', lines);
+    };
+    for (const part of alone.dropped) addPart(part, partLines('-', part, dropped));
+    for (const part of alone.added) addPart(part, partLines('+', part, added));
+    for (const change of alone.changed) addPart(change.after, changeLines(change));
   }
-  for (const { before, after } of alone.renamed) {
-    const { name, kind } = wholeOf(after, difference);
-    add(name, kind, 'changed', [
-      isPart(after) ? `~ ${partName(before)} renamed to ${ownName(after)}` : `~ renamed from ${before.name}`,
-    ]);
-  }
-  for (const change of alone.changed.filter(({ after }) => !isPart(after))) {
-    add(change.after.name, change.after.kind, 'changed', changeLines(change));
-  }
-  for (const order of [isColumn, (object: CatalogObject) => !isColumn(object)]) {
-    for (const [sign, change, list] of [lists[1], lists[0]]) {
-      for (const part of alone[change].filter((one) => isPart(one) && order(one))) {
-        const { name, kind } = wholeOf(part, difference);
-        add(name, kind, 'changed', partLines(sign, part, list));
-      }
-    }
-    for (const change of alone.changed.filter(({ after }) => isPart(after) && order(after))) {
-      const { name, kind } = wholeOf(change.after, difference);
-      add(name, kind, 'changed', changeLines(change));
-    }
-  }
-  const sorted = [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return { tables: sorted };
+  return { tables: [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
+}
+
+function renameLine({ before, after }: Pair): string {
+  return isPart(after) ? `~ ${partName(before)} renamed to ${ownName(after)}` : `~ renamed from ${before.name}`;
 }
 
 /** The difference as flat one-liners: '+ column public.users.nick text'. */
@@ -90,14 +79,19 @@ function isPart(object: CatalogObject): boolean {
   return object.table !== undefined && object.kind !== 'sequence';
 }
 
+function isWhole(object: CatalogObject): boolean {
+  return !isPart(object);
+}
+
+function isOtherPart(object: CatalogObject): boolean {
+  return isPart(object) && !isColumn(object);
+}
+
 function isColumn(object: CatalogObject): boolean {
   return object.kind === 'column' || object.kind === 'attribute';
 }
 
-function wholeOf(
-  part: CatalogObject,
-  { wholes, renamed }: CatalogDifference,
-): { readonly name: string; readonly kind: string } {
+function wholeOf(part: CatalogObject, { wholes, renamed }: CatalogDifference): Whole {
   if (part.table === undefined || part.kind === 'sequence') return part;
   const now = renamed.find(({ before }) => before.table === undefined && before.name === part.table)?.after;
   const whole = now ?? wholes.get(part.table);

@@ -11,7 +11,12 @@ export const supabaseRoles = [
   'supabase_admin',
   'supabase_auth_admin',
   'supabase_storage_admin',
+  'supabase_functions_admin',
+  'supabase_realtime_admin',
+  'supabase_replication_admin',
+  'supabase_read_only_user',
   'dashboard_user',
+  'pgbouncer',
 ] as const;
 
 export const supabaseSetup = `
@@ -89,7 +94,9 @@ CREATE OR REPLACE FUNCTION storage.extension(name text) RETURNS text LANGUAGE sq
   $$ SELECT reverse(split_part(reverse(storage.filename(name)), '.', 1)) $$;
 
 CREATE SCHEMA IF NOT EXISTS realtime;
+CREATE SCHEMA IF NOT EXISTS graphql;
 CREATE SCHEMA IF NOT EXISTS graphql_public;
+CREATE SCHEMA IF NOT EXISTS pgsodium;
 CREATE SCHEMA IF NOT EXISTS vault;
 CREATE PUBLICATION supabase_realtime;
 ALTER PUBLICATION supabase_realtime OWNER TO %OWNER%;

@@ -91,9 +91,10 @@ CREATE VIEW names AS SELECT name FROM users;
   it('of a service container is used by rehearsal_url, and left as it was', async () => {
     await withServer(async ({ server, connect }) => {
       const admin = await connect();
-      await admin.query("ALTER ROLE postgres PASSWORD 'p%4:/@x'");
+      await admin.query("ALTER ROLE CURRENT_USER PASSWORD 'p%4:/@x'");
+      const role = (await admin.query<{ name: string }>('SELECT current_user AS name')).rows[0]?.name ?? '';
       const { host, port } = server.address();
-      const url = `postgres://postgres:${encodeURIComponent('p%4:/@x')}@${host}:${port}/postgres`;
+      const url = `postgres://${encodeURIComponent(role)}:${encodeURIComponent('p%4:/@x')}@${host}:${port}/postgres`;
       const state = async (): Promise<unknown> =>
         (await admin.query('SELECT datname AS name FROM pg_database UNION SELECT rolname FROM pg_roles ORDER BY 1'))
           .rows;

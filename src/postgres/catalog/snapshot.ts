@@ -1,5 +1,6 @@
-import type { ClientBase, CustomTypesConfig, QueryArrayResult } from 'pg';
-import { type Catalog, type CatalogObject, joinNames, keyOf, type ObjectKind } from './catalog.ts';
+import type { ClientBase, CustomTypesConfig } from 'pg';
+import { assemble, type TextResult } from './assemble.ts';
+import type { Catalog, CatalogObject } from './catalog.ts';
 import {
   defaultPrivileges,
   foreignDataWrappers,
@@ -20,7 +21,6 @@ import {
 } from './queries/routines.ts';
 import { columns, constraints, indexes, policies, rules, triggers } from './queries/table-parts.ts';
 import { collations, domainConstraints, types } from './queries/types.ts';
-import { withoutSecrets } from './secrets.ts';
 
 export type { Catalog } from './catalog.ts';
 
@@ -43,7 +43,7 @@ export async function snapshot(client: ClientBase, options: SnapshotOptions = {}
     : ['begin isolation level repeatable read read only', 'commit', 'rollback'];
   try {
     const results = await readAll(client, [open, ...PLAIN_SETTINGS, ...queriesFor(major), close].join(';\n'));
-    return toCatalog(results, cluster, options);
+    return assemble(results, cluster, (object) => !isIgnored(object, options));
   } catch (error) {
     await client.query(undo).catch(() => {});
     throw error;
@@ -107,56 +107,9 @@ async function serverOf(client: ClientBase): Promise<{ readonly major: number; r
 
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as CustomTypesConfig;
 
-type TextResult = QueryArrayResult<(string | null)[]>;
-
 async function readAll(client: ClientBase, text: string): Promise<readonly TextResult[]> {
   const answer: unknown = await client.query({ text, rowMode: 'array', types: AS_TEXT });
   return answer as readonly TextResult[];
-}
-
-/** Kinds whose names are unique in the schema although they are a part of a relation. */
-const NAMED_IN_SCHEMA: ReadonlySet<string> = new Set(['index', 'sequence', 'statistics object']);
-
-/** What every query selects first: see queries/fragments.ts. */
-const HEAD_COLUMNS = 6;
-
-function toCatalog(results: readonly TextResult[], cluster: string, options: SnapshotOptions): Catalog {
-  const objects = new Map<string, CatalogObject>();
-  const identities = new Map<string, string>();
-  const columnOrder = new Map<string, string[]>();
-  for (const { fields, rows } of results) {
-    for (const row of rows) {
-      const [kind, schema, relation, name, args, identity] = row as [ObjectKind, ...(string | null)[]];
-      const inSchema = NAMED_IN_SCHEMA.has(kind);
-      const path = [schema, inSchema ? null : relation, name].filter((part) => part != null);
-      const facts: Record<string, string> = {};
-      for (let at = HEAD_COLUMNS; at < fields.length; at++) {
-        const value = row[at];
-        const fact = fields[at]?.name;
-        if (fact !== undefined && value != null && value !== '') facts[fact] = value;
-      }
-      const part = schema != null && relation != null ? { table: joinNames([schema, relation]) } : {};
-      const readable = `${joinNames(path)}${args ?? ''}`;
-      const object: CatalogObject = {
-        kind,
-        schema: schema ?? '',
-        path,
-        name: readable,
-        ...part,
-        facts: withoutSecrets(kind, readable, facts),
-      };
-      if (isIgnored(object, options)) continue;
-      const key = keyOf(object);
-      objects.set(key, object);
-      if (identity != null) identities.set(key, identity);
-      if ((kind === 'column' || kind === 'attribute') && object.table !== undefined) {
-        const order = columnOrder.get(object.table) ?? [];
-        order.push(name ?? '');
-        columnOrder.set(object.table, order);
-      }
-    }
-  }
-  return { objects, columnOrder, cluster, identities };
 }
 
 function isIgnored(object: CatalogObject, { ignoreSchemas = [], ignoreRelations = [] }: SnapshotOptions): boolean {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { judgeReversal } from '../../../src/judgement/reversal.ts';
 import { snapshot } from '../../../src/postgres/catalog/snapshot.ts';
-import { postgresDirectories, type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
+import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
 import { inDatabase, judged, run, type Sql } from './round-trip.ts';
 
 const USERS = `
@@ -393,10 +393,10 @@ const losses: readonly (Omit<Case, 'difference'> & { readonly loses: readonly st
     up: 'alter table users drop legacy_code, drop kind, drop number; drop table old',
     down: "alter table users add legacy_code text, add kind text default 'x', add number serial; create table old (id int)",
     loses: [
-      'table public.old comes back empty',
-      'column public.users.legacy_code comes back empty',
-      "column public.users.kind comes back with its default 'x' in every row",
-      'column public.users.number comes back with new numbers',
+      'the old rows of table public.old: it comes back empty',
+      'the old values of column public.users.legacy_code: it comes back empty',
+      "the old values of column public.users.kind: it comes back with its default 'x' in every row",
+      'the old values of column public.users.number: it comes back with new numbers',
     ],
   },
   {
@@ -449,7 +449,7 @@ const losses: readonly (Omit<Case, 'difference'> & { readonly loses: readonly st
 /** From 16 on Postgres writes no table before a column where there is only one. */
 const unqualified = (line: string): string => line.replaceAll('(users.', '(');
 
-describe.each(postgresDirectories())('on Postgres $major', ({ major }) => {
+describe.each(testMajors)('on Postgres $major', ({ major }) => {
   let server: ScratchPostgres;
   beforeAll(async () => {
     server = await startScratchPostgres(major);

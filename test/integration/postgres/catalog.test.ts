@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { find, type ObjectKind } from '../../../src/postgres/catalog/catalog.ts';
 import { compare, isSame } from '../../../src/postgres/catalog/compare.ts';
 import { snapshot } from '../../../src/postgres/catalog/snapshot.ts';
-import { postgresDirectories, type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
+import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
 import { inDatabase, run } from '../judgement/round-trip.ts';
 
 /** One of every kind, in an order in which they can be made. */
@@ -61,7 +61,7 @@ const EVERYTHING: Readonly<Record<ObjectKind, string>> = {
   setting: `do $$ begin execute format('alter database %I set app.jwt_secret = %L', current_database(), 'hunter2'); end $$`,
 };
 
-describe.each(postgresDirectories())('on Postgres $major', ({ major }) => {
+describe.each(testMajors)('on Postgres $major', ({ major }) => {
   let server: ScratchPostgres;
   let everything: Client;
   beforeAll(async () => {
