@@ -82,6 +82,9 @@ function downReport(item: MigrationRehearsal, findings: Finding[]): MigrationRep
   const reason = migration.directives.irreversible?.reason;
   if (round.down === undefined) {
     if (reason !== undefined) return { status: 'irreversible', difference: [reason] };
+    // What forbade it is a finding of its own.
+    if (item.downSkipped !== undefined)
+      return { status: 'failed', error: { message: `the down script was not run: ${item.downSkipped}` } };
     const path = migration.down?.path ?? migration.path;
     const what = migration.down === undefined ? 'there is no down script' : 'the down script holds no statement';
     findings.push(

@@ -6,42 +6,94 @@ import type { Session } from './session.ts';
 import { sqlError } from './sql-error.ts';
 
 /**
- * Replays a migration of the base history, which has been applied long ago and is not judged: a whole file as one query,
- * so that hundreds of files take little longer than Postgres itself needs, and whatever transaction control it holds.
+ * Replays migrations of the base history, which have been applied long ago and are not judged: whole files, several of
+ * them in one message, so that hundreds take little longer than Postgres itself needs; and whatever transaction control
+ * a file holds. Each file has a clean session and, unless it says otherwise, a transaction of its own.
  */
 
-/**
- * Words without which a file can be wrapped in BEGIN ... COMMIT unparsed; parsing the others costs about 1 ms each.
- * Transaction control stands at the beginning of a statement, and mostly of a line.
- */
-const MAY_NEED_CARE =
-  /(?:^|;)\s*(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end)\b|\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b/im;
+export interface ReplayFailure {
+  readonly index: number;
+  readonly error: SqlErrorReport;
+}
 
-/** Bodies of functions and DO blocks, most of which hold BEGIN and END. */
-const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/g;
+/** Replays a history in order. undefined: all of it ran. `onDone` hears how many files have. */
+export async function replayAll(
+  session: Session,
+  runs: readonly ScriptRun[],
+  onDone: (count: number) => void,
+): Promise<ReplayFailure | undefined> {
+  let at = 0;
+  while (at < runs.length) {
+    const batch = batchFrom(runs, at);
+    const done = batch.length > 1 ? await runBatch(session, batch) : 0;
+    at += done;
+    const run = runs[at];
+    // A batch that stopped half-way: the file it stopped at is run alone, to learn what is wrong with it.
+    if (run !== undefined && (batch.length <= 1 || done < batch.length)) {
+      const error = await replayScript(session, run);
+      if (error !== undefined) return { index: at, error };
+      at += 1;
+    }
+    onDone(at);
+  }
+  return undefined;
+}
 
-/** The error, placed in the file; undefined when the file ran. */
+/** Any of these words, wherever it stands, and the file is sent alone: what ends a batch's transactions is ours alone. */
+const ALONE =
+  /\b(?:begin|start|commit|rollback|savepoint|prepare|abort|end|concurrently|vacuum|reindex|cluster|system|database|tablespace|subscription)\b/i;
+
+const BATCH_FILES = 50;
+const BATCH_CHARACTERS = 64_000;
+
+function batchFrom(runs: readonly ScriptRun[], from: number): readonly ScriptRun[] {
+  let size = 0;
+  const rest = runs.slice(from, from + BATCH_FILES);
+  const end = rest.findIndex(({ execution, script: { text } }) => {
+    size += text.length;
+    return execution !== 'transaction' || size > BATCH_CHARACTERS || ALONE.test(text);
+  });
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+/** How many files of the batch ran: each COMMIT is one. After an error the others have not begun. */
+async function runBatch(session: Session, batch: readonly ScriptRun[]): Promise<number> {
+  const query = batch.map((run) => `${session.cleaning.join(';')};\n${inTransaction(run)}`).join(';\n');
+  const { completed, error } = await session.runTimed(query);
+  if (error !== undefined) await session.run('ROLLBACK').catch(() => {});
+  return error === undefined ? batch.length : completed.filter(({ tag }) => tag === 'COMMIT').length;
+}
+
+const BEGIN = 'BEGIN;\n';
+
+function inTransaction({ script, record = '' }: ScriptRun): string {
+  return `${BEGIN}${script.text}\n;${record}\n;COMMIT`;
+}
+
+/** Replays one file. The error, placed in it; undefined when it ran. */
 export async function replayScript(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
-  const mode = modeOf(run);
-  if (mode === 'careful') return carefully(session, run);
-  const attempt = mode === 'wrapped' ? wrapped : raw;
   try {
-    return await attempt(session, run);
+    switch (modeOf(run)) {
+      case 'wrapped':
+        return await wrapped(session, run);
+      case 'raw':
+        return await raw(session, run);
+      case 'careful':
+        return await carefully(session, run);
+    }
   } catch (error) {
     return placed(error, run, 0, 0);
   }
 }
 
-const BEGIN = 'BEGIN;\n';
-
 async function wrapped(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
-  const query = `${BEGIN}${run.script.text}\n;${run.record ?? ''}\n;COMMIT`;
-  const { completed, error, prefix } = await session.runCleanTimed(query);
+  await session.reset();
+  const { completed, error } = await session.runTimed(inTransaction(run));
   if (error === undefined) return undefined;
   await session.run('ROLLBACK').catch(() => {});
   // The words alone did not show that a statement of it cannot run in a transaction.
   if ((error as { code?: string }).code === '25001') return carefully(session, run);
-  return placed(error, run, completed.length - 1, prefix + BEGIN.length);
+  return placed(error, run, completed.length - 1, BEGIN.length);
 }
 
 async function raw(session: Session, run: ScriptRun): Promise<SqlErrorReport | undefined> {
@@ -68,6 +120,16 @@ function placed(error: unknown, { script }: ScriptRun, done: number, prefix: num
   const failing = statements[Math.max(0, Math.min(done, statements.length - 1))];
   return sqlError(error, { path, text, offset: failing?.start ?? 0 });
 }
+
+/**
+ * Words without which a file can be wrapped in BEGIN ... COMMIT unparsed; parsing the others costs about 1 ms each.
+ * Transaction control stands at the beginning of a statement, and mostly of a line.
+ */
+const MAY_NEED_CARE =
+  /(?:^|;)\s*(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end)\b|\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b/im;
+
+/** Bodies of functions and DO blocks, most of which hold BEGIN and END. */
+const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/g;
 
 /** `wrapped`: BEGIN ... COMMIT round it. `raw`: sent as it is. `careful`: parsed and sent statement by statement. */
 function modeOf(run: ScriptRun): 'wrapped' | 'raw' | 'careful' {

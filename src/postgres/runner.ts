@@ -134,9 +134,9 @@ async function implicitly(
   reports: StatementReport[],
 ): Promise<SqlErrorReport | undefined> {
   const { completed, error } = await session.runTimed(script.text);
-  completed.forEach((at, index) => {
+  completed.forEach(({ at }, index) => {
     const statement = statements[index];
-    if (statement) reports.push(report(statement, at - (completed[index - 1] ?? 0)));
+    if (statement) reports.push(report(statement, at - (completed[index - 1]?.at ?? 0)));
   });
   if (error === undefined) return undefined;
   const failing = statements[Math.min(completed.length, statements.length - 1)];

@@ -1,13 +1,12 @@
 import { Client, type ClientConfig, type QueryResult } from 'pg';
 
 export interface TimedRun {
-  /** Milliseconds after the start at which each statement was done. */
-  readonly completed: readonly number[];
+  /** What was done, in order: when (milliseconds after the start), and the command tag ('CREATE TABLE', 'COMMIT'). */
+  readonly completed: readonly { readonly at: number; readonly tag: string }[];
   readonly error?: unknown;
 }
 
 const CLEANING = [
-  'ROLLBACK',
   'CLOSE ALL',
   'SET SESSION AUTHORIZATION DEFAULT',
   'RESET ROLE',
@@ -27,10 +26,14 @@ export class Session {
   readonly client: Client;
   /** Settings of ours that hold again after each `reset`. */
   readonly #ownSettings: readonly string[];
+  #inTransaction = false;
 
   private constructor(client: Client, ownSettings: readonly string[]) {
     this.client = client;
     this.#ownSettings = ownSettings;
+    protocolOf(client).on('readyForQuery', ({ status }: { status: string }) => {
+      this.#inTransaction = status !== 'I';
+    });
   }
 
   /** Connects. Rejects with pg's error when it cannot. `settings` are session settings in Postgres' notation. */
@@ -58,13 +61,12 @@ export class Session {
    * the statements of an implicit transaction, and to know which one failed when the error has no position.
    */
   async runTimed(sql: string): Promise<TimedRun> {
-    const completed: number[] = [];
+    const completed: { at: number; tag: string }[] = [];
     const started = performance.now();
-    const onComplete = (): void => {
-      completed.push(performance.now() - started);
+    const onComplete = ({ text }: { text: string }): void => {
+      completed.push({ at: performance.now() - started, tag: text });
     };
-    // Not in pg's types: the protocol connection, which emits every message of the server.
-    const { connection } = this.client as unknown as { connection: NodeJS.EventEmitter };
+    const connection = protocolOf(this.client);
     connection.on('commandComplete', onComplete);
     try {
       await this.run(sql);
@@ -81,28 +83,23 @@ export class Session {
    * session holds its lock here and must keep it. Ends a transaction that a failed script left open.
    */
   async reset(): Promise<void> {
-    await this.run(this.#cleaning.join(';'));
+    await this.run(this.cleaning.join(';'));
   }
 
-  /**
-   * `reset` and a query in one message, for what must be quick. `completed` counts the query's own statements; `prefix`
-   * is the number of characters before it, for the positions in errors.
-   */
-  async runCleanTimed(sql: string): Promise<TimedRun & { readonly prefix: number }> {
-    // COMMIT ends the implicit transaction of the statements before it: what follows stands alone.
-    const before = [...this.#cleaning, 'COMMIT'];
-    const head = `${before.join(';')};\n`;
-    const { completed, ...rest } = await this.runTimed(head + sql);
-    return { completed: completed.slice(before.length), prefix: head.length, ...rest };
-  }
-
-  get #cleaning(): readonly string[] {
-    return [...CLEANING, ...this.#ownSettings];
+  /** What `reset` sends, to stand before a query in the same message, whose transaction it shares: begin it with BEGIN. */
+  get cleaning(): readonly string[] {
+    // Asked for without need, ROLLBACK is a warning in the server's log, with the whole query.
+    return [...(this.#inTransaction ? ['ROLLBACK'] : []), ...CLEANING, ...this.#ownSettings];
   }
 
   async close(): Promise<void> {
     await this.client.end().catch(() => {});
   }
+}
+
+/** Not in pg's types: the protocol connection, which emits every message of the server. */
+function protocolOf(client: Client): NodeJS.EventEmitter {
+  return (client as unknown as { connection: NodeJS.EventEmitter }).connection;
 }
 
 /** Custom settings have two parts ('app.tenant'), each an identifier. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LockstepError } from '../errors.ts';
-import { replayScript } from '../postgres/replay.ts';
+import { replayAll, replayScript } from '../postgres/replay.ts';
 import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
-import { effectiveExecution } from '../project/transaction.ts';
 import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
 import { explainBaseFailure } from './base-failure.ts';
@@ -132,21 +131,19 @@ async function replay(
     await session.reset();
     await session.run(bookkeeping.create);
   }
-  const all = project.migrations.length;
-  for (const [index, migration] of project.migrations.entries()) {
-    onProgress(index, all);
-    const record = bookkeeping?.record(migration);
-    if (schema !== undefined) {
-      // The schema file holds what the history made; only the tool's own rows are missing.
-      if (record !== undefined) await session.run(record);
-      continue;
-    }
-    const error = await replayScript(session, {
-      script: migration.up,
-      execution: effectiveExecution(migration),
-      record,
-    });
-    if (error !== undefined) throw explainBaseFailure(error, migration.id, index, all);
+  const { migrations } = project;
+  if (schema !== undefined) {
+    // The schema file holds what the history made; only the tool's own rows are missing.
+    for (const migration of bookkeeping ? migrations : []) await session.run(bookkeeping?.record(migration) ?? '');
+    return;
   }
-  onProgress(all, all);
+  const runs = migrations.map((migration) => ({
+    script: migration.up,
+    execution: migration.execution,
+    record: bookkeeping?.record(migration),
+  }));
+  const failure = await replayAll(session, runs, (done) => onProgress(done, migrations.length));
+  if (failure === undefined) return;
+  const { index, error } = failure;
+  throw explainBaseFailure(error, migrations[index]?.id ?? '', index, migrations.length);
 }

@@ -37,6 +37,8 @@ export interface MigrationRehearsal {
   readonly round: Round | undefined;
   readonly before: Catalog;
   readonly skipped?: string;
+  /** Why there is a down script that was not run. */
+  readonly downSkipped?: string;
 }
 
 export interface Rehearsal {
@@ -193,7 +195,8 @@ async function runRounds(stage: Stage, pristine: Stage | undefined, run: Rehears
       missing ??= migration.id;
       continue;
     }
-    results.push({ migration, round, before });
+    const downSkipped = refused.get(scriptKey(migration, 'down'));
+    results.push({ migration, round, before, ...(downSkipped !== undefined && { downSkipped }) });
     if (database !== BASE_DATABASE) await stage.server.dropDatabase(database);
     before = round.after;
     database = next;

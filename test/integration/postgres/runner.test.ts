@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replayScript } from '../../../src/postgres/replay.ts';
+import { replayAll, replayScript } from '../../../src/postgres/replay.ts';
 import { runScript, type ScriptRun } from '../../../src/postgres/runner.ts';
 import { Session } from '../../../src/postgres/session.ts';
 import { loadParser } from '../../../src/project/sql.ts';
@@ -191,5 +191,61 @@ describe('replaying the base history', () => {
     await session.run('CREATE TABLE versions (v int)');
     await replayScript(session, run('CREATE TABLE r10 (a int)', 'transaction', 'INSERT INTO versions VALUES (10)'));
     expect(await value('SELECT v FROM versions')).toBe(10);
+  });
+});
+
+describe('replaying many files', () => {
+  const texts = (count: number, broken?: number): string[] =>
+    Array.from({ length: count }, (_, index) =>
+      index === broken
+        ? 'CREATE TABLE half (a int);\n  SELECT 1/0;'
+        : `SET search_path = public; CREATE TABLE many_${count}_${index} (a int)`,
+    );
+
+  it('gives each its own transaction, session and row, in order', async () => {
+    await session.run('CREATE TABLE log (n int, path text)');
+    const runs = [
+      ...texts(60),
+      'CREATE INDEX CONCURRENTLY many_idx ON many_60_59 (a)',
+      "CREATE TABLE seen AS SELECT current_setting('search_path') AS path",
+    ].map((text, index) =>
+      run(text, 'transaction', `INSERT INTO log VALUES (${index}, current_setting('search_path'))`),
+    );
+    const heard: number[] = [];
+    expect(await replayAll(session, runs, (count) => heard.push(count))).toBeUndefined();
+    expect(await value('SELECT count(*)::int FROM log')).toBe(62);
+    expect(await value('SELECT path FROM seen')).toBe('"$user", public');
+    expect(await exists('many_idx')).toBe(true);
+    expect(heard.at(-1)).toBe(62);
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+  });
+
+  it.each([0, 7, 29])(
+    'stops at the one that fails, whole before and nothing after it (file %i of 30)',
+    async (broken) => {
+      const count = 100 + broken;
+      const failure = await replayAll(
+        session,
+        texts(count, broken).map((text) => run(text)),
+        () => {},
+      );
+      expect(failure).toMatchObject({ index: broken, error: { sqlstate: '22012', line: 2, column: 3 } });
+      expect(await exists('half')).toBe(false);
+      if (broken > 0) expect(await exists(`many_${count}_${broken - 1}`)).toBe(true);
+      expect(await exists(`many_${count}_${broken + 1}`)).toBe(false);
+    },
+  );
+
+  it('names the file with a syntax error, although its whole batch could not be read', async () => {
+    const runs = [
+      'CREATE TABLE good_before (a int)',
+      'CREATE TABEL bad (a int)',
+      'CREATE TABLE good_after (a int)',
+    ].map((text) => run(text));
+    expect(await replayAll(session, runs, () => {})).toMatchObject({
+      index: 1,
+      error: { sqlstate: '42601', line: 1, column: 8 },
+    });
+    expect([await exists('good_before'), await exists('good_after')]).toEqual([true, false]);
   });
 });
