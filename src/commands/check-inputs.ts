@@ -78,7 +78,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
   const script = async (path: string): Promise<Script> => {
     const text = (await textAt(at, path)) ?? (await textAt(range.head, path));
     if (text === undefined) throw missingFile(path, configFile.path);
-    return { path, text: replacePlaceholders(text, policy.rehearsal.placeholders) };
+    return withoutMetaCommands({ path, text: replacePlaceholders(text, policy.rehearsal.placeholders) });
   };
   const { setup, schemaFile } = policy.rehearsal;
   return {
@@ -90,7 +90,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     database: here.location.database,
     squawkConfig: policyText(squawkFile, settings.policyFrom),
     setup: await Promise.all(setup.map(script)),
-    schema: schemaFile === undefined ? undefined : withoutMetaCommands(await script(schemaFile)),
+    schema: schemaFile === undefined ? undefined : await script(schemaFile),
     findings: policyFindings([configFile, squawkFile], settings.policyFrom),
     notices: [...range.notices, ...notices],
   };

@@ -1,3 +1,4 @@
+import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
@@ -36,12 +37,19 @@ export function guard(examined: readonly ExaminedScript[], context: RuleContext)
     };
     const own = [
       ...transactionControl(read),
-      ...sessionTampering(read),
-      ...looserTimeout(read, context),
+      ...ofThisChange(read, [...sessionTampering(read), ...looserTimeout(read, context)]),
       ...mixedTransaction(read, context),
     ];
     return { examined: one, read, findings: [...findings, ...own] };
   });
+}
+
+/** Of an edited script what its new statements do: the old ones stand in every environment's past. */
+function ofThisChange({ before, statements }: ReadScript, findings: readonly Finding[]): readonly Finding[] {
+  const old = new Set((before && parseScript(before).statements)?.map(({ sql }) => sql.trim()));
+  const isOld = (found: Finding): boolean =>
+    statements.some(({ line, endLine, sql }) => line <= found.line && found.line <= endLine && old.has(sql.trim()));
+  return old.size === 0 ? findings : findings.filter((found) => !isOld(found));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import picomatch from 'picomatch';
 import { loadParser } from '../project/sql.ts';
 import { isClusterWide } from '../project/transaction.ts';
@@ -10,7 +11,7 @@ import { newestVersion, orderOfMigrations } from './rules/order.ts';
 import { clusterWideStatements, directiveProblems, emptyMigration } from './rules/script-content.ts';
 import { examinedScripts, suppressibleScripts } from './scripts.ts';
 import { enabledSquawkRules, readSquawkConfig } from './squawk-config.ts';
-import { squawkLint } from './squawk-lint.ts';
+import { askSquawk, squawkFindings } from './squawk-lint.ts';
 import { applySuppressions } from './suppress.ts';
 import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts';
 
@@ -23,12 +24,19 @@ export async function lint(input: LintInput): Promise<LintResult> {
   const { changeSet, policy, layout, now, otherRules } = input;
   const squawkConfig = readSquawkConfig(input.squawkConfig, policy.lint.squawkConfig);
   const context: RuleContext = { policy, layout, now, newestVersion: newestVersion(changeSet, layout) };
-  const guarded = guard(examinedScripts(changeSet), context);
+  const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
+  const examined = examinedScripts(changeSet);
+  const asked = examined.filter(({ full, script }) => full && !isExcluded(script.path));
+  const answering = askSquawk(asked, squawkConfig, input);
+  // Awaited below; should it fail before, that is no failure that nobody handles.
+  answering.catch(() => {});
+  // It starts when we let go of the thread; then both work at once.
+  await setImmediate();
+  const guarded = guard(examined, context);
   const readable = guarded.flatMap(({ read }) => read ?? []);
   const fresh = readable.filter(({ full }) => full);
-  const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
   const judged = fresh.filter(({ script }) => !isExcluded(script.path));
-  const squawk = await squawkLint(judged, squawkConfig, input);
+  const squawk = squawkFindings(judged, await answering, input);
 
   const found = [
     ...guarded.flatMap(({ findings }) => findings),

@@ -20,11 +20,11 @@ interface Proof {
 const MAY_MATTER = /\bcheck\s*\([\s\S]{0,500}?\bis\s+not\s+null\b|\bvalidate\s+constraint\b|\bdrop\s+constraint\b/i;
 
 /** From the up scripts before a migration, in their order. `loadParser` must have resolved. Read when first asked. */
-export function notNullProofs(scripts: readonly Script[]): NotNullProofs {
+export function notNullProofs(scripts: () => readonly Script[]): NotNullProofs {
   let proofs: ReadonlySet<string> | undefined;
   return {
     has: (table, column) => {
-      proofs ??= provenColumns(scripts);
+      proofs ??= provenColumns(scripts());
       return proofs.has(key(table, column));
     },
   };

@@ -10,9 +10,21 @@ export function examinedScripts(changeSet: ChangeSet): ExaminedScript[] {
     if (change.kind === 'deleted') return [];
     const { migration } = change;
     const { up, down } = halves(change);
+    const old = change.kind === 'added' ? undefined : change.before;
     const found: ExaminedScript[] = [];
-    if (up) found.push({ migration, half: 'up', script: migration.up, full: change.kind === 'added' });
-    if (down && migration.down) found.push({ migration, half: 'down', script: migration.down, full: false });
+    if (up) {
+      found.push({
+        migration,
+        half: 'up',
+        script: migration.up,
+        full: old === undefined,
+        ...(old && { before: old.up }),
+      });
+    }
+    if (down && migration.down) {
+      const before = old?.down;
+      found.push({ migration, half: 'down', script: migration.down, full: false, ...(before && { before }) });
+    }
     return found;
   });
 }

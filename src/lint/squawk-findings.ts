@@ -1,7 +1,12 @@
 import { comments } from '../project/comments.ts';
 import { blank, LineIndex } from '../project/place.ts';
-import type { Statement } from '../project/sql.ts';
-import { controlsTransaction, ownTransaction } from '../project/transaction.ts';
+import { parseScript, type Statement } from '../project/sql.ts';
+import {
+  controlsTransaction,
+  effectiveExecution,
+  mayLeaveTransaction,
+  ownTransaction,
+} from '../project/transaction.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
 import { ruleNamed } from './catalogue.ts';
@@ -9,20 +14,24 @@ import { endOfLine } from './end-of-line.ts';
 import { finding, severityOf } from './finding.ts';
 import type { SquawkFile, Violation } from './squawk.ts';
 import { parseSuppression } from './suppress.ts';
-import type { ReadScript } from './types.ts';
+import type { ExaminedScript, ReadScript } from './types.ts';
 
 /** A script as Squawk is to see it, and what it says about it as findings. */
 
-export function squawkCopy({ script: { text }, statements, execution }: ReadScript): SquawkFile {
+export function squawkCopy({ script, migration }: Pick<ExaminedScript, 'script' | 'migration'>): SquawkFile {
+  const { text } = script;
   let copy = text;
   // Suppressed findings are shown, so Squawk must not swallow them.
   for (const comment of text.includes('squawk-ignore') ? comments(text) : []) {
     if (parseSuppression(comment)) copy = blank(copy, comment.start, comment.end);
   }
+  if (migration.execution === 'transaction' && !mayLeaveTransaction(text)) return { text: copy, inTransaction: true };
+  const statements = parseScript(script).statements ?? [];
   const own = ownTransaction(statements);
   // The runner takes the file's own BEGIN ... COMMIT over; `inTransaction` says it to Squawk.
   for (const { start, end } of own ? statements.filter(controlsTransaction) : [])
     copy = blank(copy, start, afterSemicolon(copy, end));
+  const execution = effectiveExecution({ up: script, execution: migration.execution });
   const single = execution === 'implicit' && statements.length < 2;
   return { text: copy, inTransaction: execution !== 'autocommit' && !single };
 }
@@ -106,12 +115,16 @@ function asFinding(
   };
 }
 
-/** For a file that Squawk gave up on; `violations` holds the place where. */
-export function gaveUp(path: string, violations: readonly Violation[]): Finding {
-  const at = violations.find(({ rule_name: rule }) => rule === 'syntax-error');
+/** For a file that Squawk gave up on; `violations` holds the place where. undefined: it broke down over it. */
+export function gaveUp(path: string, violations: readonly Violation[] | undefined): Finding {
+  const at = violations?.find(({ rule_name: rule }) => rule === 'syntax-error');
+  const how =
+    violations === undefined
+      ? 'breaks down over this file'
+      : `does not understand this file (${at?.message ?? 'syntax error'})`;
   return finding('squawk-gave-up', {
     path,
     line: (at?.line ?? 0) + 1,
-    message: `Squawk does not understand this file (${at?.message ?? 'syntax error'}), though Postgres' parser does: its rules have not looked at it.`,
+    message: `Squawk ${how}, though Postgres' parser reads it: its rules have not looked at it.`,
   });
 }

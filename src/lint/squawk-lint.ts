@@ -1,38 +1,61 @@
 import picomatch from 'picomatch';
+import type { Script } from '../project/types.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
 import { notNullProofs } from './not-null-proofs.ts';
-import { runSquawk } from './squawk.ts';
+import { runSquawk, type Violation } from './squawk.ts';
 import { enabledSquawkRules, type SquawkConfig, squawkToml } from './squawk-config.ts';
 import { gaveUp, locate, squawkCopy } from './squawk-findings.ts';
 import { refine } from './squawk-refine.ts';
-import type { LintInput, ReadScript } from './types.ts';
+import type { ExaminedScript, LintInput, ReadScript } from './types.ts';
 
-/** Squawk on new up scripts, with what it says in vain taken out. */
-export async function squawkLint(
-  scripts: readonly ReadScript[],
+/** What Squawk said of each script; undefined: it broke down. A script that is not in it was not shown to Squawk. */
+export type SquawkAnswers = ReadonlyMap<Script, readonly Violation[] | undefined>;
+
+/** Shows scripts to Squawk. It is a program of its own: it works while the caller reads the scripts. */
+export async function askSquawk(
+  scripts: readonly ExaminedScript[],
   config: SquawkConfig,
-  { policy, postgresMajor, squawkBinary, signal, changeSet }: LintInput,
-): Promise<{ readonly findings: readonly Finding[]; readonly notAnalysed: readonly NotAnalysed[] }> {
-  const enabled = enabledSquawkRules(config, policy);
+  { policy, postgresMajor, squawkBinary, signal }: LintInput,
+): Promise<SquawkAnswers> {
   // Squawk's own globs: a '*' crosses '/', and they are matched against the path as it was given.
   const isExcluded = picomatch([...config.excludedPaths], { bash: true, dot: true });
-  const judged = scripts.filter(({ script }) => !isExcluded(script.path));
-  const violations = await runSquawk(judged.map(squawkCopy), {
+  const shown = scripts.filter(({ script }) => script.unreadable === undefined && !isExcluded(script.path));
+  const answers = await runSquawk(shown.map(squawkCopy), {
     binary: squawkBinary,
-    config: squawkToml(enabled),
+    config: squawkToml(enabledSquawkRules(config, policy)),
     postgresMajor,
     signal,
   });
+  return new Map(shown.map(({ script }, index) => [script, answers[index]]));
+}
+
+/** Squawk's answers as findings, with what it says in vain taken out. `scripts` parse. */
+export function squawkFindings(
+  scripts: readonly ReadScript[],
+  answers: SquawkAnswers,
+  { changeSet }: Pick<LintInput, 'changeSet'>,
+): { readonly findings: readonly Finding[]; readonly notAnalysed: readonly NotAnalysed[] } {
   const findings: Finding[] = [];
-  const notAnalysed: NotAnalysed[] = scripts
-    .filter((script) => !judged.includes(script))
-    .map(({ script: { path } }) => ({ path, reason: 'excluded from Squawk by excluded_paths' }));
-  for (const [index, script] of judged.entries()) {
-    const located = locate(script, violations[index] ?? []);
+  const notAnalysed: NotAnalysed[] = [];
+  for (const read of scripts) {
+    const { path } = read.script;
+    if (!answers.has(read.script)) {
+      notAnalysed.push({ path, reason: 'excluded from Squawk by excluded_paths' });
+      continue;
+    }
+    const violations = answers.get(read.script);
+    const located = violations && locate(read, violations);
     if (located === undefined) {
-      findings.push(gaveUp(script.script.path, violations[index] ?? []));
-      notAnalysed.push({ path: script.script.path, reason: 'Squawk cannot parse it' });
-    } else findings.push(...refine(script, located, notNullProofs(scriptsBefore(script, changeSet))));
+      findings.push(gaveUp(path, violations));
+      notAnalysed.push({ path, reason: 'Squawk cannot parse it' });
+    } else
+      findings.push(
+        ...refine(
+          read,
+          located,
+          notNullProofs(() => scriptsBefore(read, changeSet)),
+        ),
+      );
   }
   return { findings, notAnalysed };
 }

@@ -32,36 +32,67 @@ export interface SquawkCall {
 /** 20 MB of SQL take seconds; only a program that hangs takes this long. */
 const TIMEOUT_MS = 120_000;
 
-/** The violations of each file, in the order of the files. Throws LockstepError when Squawk itself fails. */
-export async function runSquawk(files: readonly SquawkFile[], call: SquawkCall): Promise<Violation[][]> {
-  const found: Violation[][] = files.map(() => []);
-  if (files.length === 0) return found;
+/**
+ * The violations of each file, in the order of the files; undefined for one that Squawk itself breaks down over. Throws
+ * LockstepError when it fails whatever it is given.
+ */
+export async function runSquawk(
+  files: readonly SquawkFile[],
+  call: SquawkCall,
+): Promise<readonly (readonly Violation[] | undefined)[]> {
+  if (files.length === 0) return [];
+  const found: (Violation[] | undefined)[] = files.map(() => []);
   const copies = new Map(files.map((file, index) => [nameOf(index), file.text]));
   await withFiles(copies.set(CONFIG, call.config), async (directory) => {
-    for (const inTransaction of [true, false]) {
+    const ask = async (inTransaction: boolean): Promise<void> => {
       const names = files.flatMap((file, index) => (file.inTransaction === inTransaction ? [nameOf(index)] : []));
-      for (const { file, ...violation } of await callSquawk(directory, names, inTransaction, call)) {
-        found[Number.parseInt(file, 10) - 1]?.push(violation);
-      }
-    }
+      const { violations, broken } = await askAbout(names, (some) => callSquawk(directory, some, inTransaction, call));
+      for (const { file, ...violation } of violations) found[indexOf(file)]?.push(violation);
+      for (const name of broken) found[indexOf(name)] = undefined;
+    };
+    await Promise.all([ask(true), ask(false)]);
   });
   return found;
 }
 
+interface Answer {
+  readonly violations: readonly (Violation & { readonly file: string })[];
+  readonly broken: readonly string[];
+}
+
+type Call = (names: readonly string[]) => Promise<Answer['violations'] | undefined>;
+
+/** One file that Squawk breaks down over must not silence the others: it is found by halving. */
+async function askAbout(names: readonly string[], call: Call): Promise<Answer> {
+  const violations = names.length === 0 ? [] : await call(names);
+  if (violations !== undefined) return { violations, broken: [] };
+  if (names.length === 1) return { violations: [], broken: names };
+  const middle = Math.ceil(names.length / 2);
+  const [first, second] = [await askAbout(names.slice(0, middle), call), await askAbout(names.slice(middle), call)];
+  return {
+    violations: [...first.violations, ...second.violations],
+    broken: [...first.broken, ...second.broken],
+  };
+}
+
 const CONFIG = 'squawk.toml';
+
+function indexOf(name: string): number {
+  return Number.parseInt(name, 10) - 1;
+}
 
 /** Squawk takes its arguments for glob patterns: these names hold nothing that it could mistake. */
 function nameOf(index: number): string {
   return `${String(index + 1).padStart(4, '0')}.sql`;
 }
 
+/** undefined: it broke down (a stack that overflows on nested SQL), which is about a file and not about Squawk. */
 async function callSquawk(
   directory: string,
   names: readonly string[],
   inTransaction: boolean,
   { binary, postgresMajor, signal }: SquawkCall,
-): Promise<(Violation & { readonly file: string })[]> {
-  if (names.length === 0) return [];
+): Promise<Answer['violations'] | undefined> {
   const args = ['--reporter', 'json', '--config', CONFIG, '--pg-version', String(postgresMajor)];
   if (inTransaction) args.push('--assume-in-transaction');
   const options = { cwd: directory, env: {}, timeoutMs: TIMEOUT_MS, ...(signal ? { signal } : {}) };
@@ -72,9 +103,10 @@ async function callSquawk(
   const answer = parsedJson(result.stdout);
   // Its exit status is 1 for findings and for errors of its own alike: only JSON on stdout tells them apart.
   if (Array.isArray(answer)) return answer.filter(isViolation);
+  if (result.signal !== null && !result.timedOut) return undefined;
   const reason = result.timedOut
     ? `gave no answer within ${TIMEOUT_MS / 1000} s`
-    : `ended with ${result.signal ?? `status ${result.exitCode}`}`;
+    : `ended with status ${result.exitCode}`;
   throw failure(`${reason}. ${result.stderr.trim()}`.trim());
 }
 

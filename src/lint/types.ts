@@ -45,6 +45,8 @@ export interface ExaminedScript {
   readonly script: Script;
   /** A new migration's up script: every rule applies. Otherwise only those that protect the databases it will meet. */
   readonly full: boolean;
+  /** The script as it was before this change edited it. */
+  readonly before?: Script;
 }
 
 /** A command that runs when a statement does: the statement itself, or one in the body of what it runs. */

@@ -1,5 +1,10 @@
 import { parseScript } from '../project/sql.ts';
-import { cannotRunInTransaction, controlsTransaction, ownTransaction } from '../project/transaction.ts';
+import {
+  cannotRunInTransaction,
+  controlsTransaction,
+  mayLeaveTransaction,
+  ownTransaction,
+} from '../project/transaction.ts';
 import type { SqlErrorReport } from '../report/model.ts';
 import { runScript, type ScriptRun } from './runner.ts';
 import type { Session } from './session.ts';
@@ -121,21 +126,11 @@ function placed(error: unknown, { script }: ScriptRun, done: number, prefix: num
   return sqlError(error, { path, text, offset: failing?.start ?? 0 });
 }
 
-/**
- * Words without which a file can be wrapped in BEGIN ... COMMIT unparsed; parsing the others costs about 1 ms each.
- * Transaction control stands at the beginning of a statement, and mostly of a line.
- */
-const MAY_NEED_CARE =
-  /(?:^|;)\s*(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end)\b|\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b/im;
-
-/** Bodies of functions and DO blocks, most of which hold BEGIN and END. */
-const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/g;
-
 /** `wrapped`: BEGIN ... COMMIT round it. `raw`: sent as it is. `careful`: parsed and sent statement by statement. */
 function modeOf(run: ScriptRun): 'wrapped' | 'raw' | 'careful' {
   if (run.execution === 'autocommit') return 'careful';
   if (run.execution === 'implicit') return 'raw';
-  if (!MAY_NEED_CARE.test(run.script.text.replace(DOLLAR_QUOTED, '$$'))) return 'wrapped';
+  if (!mayLeaveTransaction(run.script.text)) return 'wrapped';
   const statements = parseScript(run.script).statements;
   // What our parser refuses, the server refuses too, and says so in its own words.
   if (statements === undefined) return 'wrapped';

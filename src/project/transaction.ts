@@ -162,3 +162,18 @@ export function effectiveExecution(migration: { readonly up: Script; readonly ex
   const work = statements.filter((statement) => !isSetting(statement));
   return work.length > 0 && work.every(cannotRunInTransaction) ? 'autocommit' : 'transaction';
 }
+
+/**
+ * Words without which a script neither controls transactions nor holds what refuses one: parsing the others costs up to
+ * 1 ms each. Transaction control stands at the beginning of a statement, and mostly of a line.
+ */
+const MAY_LEAVE_TRANSACTION =
+  /(?:^|;)\s*(?:begin|start\s+transaction|commit|rollback|savepoint|prepare\s+transaction|abort|end)\b|\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|discard|database|tablespace|subscription)\b/im;
+
+/** Bodies of functions and DO blocks, most of which hold BEGIN and END. */
+const DOLLAR_QUOTED = /\$(\w*)\$[\s\S]*?\$\1\$/g;
+
+/** Whether a script must be parsed to know if it is a plain transaction. A quick look: false may be wrong in rare cases. */
+export function mayLeaveTransaction(text: string): boolean {
+  return MAY_LEAVE_TRANSACTION.test(text.replace(DOLLAR_QUOTED, '$$'));
+}

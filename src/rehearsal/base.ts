@@ -5,6 +5,7 @@ import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
+import { knownAdvice } from './base-advice.ts';
 import { explainBaseFailure } from './base-failure.ts';
 import { supabaseRoles, supabaseSearchPath, supabaseSetup } from './preset-supabase.ts';
 import { createRehearsalRole, createRoles, createUsualOwner, demote, roleNames, USUAL_OWNER } from './roles.ts';
@@ -105,7 +106,7 @@ async function prepareDatabase(server: RehearsalServer, policy: RehearsalPolicy,
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new LockstepError('rehearsal-setup-failed', `the rehearsal's database could not be prepared: ${what}`, {
-      hint: 'Check `rehearsal` in lockstep.yml: preset, extensions, search_path and settings. An extension that this server does not have comes with `rehearsal_url`: a service container whose image has it.',
+      hint: knownAdvice(what) ?? 'Check `rehearsal` in lockstep.yml: preset, extensions, search_path and settings.',
       cause: error,
     });
   } finally {
@@ -117,7 +118,9 @@ async function runSetup(session: Session, { setup, schema }: BaseInput): Promise
   for (const script of schema === undefined ? setup : [...setup, schema]) {
     const error = await replayScript(session, { script, execution: 'transaction' });
     if (error === undefined) continue;
-    throw explainBaseFailure(error, script === schema ? 'rehearsal.schema_file' : 'rehearsal.setup');
+    throw script === schema
+      ? explainBaseFailure(error, { kind: 'schema' }, 'rehearsal.schema_file')
+      : explainBaseFailure(error, { kind: 'setup' }, 'rehearsal.setup');
   }
 }
 
@@ -145,5 +148,6 @@ async function replay(
   const failure = await replayAll(session, runs, (done) => onProgress(done, migrations.length));
   if (failure === undefined) return;
   const { index, error } = failure;
-  throw explainBaseFailure(error, migrations[index]?.id ?? '', index, migrations.length);
+  const what = `${migrations[index]?.id} (${index + 1} of ${migrations.length})`;
+  throw explainBaseFailure(error, { kind: 'migration', index }, what);
 }

@@ -113,27 +113,31 @@ function namingOf({ version }: Migration): Naming {
 function gaps(newcomers: readonly Migration[], settled: readonly Migration[]): Finding[] {
   const numbered = [...settled, ...newcomers].filter((migration) => namingOf(migration) === 'sequence');
   const taken = new Set(numbered.map(({ version }) => Number(version)));
+  if (leavesGaps(settled)) return [];
   return newcomers.flatMap((migration) => {
     const number = Number(migration.version);
     if (namingOf(migration) !== 'sequence' || taken.has(number - 1)) return [];
     const before = [...taken].filter((other) => other < number);
     const previous = before.length === 0 ? undefined : Math.max(...before);
-    // Where numbers advance in steps of ten, as many schemes do, there is no gap.
-    if (previous === undefined || stepsOf(settled).has(number - previous)) return [];
+    if (previous === undefined) return [];
     const message = `Number ${migration.version} follows ${previous}: ${number - previous === 2 ? `${number - 1} is` : `${previous + 1} to ${number - 1} are`} left out.`;
     return [finding('version-gap', { path: migration.path, message })];
   });
 }
 
-function stepsOf(settled: readonly Migration[]): ReadonlySet<number> {
+/** How many of the newest numbers tell what a project does today. */
+const RECENT = 10;
+
+/** Numbers that advance in steps of ten or are made of parts (release, then count) have gaps by their nature. */
+function leavesGaps(settled: readonly Migration[]): boolean {
   const numbers = settled
     .filter((migration) => namingOf(migration) === 'sequence')
-    .map(({ version }) => Number(version));
-  const steps = numbers.sort((a, b) => a - b).map((number, index) => number - (numbers[index - 1] ?? 0));
+    .map(({ version }) => Number(version))
+    .sort((a, b) => a - b);
+  const steps = numbers.map((number, index) => number - (numbers[index - 1] ?? number)).slice(1);
+  const recent = steps.slice(-RECENT);
   // One gap among the settled is no scheme.
-  return new Set(
-    steps.slice(1).filter((step, _, all) => all.filter((other) => other === step).length * 2 > all.length),
-  );
+  return recent.filter((step) => step > 1).length * 2 > recent.length && recent.length > 1;
 }
 
 function mixedNaming(newcomers: readonly Migration[], settled: readonly Migration[]): Finding[] {

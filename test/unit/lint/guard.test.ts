@@ -195,3 +195,13 @@ describe('scripts that no database may see', () => {
     expect(refused('COMMIT')).toHaveLength(1);
   });
 });
+
+test('of an edited script the old statements are not judged, the new ones are', () => {
+  const before = migration('migrations/007_orders.sql', 'SET lock_timeout = 0;\nDISCARD TEMP;\nSELECT 1;');
+  const one = migration('migrations/007_orders.sql', 'SET lock_timeout = 0;\nSET statement_timeout = 0;\nSELECT 2;');
+  const [edited] = guard(
+    [{ migration: one, half: 'up', script: one.up, full: false, before: before.up }],
+    ruleContext(),
+  );
+  expect(edited && said(edited)).toEqual(['2 block looser-timeout']);
+});
