@@ -110,8 +110,7 @@ function lint({ directory, runs, binaries }) {
 }
 
 function timeSquawk(files) {
-  const { resolve } = createRequire(createRequire(import.meta.url).resolve('squawk-cli/package.json'));
-  const squawk = resolve(`@squawk-cli/${process.platform}-${process.arch}/bin/squawk`);
+  const squawk = createRequire(import.meta.url).resolve(`@squawk-cli/${process.platform}-${process.arch}/bin/squawk`);
   const started = performance.now();
   const { stdout } = spawnSync(squawk, ['--reporter', 'json', '--assume-in-transaction', ...files], {
     encoding: 'utf8',

@@ -10,7 +10,7 @@ const POSTGRES = ['15.18.0-beta.17', '16.14.0-beta.17', '17.10.0-beta.17', '18.4
 /** Published for one platform alone. */
 const OLD_POSTGRES = { 'linux-x64': ['13.23.0-beta.16', '14.23.0-beta.17'] };
 /** Squawk's version is the one that package.json names: one place to raise it. */
-const squawk = JSON.parse(await readFile('package.json', 'utf8')).dependencies['squawk-cli'];
+const squawk = JSON.parse(await readFile('package.json', 'utf8')).optionalDependencies['@squawk-cli/linux-x64'];
 
 const wanted = PLATFORMS.flatMap((platform) => [
   ...[...(OLD_POSTGRES[platform] ?? []), ...POSTGRES].map((version) => ({

@@ -40,7 +40,7 @@ const GROUND_FLOOR = ['errors.ts', 'version.ts', 'repository.ts', 'project/place
 const CONTRACTS = ['report/model.ts', 'settings/types.ts'];
 
 /** Programs, servers, files and clocks. */
-const IO = /^(node:(?!path)|pg$|squawk-cli|@octokit|@actions)/;
+const IO = /^(node:(?!path)|pg$|@squawk-cli|@octokit|@actions)/;
 
 function offences(test: (file: SourceFile) => readonly string[]): string[] {
   return sources.flatMap((file) => test(file).map((what) => `${file.path}: ${what}`));
