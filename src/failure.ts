@@ -41,9 +41,10 @@ export function tellBug(stderr: Write, error: unknown): void {
 }
 
 function tellError(stderr: Write, { code, message, hint }: LockstepError): void {
+  const advice = hint === undefined ? '' : `\n${readable(hint)}\n`;
   // The user knows: it was they who ended it.
-  const label = code === 'cancelled' ? '' : 'error: ';
-  stderr(`${label}${readable(message)}\n${hint === undefined ? '' : `\n${readable(hint)}\n`}`);
+  if (code === 'cancelled') stderr(`${readable(message)}\n${advice}`);
+  else stderr(`error: ${readable(message)}\n${advice}\n${code}: docs/troubleshooting.md tells more\n`);
 }
 
 /** Messages quote file names, SQL and what drivers say. */

@@ -1,7 +1,7 @@
 import { cell, GENERATED, table } from './markdown.ts';
 
 /** What rules.md tells about a rule; the catalogues of lint and rehearsal both have it. */
-export interface DocumentedRule {
+interface DocumentedRule {
   readonly name: string;
   readonly source: string;
   readonly severity: string;

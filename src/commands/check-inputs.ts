@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { rehearsalRules } from '../judgement/rehearsal-rules.ts';
 import { schemaRules } from '../judgement/rules.ts';
@@ -15,14 +13,15 @@ import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
-import { parseConfig } from '../settings/file.ts';
-import type { Config, Policy, Settings } from '../settings/types.ts';
+import type { Location, Policy, Settings } from '../settings/types.ts';
+import { foldersLeftBehind } from './check-location.ts';
 import { type PolicyFile, policyFindings, policyText } from './check-policy.ts';
+import { judgingSettings, settingsFile } from './check-settings.ts';
 
 /** Names of rules that lint does not know: those of the stages after it. */
 export const laterRules: readonly string[] = [...Object.keys(rehearsalRules), ...Object.keys(schemaRules)];
 
-const DEFAULT_CONFIG = 'lockstep.yml';
+const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
 /** All that a check is about, read from git. */
 export interface CheckInputs {
@@ -57,105 +56,45 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     head: await textAt(range.head, path),
   });
 
-  const configFile = await configurationFile(settings, git, bothSides);
-  const parse = (text: string | undefined): Config => {
-    const { overrides, database } = settings;
-    return parseConfig({ text, path: configFile.path, overrides, database, ruleNames: [...ruleNames, ...laterRules] });
-  };
-  const { judge, notices } = judgingConfig(configFile, settings.policyFrom, parse);
-  const here = parse(configFile.head);
-  const policy: Policy = { ...judge.policy, historyAccept: acceptedAtHead(judge.policy, here.policy) };
-  const squawkFile = await bothSides(policy.lint.squawkConfig);
+  const file = await settingsFile(settings, git, bothSides);
+  const usualSquawk = await bothSides(USUAL_SQUAWK_CONFIG);
+  const baseHasPolicy = (file.base ?? usualSquawk.base) !== undefined;
+  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: [...ruleNames, ...laterRules] });
+  const { policy, headLocation, baseLocation } = judging;
+  const { squawkConfig } = policy.lint;
+  const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);
 
   const projects = await readRange({
     files,
     range,
-    headLocation: here.location,
-    baseLocation: locationAtBase(configFile, parse) ?? here.location,
+    headLocation,
+    baseLocation: baseLocation ?? headLocation,
     placeholders: policy.rehearsal.placeholders,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const script = async (path: string): Promise<Script> => {
-    const text = (await textAt(at, path)) ?? (await textAt(range.head, path));
-    if (text === undefined) throw missingFile(path, configFile.path);
+    const text = await textAt(at, path);
+    if (text === undefined) throw missingFile(path, file.path);
     return withoutMetaCommands({ path, text: replacePlaceholders(text, policy.rehearsal.placeholders) });
   };
   const { setup, schemaFile } = policy.rehearsal;
+  const unnamed: Location = { ...headLocation, directory: undefined };
   return {
     git,
     range,
     changeSet: changeSet(projects),
     layout: layoutNamed(projects.head.tool),
     policy,
-    database: here.location.database,
-    squawkConfig: policyText(squawkFile, settings.policyFrom),
+    database: headLocation.database,
+    squawkConfig: policyText(squawkFile, settings.policyFrom, baseHasPolicy),
     setup: await Promise.all(setup.map(script)),
     schema: schemaFile === undefined ? undefined : await script(schemaFile),
-    findings: policyFindings([configFile, squawkFile], settings.policyFrom),
-    notices: [...range.notices, ...notices],
+    findings: [
+      ...policyFindings([file, squawkFile], settings.policyFrom),
+      ...(await foldersLeftBehind(files, range, baseLocation ?? unnamed, projects.head.directory)),
+    ],
+    notices: [...range.notices, ...judging.notices],
   };
-}
-
-type Parse = (text: string | undefined) => Config;
-
-/** A file that is broken at base must not stop the change that mends it: then the head's holds, and that is said. */
-function judgingConfig(
-  file: PolicyFile,
-  from: 'base' | 'head',
-  parse: Parse,
-): { readonly judge: Config; readonly notices: readonly string[] } {
-  try {
-    return { judge: parse(policyText(file, from)), notices: [] };
-  } catch (error) {
-    if (from === 'head' || !isBadConfig(error) || file.head === file.base) throw error;
-    const notice = `${file.path} cannot be read on the base branch: this change was judged by its own settings.`;
-    return { judge: parse(file.head), notices: [notice] };
-  }
-}
-
-function locationAtBase({ base }: PolicyFile, parse: Parse): Config['location'] | undefined {
-  try {
-    return base === undefined ? undefined : parse(base).location;
-  } catch (error) {
-    if (isBadConfig(error)) return undefined;
-    throw error;
-  }
-}
-
-function isBadConfig(error: unknown): boolean {
-  return error instanceof LockstepError && error.code === 'bad-config';
-}
-
-/** lockstep.yml at both sides; a file told by `--config` that lies outside the repository is the same for both. */
-async function configurationFile(
-  { configPath, cwd }: Settings,
-  git: Git,
-  bothSides: (path: string) => Promise<PolicyFile>,
-): Promise<PolicyFile> {
-  if (configPath === undefined) {
-    // A folder of a larger repository may have its own.
-    const own = git.prefix === '' ? undefined : await bothSides(`${git.prefix}/${DEFAULT_CONFIG}`);
-    return own && (own.base ?? own.head) !== undefined ? own : bothSides(DEFAULT_CONFIG);
-  }
-  const inside = isAbsolute(configPath) ? relative(git.root, configPath).split(sep).join('/') : configPath;
-  if (!inside.startsWith('../') && !isAbsolute(inside)) {
-    const file = await bothSides(inside);
-    if ((file.base ?? file.head) !== undefined) return file;
-    throw new LockstepError('config-not-found', `there is no ${configPath}: neither at base nor at head`, {
-      hint: `Paths are relative to the repository's root (${cwd === git.root ? 'this folder' : git.root}).`,
-    });
-  }
-  try {
-    const text = await readFile(configPath, 'utf8');
-    return { path: configPath, base: text, head: text };
-  } catch (cause) {
-    throw new LockstepError('config-not-found', `${configPath} cannot be read`, { cause });
-  }
-}
-
-/** Releases stand at head, where the change is that needs them, unless the base forbids them altogether. */
-function acceptedAtHead(judge: Policy, head: Policy): Policy['historyAccept'] {
-  return judge.historyAccept === 'never' ? 'never' : head.historyAccept;
 }
 
 function missingFile(path: string, config: string): LockstepError {

@@ -1,7 +1,7 @@
 import type { Rehearsed } from '../judgement/rehearsed.ts';
 import type { LintResult } from '../lint/types.ts';
 import { parseScript } from '../project/sql.ts';
-import { effectiveExecution } from '../project/transaction.ts';
+import { cannotRunInTransaction, effectiveExecution } from '../project/transaction.ts';
 import type { Change, Migration } from '../project/types.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
 import type { Finding, MigrationReport, NotAnalysed, Report, Result, TestRun } from '../report/model.ts';
@@ -38,7 +38,7 @@ export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame)
     schemaVersion: 1,
     tool: { name: 'lockstep', version },
     command: 'check',
-    result: outcome === undefined ? 'noop' : verdict(findings),
+    result: outcome === undefined ? 'noop' : verdict(outcome),
     startedAt: startedAt.toISOString(),
     durationMs: Math.max(0, now().getTime() - startedAt.getTime()),
     git: {
@@ -59,11 +59,14 @@ export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame)
   };
 }
 
-/** One unsuppressed finding that blocks is enough. A failed migration or test is such a finding. */
-function verdict(findings: readonly Finding[]): Result {
-  return findings.some(({ severity, suppressed }) => severity === 'block' && suppressed === undefined)
-    ? 'blocked'
-    : 'passed';
+/** One unsuppressed finding that blocks is enough; and whatever findings say, what failed is never passed. */
+function verdict({ findings, seen, tests }: Outcome): Result {
+  const blocks = findings.some(({ severity, suppressed }) => severity === 'block' && suppressed === undefined);
+  const fails = [...(seen?.migrations.values() ?? [])].some(
+    ({ status }) => status === 'failed' || status === 'partial',
+  );
+  const testsFail = tests !== undefined && tests.exitCode !== 0;
+  return blocks || fails || testsFail ? 'blocked' : 'passed';
 }
 
 function rehearsalOf(
@@ -102,11 +105,12 @@ function migrationReport(change: Change, seen: Rehearsed | undefined): Migration
   };
 }
 
-/** Whether one transaction holds the whole script. A lone statement sent as one query has none of its own. */
+/** Whether one transaction holds the whole script. A lone statement sent as one query is one by itself. */
 function transactionOf(migration: Migration): 'single' | 'none' {
   const execution = effectiveExecution(migration);
   if (execution !== 'implicit') return execution === 'transaction' ? 'single' : 'none';
-  return (parseScript(migration.up).statements ?? []).length > 1 ? 'single' : 'none';
+  const [first, ...more] = parseScript(migration.up).statements ?? [];
+  return more.length === 0 && first !== undefined && cannotRunInTransaction(first) ? 'none' : 'single';
 }
 
 function coverageOf({ changeSet }: CheckInputs, outcome: Outcome | undefined): Report['coverage'] {

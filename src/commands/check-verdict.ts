@@ -1,6 +1,6 @@
 import { withExcerpts } from '../judgement/excerpts.ts';
 import { observed } from '../judgement/finding.ts';
-import { judgeRehearsal, type Rehearsed } from '../judgement/rehearsed.ts';
+import { type JudgedMigration, judgeRehearsal, type Rehearsed } from '../judgement/rehearsed.ts';
 import { byPlace } from '../lint/finding.ts';
 import { judgedBy } from '../lint/policy.ts';
 import { suppressibleScripts } from '../lint/scripts.ts';
@@ -15,12 +15,14 @@ import type { Outcome } from './check-report.ts';
 export function judged(
   inputs: CheckInputs,
   linted: LintResult,
-  rehearsed: { readonly prepared: Prepared; readonly rehearsal: Rehearsal; readonly durationMs: number } | undefined,
+  rehearsed:
+    | { readonly prepared: Prepared; readonly rehearsal: Rehearsal<JudgedMigration>; readonly durationMs: number }
+    | undefined,
   tests: TestRun | undefined,
   notices: readonly string[],
 ): Outcome {
   const { policy, changeSet } = inputs;
-  const seen: Rehearsed | undefined = rehearsed && judgeRehearsal(rehearsed.rehearsal, searchPathOf(policy.rehearsal));
+  const seen: Rehearsed | undefined = rehearsed && judgeRehearsal(rehearsed.rehearsal);
   const told = withoutEchoes(seen?.findings ?? [], linted.findings);
   const later = judgedBy(policy, [...inputs.findings, ...told, ...testFindings(tests, inputs)]);
   const scripts = suppressibleScripts(changeSet);
@@ -51,7 +53,7 @@ function testFindings(tests: TestRun | undefined, { changeSet }: CheckInputs): F
 }
 
 /** Where names without a schema are looked up. */
-function searchPathOf({
+export function searchPathOf({
   searchPath,
   preset,
 }: {

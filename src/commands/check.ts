@@ -1,23 +1,18 @@
+import { type JudgedMigration, judgeMigration } from '../judgement/rehearsed.ts';
 import { findSquawk } from '../lint/find-squawk.ts';
 import { lint } from '../lint/lint.ts';
 import type { LintResult } from '../lint/types.ts';
 import type { Migration } from '../project/types.ts';
 import { runProjectTests } from '../rehearsal/project-tests.ts';
-import {
-  type Prepared,
-  prepare,
-  type Rehearsal,
-  type RehearsalRequest,
-  rehearse,
-  scriptKey,
-} from '../rehearsal/rehearse.ts';
+import { type Prepared, prepare, type Rehearsal, type RehearsalRequest, rehearse } from '../rehearsal/rehearse.ts';
+import { scriptKey } from '../rehearsal/rounds.ts';
 import { NEWEST_TESTED } from '../rehearsal/server/versions.ts';
 import type { Report, TestRun } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 import { type CheckInputs, laterRules, readInputs } from './check-inputs.ts';
 import { baseProgress } from './check-progress.ts';
 import { checkReport, type Outcome } from './check-report.ts';
-import { judged } from './check-verdict.ts';
+import { judged, searchPathOf } from './check-verdict.ts';
 import type { Io } from './io.ts';
 
 /** Lints and rehearses what a branch does to the migrations, runs the project's tests, and gives a verdict. */
@@ -32,7 +27,10 @@ export async function check(settings: Settings, io: Io): Promise<Report> {
   const fresh = newMigrations(inputs);
   io.progress.done(`read ${head.migrations.length} migrations in ${head.directory}: ${fresh.length} new`, timings.read);
   const frame = { startedAt, now: io.now, inputs, timings };
-  if (changes.length === 0 && ignored.length === 0) return checkReport({ ...frame, outcome: undefined });
+  const settled = changes.length === 0 && ignored.length === 0;
+  // A change may touch no migration and still hide some.
+  const calm = inputs.findings.every(({ severity }) => severity !== 'block');
+  if (settled && calm) return checkReport({ ...frame, outcome: undefined });
   return checkReport({ ...frame, outcome: await examine(settings, io, inputs, fresh, timings) });
 }
 
@@ -63,7 +61,7 @@ async function examine(
     if (preparing === undefined) return judged(inputs, linted, undefined, undefined, notices);
     const prepared = await preparing;
     const { server, fromCache } = prepared;
-    timings.base = prepared.durationMs;
+    timings.base = Math.round(prepared.durationMs);
     const base = count(inputs.changeSet.base.migrations.length, 'migration');
     io.progress.done(`base schema on ${server.origin}: ${base}${fromCache ? ', from the cache' : ''}`, timings.base);
     const rehearsal = await timed(timings, 'rehearsal', () => rehearseAll(io, inputs, fresh, linted, prepared, signal));
@@ -137,22 +135,24 @@ async function lintAll(
 
 function rehearseAll(
   io: Io,
-  { changeSet }: CheckInputs,
+  { changeSet, policy }: CheckInputs,
   migrations: readonly Migration[],
   linted: LintResult,
   prepared: Prepared,
   signal: AbortSignal,
-): Promise<Rehearsal> {
+): Promise<Rehearsal<JudgedMigration>> {
   const why = 'lint found what no database may see';
   const refused = new Map([
     ...migrations.filter(({ id }) => linted.refused.has(id)).map((one) => [scriptKey(one, 'up'), why] as const),
     ...migrations.filter(({ id }) => linted.refusedDown.has(id)).map((one) => [scriptKey(one, 'down'), why] as const),
   ]);
+  const searchPath = searchPathOf(policy.rehearsal);
   return rehearse(prepared, {
     migrations,
     lastOfBase: changeSet.base.migrations.at(-1),
     refused,
     onMigration: ({ id }, index) => io.progress.step(`rehearsing ${id} (${index + 1} of ${migrations.length})`),
+    judge: (item) => judgeMigration(item, searchPath),
     signal,
   });
 }
@@ -163,13 +163,13 @@ async function testAll(
   io: Io,
   { policy, range, git }: CheckInputs,
   { server, stage }: Prepared,
-  rehearsal: Rehearsal,
+  rehearsal: Rehearsal<JudgedMigration>,
   signal: AbortSignal,
   notices: string[],
 ): Promise<TestRun | undefined> {
   const { testCommand, testTimeoutMs } = policy;
   if (testCommand === undefined) return undefined;
-  if (rehearsal.migrations.some(({ round }) => round?.after === undefined)) {
+  if (!rehearsal.complete) {
     notices.push('The tests did not run: not every migration could be applied.');
     return undefined;
   }

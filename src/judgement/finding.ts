@@ -43,9 +43,10 @@ export function placeOf(
   return { path: error.path ?? path, line: error.line, column: error.column, statement: error.statement };
 }
 
-/** An SQL error in one line: message, SQLSTATE, detail. */
+/** An SQL error in one line: message, SQLSTATE, detail. Without a full stop, which Postgres sets after some details. */
 export function inOneLine(error: SqlErrorReport): string {
   const state = error.sqlstate ? ` (SQLSTATE ${error.sqlstate})` : '';
-  const detail = error.detail ? `; ${error.detail}` : '';
-  return `${error.message}${state}${detail}`;
+  // A detail may be a list, an object a line.
+  const detail = error.detail ? `; ${error.detail.trim().replace(/\s*\n\s*/g, ', ')}` : '';
+  return `${error.message}${state}${detail}`.replace(/\.\s*$/, '');
 }

@@ -62,8 +62,14 @@ export const rehearsalRules = {
     why: "lockstep.yml or Squawk's configuration differs from the base branch's. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.",
     help: 'Review the change of the settings on its own; it takes effect once it is merged. `--policy head` shows locally what it would do.',
   },
+  'migrations-left-behind': {
+    severity: 'block',
+    title: 'The migrations folder is changed, and migrations are left in the old one',
+    why: 'What lies in the folder that the base branch uses would never run again, and nobody would look at it. It blocks when the change touches those files, and warns otherwise.',
+    help: 'Move all migrations (git mv) or none. To adopt another folder, do it in a change of its own that touches no migration.',
+  },
   'policy-added': {
-    severity: 'info',
+    severity: 'warn',
     title: 'This change brings the first settings',
     why: 'The base branch has no such file, so the one of this change holds.',
     help: 'Review the settings: from the merge on they judge every change.',

@@ -2,62 +2,67 @@ import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration, Script } from '../project/types.ts';
-import type { MigrationRehearsal, Rehearsal } from '../rehearsal/rehearse.ts';
+import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
+import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
 import { surprises } from './surprises.ts';
 
-/** What the rehearsal found out, as the report says it. Pure: the server has gone when this runs. */
+/** One migration's rehearsal, as the report says it. */
+export interface JudgedMigration {
+  readonly migration: Migration;
+  /** A migration that was not rehearsed has `status: 'not-run'` alone. */
+  readonly report: Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>;
+  readonly findings: readonly Finding[];
+  readonly notAnalysed: readonly NotAnalysed[];
+}
+
+/** What the rehearsal found out. */
 export interface Rehearsed {
-  /** By migration id; a migration that was not rehearsed has `status: 'not-run'` alone. */
-  readonly migrations: ReadonlyMap<string, Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>>;
+  /** By migration id. */
+  readonly migrations: ReadonlyMap<string, JudgedMigration['report']>;
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly schemaDiff: SchemaDiff;
 }
 
-export function judgeRehearsal(rehearsal: Rehearsal, searchPath: readonly string[]): Rehearsed {
-  const migrations = new Map<string, Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>>();
-  const findings: Finding[] = [];
-  const notAnalysed: NotAnalysed[] = [];
-  for (const item of rehearsal.migrations) {
-    const { migration, round } = item;
-    if (round === undefined) {
-      migrations.set(migration.id, { status: 'not-run' });
-      notAnalysed.push({ path: migration.path, reason: `not rehearsed: ${item.skipped}` });
-      continue;
-    }
-    findings.push(...upFindings(migration, round.up));
-    const down = downReport(item, findings);
-    migrations.set(migration.id, {
-      status: round.up.status,
-      up: { ...round.up, statements: [...round.up.statements] },
-      ...(down && { down }),
-      ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
-    });
-    if (round.after) {
-      const statements = parseScript(migration.up).statements ?? [];
-      findings.push(
-        ...surprises({ path: migration.path, statements, before: item.before, after: round.after, searchPath }),
-      );
-    }
+export function judgeMigration(item: MigrationRehearsal, searchPath: readonly string[]): JudgedMigration {
+  const { migration, round } = item;
+  if (round === undefined) {
+    const notAnalysed = [{ path: migration.path, reason: `not rehearsed: ${item.skipped}` }];
+    return { migration, report: { status: 'not-run' }, findings: [], notAnalysed };
   }
-  findings.push(...togetherFindings(rehearsal));
-  const last = rehearsal.migrations.at(-1)?.migration;
-  if (rehearsal.notTogether && last) {
-    notAnalysed.push({
-      path: last.path,
-      reason: 'the migrations were not run together: they change roles, and this server cannot be copied',
-    });
+  const findings = upFindings(migration, round.up);
+  const down = downReport(item, findings);
+  if (round.after) {
+    const statements = parseScript(migration.up).statements ?? [];
+    const { before } = item;
+    findings.push(...surprises({ path: migration.path, statements, before, after: round.after, searchPath }));
   }
+  const report = {
+    status: round.up.status,
+    up: { ...round.up, statements: [...round.up.statements] },
+    ...(down && { down }),
+    ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
+  };
+  return { migration, report, findings, notAnalysed: [] };
+}
+
+export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed {
+  const { migrations, baseCatalog, headCatalog } = rehearsal;
+  const last = migrations.at(-1)?.migration;
+  const reason = 'the migrations were not run together: they change roles, and this server cannot be copied';
   return {
-    migrations,
-    findings,
-    notAnalysed,
-    schemaDiff: schemaDiff(compare(rehearsal.baseCatalog, rehearsal.headCatalog)),
+    migrations: new Map(migrations.map(({ migration, report }) => [migration.id, report])),
+    findings: [...migrations.flatMap(({ findings }) => findings), ...togetherFindings(rehearsal)],
+    notAnalysed: [
+      ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
+      ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
+    ],
+    schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
   };
 }
 
@@ -110,7 +115,7 @@ function judgeDown(
   const { durationMs } = down.outcome;
   if (down.outcome.error !== undefined || down.after === undefined) {
     const { error } = down.outcome;
-    const message = error ? `${inOneLine(error)}.` : 'the down script did not run.';
+    const message = error ? `${inOneLine(error)}.` : 'The down script did not run.';
     findings.push(
       observed('down-fails', error ? { ...placeOf(error, script.path), message } : { path: script.path, message }),
     );
@@ -124,7 +129,7 @@ function judgeDown(
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
     // What is left is usually also what the second up stumbles over: one fact, one finding.
     const stumbles = again[0] ? ` ${again[0].message}` : '';
-    findings.push(observed('down-differs', { ...place, message: `after up and down: ${first}${more}.${stumbles}` }));
+    findings.push(observed('down-differs', { ...place, message: `After up and down: ${first}${more}.${stumbles}` }));
   } else findings.push(...again);
   const [reordered] = verdict.columnOrderChanged;
   if (reordered !== undefined) {
@@ -168,7 +173,7 @@ function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRe
   ];
 }
 
-function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Finding[] {
+function togetherFindings({ together, migrations, headCatalog }: Rehearsal<JudgedMigration>): Finding[] {
   if (together === undefined) return [];
   const failed = together.outcomes.findIndex(({ status }) => status !== 'applied');
   const migration = migrations[failed]?.migration;
@@ -177,7 +182,7 @@ function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Fin
     return [
       observed('fails-together', {
         ...placeOf(error, migration.path),
-        message: `alone it runs, after the others on one connection it does not: ${inOneLine(error)}.`,
+        message: `Alone it runs, after the others on one connection it does not: ${inOneLine(error)}.`,
       }),
     ];
   }
@@ -188,7 +193,7 @@ function togetherFindings({ together, migrations, headCatalog }: Rehearsal): Fin
   return [
     observed('fails-together', {
       path: last.path,
-      message: `one after the other on one connection the migrations make another schema: ${difference[0]}.`,
+      message: `One after the other on one connection the migrations make another schema: ${difference[0]}.`,
     }),
   ];
 }

@@ -15,7 +15,7 @@ export function adviceFor(error: SqlErrorReport, stage: Stage): string {
   if (known !== undefined) return known;
   if (/\bCOPY\b.*\bstdin\b/i.test(error.excerpt ?? '') || /\bCOPY\b/.test(error.message)) return COPY_DATA;
   if (stage.kind !== 'migration') {
-    return 'It is read from the base branch: mend it there. docs/troubleshooting.md tells what real histories needed.';
+    return 'It is read from the base branch: mend it there.';
   }
   return MISSING.has(error.sqlstate ?? '') && stage.index < FIRST_FILES ? EXISTING_DATABASE : GENERAL;
 }
@@ -194,7 +194,7 @@ const EXISTING_DATABASE =
   rehearsal('setup: [database/before-the-first-migration.sql]');
 
 const GENERAL =
-  "This stands on the base branch: mend the history there, run it on production's major (`postgres_version`), bring what it expects (roles, extensions, schemas, settings) by `rehearsal` in lockstep.yml, or start from a dump of today's schema by `rehearsal.schema_file`. docs/troubleshooting.md has examples.";
+  "This stands on the base branch: mend the history there, run it on production's major (`postgres_version`), bring what it expects (roles, extensions, schemas, settings) by `rehearsal` in lockstep.yml, or start from a dump of today's schema by `rehearsal.schema_file`.";
 
 function yaml(name = ''): string {
   return /^[A-Za-z_][\w]*$/.test(name) ? name : JSON.stringify(name);

@@ -15,7 +15,7 @@ import type { RehearsalServer } from './server/types.ts';
 export const BASE_DATABASE = 'base';
 
 /** Bump when the way a base is built changes, so that no cached one of an older kind is used. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface BaseInput {
   readonly project: Project;

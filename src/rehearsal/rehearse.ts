@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../postgres/catalog/snapshot.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { Session } from '../postgres/session.ts';
-import { parseScript } from '../project/sql.ts';
-import { isClusterWide } from '../project/transaction.ts';
-import type { Migration, Script } from '../project/types.ts';
+import type { Migration } from '../project/types.ts';
 import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
-import { catalogOf, holdsStatements, type Round, rehearseRound, rehearseTogether, type Stage } from './round.ts';
+import { catalogOf, rehearseTogether, type Stage } from './round.ts';
+import { type RoundsRun, reachesCluster, runRounds } from './rounds.ts';
 import { startServer } from './server/start.ts';
 import type { RehearsalServer, ServerRequest } from './server/types.ts';
 
@@ -31,18 +30,12 @@ export interface Prepared {
   readonly replayMs: number;
 }
 
-export interface MigrationRehearsal {
-  readonly migration: Migration;
-  /** undefined: not run, for `skipped`. */
-  readonly round: Round | undefined;
-  readonly before: Catalog;
-  readonly skipped?: string;
-  /** Why there is a down script that was not run. */
-  readonly downSkipped?: string;
-}
-
-export interface Rehearsal {
-  readonly migrations: readonly MigrationRehearsal[];
+/** `T`: what the caller made of each migration's rehearsal. */
+export interface Rehearsal<T> {
+  /** In the deploy's order. */
+  readonly migrations: readonly T[];
+  /** Every migration was applied. */
+  readonly complete: boolean;
   readonly baseCatalog: Catalog;
   /** The schema after every migration that ran. */
   readonly headCatalog: Catalog;
@@ -114,121 +107,30 @@ function milliseconds(setting: string): number {
   return Number(number ?? 0) * (UNITS[unit ?? 'ms'] ?? 1);
 }
 
-export interface RehearsalRun {
-  readonly migrations: readonly Migration[];
-  /** The newest migration of the base schema. */
-  readonly lastOfBase: Migration | undefined;
-  /** Scripts that no database may see, by `scriptKey`, with the reason. */
-  readonly refused: ReadonlyMap<string, string>;
-  readonly onMigration: (migration: Migration, index: number) => void;
-  readonly signal: AbortSignal;
-}
-
-/** Names one script of a migration in `refused`. */
-export function scriptKey(migration: Migration, half: 'up' | 'down'): string {
-  return `${half}:${migration.id}`;
-}
-
-/** SQLSTATEs of "there is no such thing": after a migration that did not run, its own absence may be the reason. */
-const UNDEFINED_OBJECT = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P06', '3D000']);
-
 /**
- * Runs new migrations one after the other from the base schema. One that must not run (`refused`) or fails is left out,
- * and the next ones go on without it, so that one bad file hides nothing that can still be seen.
+ * Runs new migrations one after the other from the base schema (see `runRounds`), then all together in the deploy's order.
+ * Roles and other things of the whole cluster that the rounds leave behind would be in the way there: where the change set
+ * makes any, that runs on a copy of the cluster that was taken before.
  */
-export async function rehearse(
-  { stage }: Prepared,
-  { migrations, lastOfBase, refused, onMigration, signal }: RehearsalRun,
-): Promise<Rehearsal> {
-  const leavesDatabase = migrations.length > 1 && reachesCluster(migrations);
+export async function rehearse<T>({ stage }: Prepared, run: RoundsRun<T>): Promise<Rehearsal<T>> {
+  const { migrations } = run;
+  const leavesDatabase = migrations.length > 1 && migrations.some(reachesCluster);
   const pristine = leavesDatabase ? await stage.server.copy() : stage.server;
   try {
-    return await runRounds(stage, pristine && { ...stage, server: pristine }, {
-      migrations,
-      lastOfBase,
-      refused,
-      onMigration,
-      signal,
-    });
+    const rounds = await runRounds(stage, run);
+    const several = rounds.complete && migrations.length > 1;
+    const together = several && pristine ? await allTogether({ ...stage, server: pristine }, migrations) : undefined;
+    return { ...rounds, together, notTogether: several && !pristine };
   } finally {
     if (leavesDatabase) await pristine?.stop();
   }
 }
 
-/** `pristine`: where all run together; undefined: there is no such place, and they do not. */
-async function runRounds(stage: Stage, pristine: Stage | undefined, run: RehearsalRun): Promise<Rehearsal> {
-  const { migrations, lastOfBase, refused, onMigration, signal } = run;
-  const baseCatalog = await catalogOf(stage, BASE_DATABASE);
-  const results: MigrationRehearsal[] = [];
-  let before = baseCatalog;
-  let database = BASE_DATABASE;
-  let missing: string | undefined;
-  for (const [index, migration] of migrations.entries()) {
-    signal.throwIfAborted();
-    onMigration(migration, index);
-    const reason = refused.get(scriptKey(migration, 'up'));
-    if (reason !== undefined) {
-      results.push({ migration, round: undefined, before, skipped: reason });
-      missing ??= migration.id;
-      continue;
-    }
-    const next = `m${index + 1}`;
-    const previous = migrations[index - 1] ?? lastOfBase;
-    const round = await rehearseRound(
-      stage,
-      { migration, down: downToRun(migration, refused), previous },
-      database,
-      next,
-    );
-    if (round.after === undefined) {
-      const depends = missing !== undefined && UNDEFINED_OBJECT.has(round.up.error?.sqlstate ?? '');
-      results.push(
-        depends
-          ? {
-              migration,
-              round: undefined,
-              before,
-              skipped: `it needs what ${missing} makes, which did not run: ${round.up.error?.message}`,
-            }
-          : { migration, round, before },
-      );
-      missing ??= migration.id;
-      continue;
-    }
-    const downSkipped = refused.get(scriptKey(migration, 'down'));
-    results.push({ migration, round, before, ...(downSkipped !== undefined && { downSkipped }) });
-    if (database !== BASE_DATABASE) await stage.server.dropDatabase(database);
-    before = round.after;
-    database = next;
-  }
-  const several = missing === undefined && migrations.length > 1;
-  const together = several && pristine ? await allTogether(pristine, migrations) : undefined;
-  const notTogether = several && !pristine;
-  return { migrations: results, baseCatalog, headCatalog: before, headDatabase: database, together, notTogether };
-}
-
-/**
- * All in the deploy's order. Roles and other things of the whole cluster that the rounds have left behind would be in the
- * way: where the change set makes any, this runs on a copy of the cluster that was taken before (`pristine`).
- */
-async function allTogether(stage: Stage, migrations: readonly Migration[]): Promise<Rehearsal['together']> {
+async function allTogether(stage: Stage, migrations: readonly Migration[]): Promise<Rehearsal<unknown>['together']> {
   const database = 'deploy';
   const outcomes = await rehearseTogether(stage, migrations, BASE_DATABASE, database);
   const applied = outcomes.every(({ status }) => status === 'applied');
   const after = applied ? await catalogOf(stage, database) : undefined;
   await stage.server.dropDatabase(database);
   return { outcomes, after };
-}
-
-function reachesCluster(migrations: readonly Migration[]): boolean {
-  return migrations.some(({ up, down }) =>
-    [up, down].some((script) => script && (parseScript(script).statements ?? []).some(isClusterWide)),
-  );
-}
-
-/** A down script is run when it holds anything to run and nothing forbids it. */
-function downToRun(migration: Migration, refused: ReadonlyMap<string, string>): Script | undefined {
-  const { down } = migration;
-  if (down === undefined || down.unreadable !== undefined || !holdsStatements(down)) return undefined;
-  return refused.has(scriptKey(migration, 'down')) ? undefined : down;
 }

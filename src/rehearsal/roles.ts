@@ -45,7 +45,7 @@ export async function roleNames(admin: Session): Promise<ReadonlyMap<string, boo
  */
 export async function demote(admin: Session, role: string, before: ReadonlyMap<string, boolean>): Promise<void> {
   if (before.has(USUAL_OWNER)) await takeOver(admin, USUAL_OWNER, role);
-  else if ((await roleNames(admin)).has(USUAL_OWNER)) await admin.run(`ALTER ROLE ${USUAL_OWNER} NOSUPERUSER`);
+  else if ((await roleNames(admin)).has(USUAL_OWNER)) await demoteUsualOwner(admin, role);
   const made = [...(await roleNames(admin))]
     .filter(([name, superuser]) => !superuser && !before.has(name) && name !== role)
     .map(([name]) => admin.client.escapeLiteral(name));
@@ -77,6 +77,24 @@ export async function demote(admin: Session, role: string, before: ReadonlyMap<s
     END
     $demote$;
     ALTER ROLE ${quote(role)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
+}
+
+/** Who is given a table must have the right to make one in its schema, which the superuser had without a grant. */
+async function demoteUsualOwner(admin: Session, role: string): Promise<void> {
+  await admin.run(`
+    ALTER ROLE ${USUAL_OWNER} NOSUPERUSER;
+    DO $usual$
+    DECLARE
+      item record;
+    BEGIN
+      FOR item IN
+        SELECT nspname FROM pg_namespace
+        WHERE pg_get_userbyid(nspowner) IN ('pg_database_owner', ${admin.client.escapeLiteral(role)})
+      LOOP
+        EXECUTE format('GRANT ALL ON SCHEMA %I TO ${USUAL_OWNER}', item.nspname);
+      END LOOP;
+    END
+    $usual$`);
 }
 
 /**

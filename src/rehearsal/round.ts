@@ -12,8 +12,6 @@ import type { RehearsalServer } from './server/types.ts';
 /** One migration's turn. */
 export interface Step {
   readonly migration: Migration;
-  /** The down script to run, if it is to be run. */
-  readonly down: Script | undefined;
   /** What stands before it in the tool's order: what a tool's history says again after a rollback. */
   readonly previous: Migration | undefined;
 }
@@ -45,26 +43,29 @@ export interface Round {
 }
 
 /**
- * Rehearses one migration. `from` is the database that holds the schema before it; `to` is made and, when up succeeds,
- * holds the schema after it. No session is left open on either.
+ * Applies a migration. `from` is the database that holds the schema before it; `to` is made and, when up succeeds, holds
+ * the schema after it. No session is left open on either.
  */
-export async function rehearseRound(stage: Stage, step: Step, from: string, to: string): Promise<Round> {
-  const { migration } = step;
+export async function rehearseUp(
+  stage: Stage,
+  migration: Migration,
+  from: string,
+  to: string,
+): Promise<Pick<Round, 'up' | 'after'>> {
   await stage.server.createDatabase(to, { template: from, owner: stage.role.name });
   const up = await inDatabase(stage, to, (session) => runUp(stage, session, migration));
-  if (up.status !== 'applied') {
-    await stage.server.dropDatabase(to);
-    return { up, after: undefined, down: undefined };
-  }
-  const after = await catalogOf(stage, to);
-  const down = step.down ? await rehearseDown(stage, step, step.down, to) : undefined;
-  return { up, after, down };
+  if (up.status === 'applied') return { up, after: await catalogOf(stage, to) };
+  await stage.server.dropDatabase(to);
+  return { up, after: undefined };
 }
 
-async function rehearseDown(stage: Stage, step: Step, script: Script, upDatabase: string): Promise<DownRun> {
-  const { migration, previous } = step;
-  const database = `${upDatabase}_down`;
-  await stage.server.createDatabase(database, { template: upDatabase, owner: stage.role.name });
+/** Down and up again in `database`, a clone of the schema after up, which is dropped in the end. */
+export async function rehearseDown(
+  stage: Stage,
+  { migration, previous }: Step,
+  script: Script,
+  database: string,
+): Promise<DownRun> {
   try {
     const outcome = await inDatabase(stage, database, (session) =>
       runScript(session, {
@@ -74,10 +75,12 @@ async function rehearseDown(stage: Stage, step: Step, script: Script, upDatabase
       }),
     );
     if (outcome.status !== 'applied') return { outcome, after: undefined };
-    const after = await catalogOf(stage, database);
-    const again = await inDatabase(stage, database, (session) => runUp(stage, session, migration));
-    const second = again.status === 'applied' ? await catalogOf(stage, database) : undefined;
-    return { outcome, after, again: { outcome: again, after: second } };
+    return await withCatalog(stage, database, async (read) => {
+      const after = await read();
+      const again = await inDatabase(stage, database, (session) => runUp(stage, session, migration));
+      const second = again.status === 'applied' ? await read() : undefined;
+      return { outcome, after, again: { outcome: again, after: second } };
+    });
   } finally {
     await stage.server.dropDatabase(database);
   }
@@ -116,12 +119,21 @@ function downExecution(migration: Migration, script: Script): Execution {
 }
 
 /** The schema as the server's own superuser sees it: nothing is hidden from the snapshot by missing rights. */
-export async function catalogOf(stage: Stage, database: string): Promise<Catalog> {
+export function catalogOf(stage: Stage, database: string): Promise<Catalog> {
+  return withCatalog(stage, database, (read) => read());
+}
+
+/** Gives a reader of the schema; its second reading is the cheaper one, since its session knows the catalog already. */
+async function withCatalog<T>(
+  stage: Stage,
+  database: string,
+  work: (read: () => Promise<Catalog>) => Promise<T>,
+): Promise<T> {
   // An event trigger on login would run a function that the change set may have replaced, as superuser (17 and later).
   const guard = stage.server.major >= 17 ? { options: '-c event_triggers=off' } : {};
   const session = await Session.open({ ...stage.server.admin(database), ...guard });
   try {
-    return await snapshot(session.client, { ignoreRelations: [...stage.ignoreRelations] });
+    return await work(() => snapshot(session.client, { ignoreRelations: [...stage.ignoreRelations] }));
   } finally {
     await session.close();
   }

@@ -5,7 +5,7 @@ import type { CommandName } from './types.ts';
 import type { RawValues } from './values.ts';
 
 /** The command line, taken apart. Nothing is trusted yet but the command's name. */
-export interface ParsedArgv {
+interface ParsedArgv {
   readonly kind: 'version' | 'help' | 'command';
   readonly command: CommandName | undefined;
   readonly raw: RawValues;

@@ -5,7 +5,7 @@ import type { RawValues } from './values.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface ParsedInputs {
+interface ParsedInputs {
   readonly command: CommandName | undefined;
   readonly raw: RawValues;
   readonly problems: readonly string[];

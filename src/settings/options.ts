@@ -125,7 +125,7 @@ export const options = [
   {
     name: 'postgres_version',
     type: 'integer',
-    minimum: 10,
+    minimum: 13,
     commands: ['check'],
     placeholder: 'MAJOR',
     description: 'The major version of Postgres that production runs.',

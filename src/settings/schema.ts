@@ -32,7 +32,7 @@ const keys = {
     .describe('Where the migrations are.'),
   postgres_version: z
     .int({ error: 'expected a major version as a whole number, such as 17' })
-    .min(10, 'expected a major version from 10 on')
+    .min(13, 'expected a major version from 13 on')
     .max(99, 'expected a major version, such as 17')
     .optional()
     .describe(
@@ -87,7 +87,9 @@ const keys = {
           error: "expected 'never' or a list of path and reason",
         })
         .default([])
-        .describe("Deleted or renamed migrations that are all right; 'never' at the base allows none."),
+        .describe(
+          "Edited, deleted or renamed migrations that are all right. An entry counts in the change that brings it; 'never' at the base allows none.",
+        ),
     })
     .prefault({})
     .describe('Changes of migrations that the base has already.'),

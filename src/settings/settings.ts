@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   cwd(): string;
   readonly stdout: { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: { readonly isTTY?: boolean };
+  readonly stderr: { readonly isTTY?: boolean; readonly columns?: number };
 }
 
 export type Invocation =
@@ -115,7 +115,8 @@ function toSettings(
     quiet: values.quiet ?? false,
     color: !values.no_color && wantsColor(from, inActions),
     live: from.stderr.isTTY === true && !inActions && env.TERM !== 'dumb',
-    width: from.stdout.columns || (inActions ? 120 : 100),
+    // Progress goes to standard error, which may be a terminal while standard output is a pipe.
+    width: from.stdout.columns || from.stderr.columns || (inActions ? 120 : 100),
     rehearsalUrl: values.rehearsal_url,
     cacheDirectory: values.no_cache ? undefined : cache,
     toolDirectory: absolute(values.tool_directory) ?? defaultToolDirectory(env),

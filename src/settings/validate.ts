@@ -3,7 +3,7 @@ import { didYouMean, nearest } from './nearest.ts';
 import { fileSchema } from './schema.ts';
 
 /** A problem of lockstep.yml at a path of keys; `at` tells whether the key or the value is meant. */
-export interface ValueProblem {
+interface ValueProblem {
   readonly path: readonly PropertyKey[];
   readonly at: 'key' | 'value';
   readonly message: string;

@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import type { Place } from '../project/place.ts';
 
 /** A YAML file as a plain value that remembers where each part stood. */
-export interface YamlDocument {
+interface YamlDocument {
   /** {} for an empty file. */
   readonly value: unknown;
   /** The place of what stands at a path: of its key where it has one, else of the value. */
@@ -11,7 +11,7 @@ export interface YamlDocument {
   valuePlace(path: readonly PropertyKey[]): Place;
 }
 
-export interface YamlProblem extends Place {
+interface YamlProblem extends Place {
   readonly message: string;
 }
 

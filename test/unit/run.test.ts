@@ -106,7 +106,7 @@ describe('a verdict', () => {
   it('that cannot be written down is no answer', async () => {
     const host = await start(['check', '--report', '.'], gives(passed));
     expect(host).toMatchObject({ exitCode: 2 });
-    expect(host.stderr.text).toMatch(/^error: the report could not be written: .*\n$/);
+    expect(host.stderr.text).toMatch(/^error: the report could not be written: .*\n\nreport-not-written: docs.*\n$/);
   });
 
   it('that nobody reads any more is no error', async () => {
@@ -127,7 +127,9 @@ describe('an error of the user', () => {
     const host = await start(['check', '--report', 'error.json'], fails(error));
     expect(host).toMatchObject({ exitCode: 2 });
     expect(host.stdout.text).toBe('');
-    expect(host.stderr.text).toBe('error: the base is missing\n\nfetch-depth: 0\n');
+    expect(host.stderr.text).toBe(
+      'error: the base is missing\n\nfetch-depth: 0\n\nshallow-history: docs/troubleshooting.md tells more\n',
+    );
     expect(writtenReport('error.json')).toMatchObject({
       command: 'check',
       result: 'error',

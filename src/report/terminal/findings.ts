@@ -1,9 +1,9 @@
 import type { Finding, Report, SqlErrorReport } from '../model.ts';
-import { plainLine } from './plain.ts';
-import { count } from './text.ts';
+import { plain, plainLine } from './plain.ts';
+import { count, cut } from './text.ts';
 import { ELSEWHERE, excerptLines, paragraph, type View } from './view.ts';
 
-/** How many findings of one rule are shown one by one. */
+/** How many findings of one rule are shown with all there is to say about each. */
 const MOST_OF_A_RULE = { block: 5, warn: 3, info: 3 } as const;
 
 /** Up to this many notes are shown one by one. */
@@ -23,7 +23,7 @@ export function findingLines(report: Report, view: View): string[] {
   ];
 }
 
-/** No wall: of many findings of one rule some are shown, and the rest is counted. */
+/** No wall: of many findings of one rule some are shown in full, the rest in short. */
 function selection(findings: readonly Finding[]): { shown: Finding[]; folded: Finding[] } {
   const seen = new Map<string, number>();
   const shown: Finding[] = [];
@@ -101,31 +101,46 @@ export function errorContext(error: SqlErrorReport, view: View): string[] {
   ];
 }
 
+/** What blocks is named one by one, so that it can be mended without another run; of warnings the number is enough. */
 function foldedLines(folded: readonly Finding[], view: View): string[] {
-  if (folded.length === 0) return [];
-  const perRule = tally(folded, ({ rule, severity }) => `${severity} ${rule}`);
-  return ['', ...paragraph(`and ${perRule} ${ELSEWHERE}`, 2, view)];
+  const blocks = folded.filter(({ severity }) => severity === 'block').sort(byFileAndPlace);
+  const rest = folded.filter(({ severity }) => severity !== 'block');
+  const more = `And ${count(rest.length, 'more warning')}: ${tally(rest)} ${ELSEWHERE}`;
+  return [
+    ...(blocks.length === 0 ? [] : ['', view.paint.bold(blocks.length === 1 ? 'Also blocks' : 'Also block')]),
+    ...blocks.map(({ path, line, rule }) => `  ${plainLine(path)}:${line}  ${plainLine(rule)}`),
+    ...(rest.length === 0 ? [] : ['', ...paragraph(more, 0, view)]),
+  ];
+}
+
+function byFileAndPlace(a: Finding, b: Finding): number {
+  return a.path === b.path ? byPlace(a, b) : a.path < b.path ? -1 : 1;
 }
 
 function noteLines(notes: readonly Finding[], view: View): string[] {
-  const perRule = tally(notes, ({ rule }) => rule);
-  return ['', ...paragraph(`${count(notes.length, 'note')}: ${perRule} ${ELSEWHERE}`, 0, view).map(view.paint.dim)];
+  const text = `${count(notes.length, 'note')}: ${tally(notes)} ${ELSEWHERE}`;
+  return ['', ...paragraph(text, 0, view).map(view.paint.dim)];
 }
 
-/** 'prefer-identity 12, prefer-text-field 3' */
-function tally(findings: readonly Finding[], nameOf: (finding: Finding) => string): string {
+/** '12 prefer-identity, 3 prefer-text-field' */
+function tally(findings: readonly Finding[]): string {
   const counts = new Map<string, number>();
-  for (const finding of findings) counts.set(nameOf(finding), (counts.get(nameOf(finding)) ?? 0) + 1);
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return [...counts]
     .sort(([, a], [, b]) => b - a)
-    .map(([name, number]) => `${name} ${number}`)
+    .map(([rule, number]) => `${number} ${rule}`)
     .join(', ');
 }
 
+/** All of them, so that the reviewer sees what was released; of a long reason the beginning. */
 function suppressedLines(report: Report, view: View): string[] {
   const lines = report.findings.flatMap(({ suppressed, severity, rule, path, line }) => {
     if (suppressed === undefined) return [];
-    return paragraph(`${severity} ${rule}, ${plainLine(path)}:${line}: ${plainLine(suppressed.reason)}`, 2, view);
+    const [reason = ''] = plain(suppressed.reason).trim().split('\n', 1);
+    return [
+      `  ${severity.padEnd(5)}  ${plainLine(rule)}  ${view.paint.dim(`${plainLine(path)}:${line}`)}`,
+      `${' '.repeat(INDENT)}${cut(reason, view.width - INDENT)}`,
+    ];
   });
   return lines.length === 0 ? [] : ['', view.paint.bold('Suppressed'), ...lines];
 }

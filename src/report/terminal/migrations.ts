@@ -1,10 +1,11 @@
-import type { DownStatus, MigrationReport, Report, SqlErrorReport } from '../model.ts';
+import type { DownStatus, Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
+import { columns, padded } from './columns.ts';
 import { errorContext } from './findings.ts';
 import { plainLine } from './plain.ts';
 import { count, cut, duration } from './text.ts';
 import { ELSEWHERE, excerptLines, firstLines, paragraph, type View } from './view.ts';
 
-/** More migrations than this, and those without anything to tell are counted. */
+/** More migrations than this, and those that went alike with nothing to tell are counted. */
 const MOST_MIGRATIONS = 12;
 const MOST_DIFFERENCES = 6;
 
@@ -12,21 +13,38 @@ const MOST_DIFFERENCES = 6;
 export function migrationLines(report: Report, view: View): string[] {
   const { migrations } = report;
   if (migrations.length === 0) return [];
+  const remarked = new Set(report.findings.filter(isOpenRemark).map(({ path }) => path));
   const fold = migrations.length > MOST_MIGRATIONS;
-  const shown = fold ? migrations.filter((migration) => !isFine(migration)) : migrations;
-  const folded = migrations.length - shown.length;
-  const room = Math.min(40, Math.max(0, ...shown.map(({ id }) => id.length)));
+  const courses = migrations.map((migration) => (fold ? courseOf(migration, remarked) : undefined));
+  const shown = migrations.filter((_, index) => courses[index] === undefined);
+  const room = Math.min(40, Math.max(0, ...shown.map(({ id }) => columns(plainLine(id)))));
   return [
     '',
     view.paint.bold('Migrations'),
     ...shown.flatMap((migration) => one(migration, room, report, view)),
-    ...(folded > 0 ? [`  ${count(folded, 'migration')} ran up and down without remark ${ELSEWHERE}`] : []),
+    ...COURSES.flatMap((course) => {
+      const number = courses.filter((each) => each === course).length;
+      return number === 0 ? [] : [`  ${count(number, 'migration')} ${course} ${ELSEWHERE}`];
+    }),
   ];
 }
 
-function isFine({ change, status, up, down }: MigrationReport): boolean {
-  const calm = down === undefined || down.status === 'reversed' || down.status === 'missing';
-  return change === 'added' && status === 'applied' && up?.error === undefined && calm;
+/** How a migration went about which there is nothing more to say. */
+const COURSES = ['ran up and down without remark', 'ran up, no down', 'not run'] as const;
+
+function courseOf(
+  { path, change, status, up, down }: MigrationReport,
+  remarked: ReadonlySet<string>,
+): (typeof COURSES)[number] | undefined {
+  if (change !== 'added' || remarked.has(path)) return undefined;
+  if (status === 'not-run') return 'not run';
+  if (status !== 'applied' || up?.error !== undefined) return undefined;
+  if (down?.status === 'reversed') return 'ran up and down without remark';
+  return down?.status === 'missing' ? 'ran up, no down' : undefined;
+}
+
+function isOpenRemark({ severity, suppressed }: Finding): boolean {
+  return severity !== 'info' && suppressed === undefined;
 }
 
 function one(migration: MigrationReport, room: number, report: Report, view: View): string[] {
@@ -42,7 +60,7 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
     ...(risk === undefined ? [] : [`risk ${risk.level}`]),
   ];
   return [
-    `  ${cut(plainLine(id), room).padEnd(room)}  ${facts.join(', ')}`,
+    `  ${padded(cut(plainLine(id), room), room)}  ${facts.join(', ')}`,
     ...(up?.error === undefined ? [] : unlessFound(up.error, report, view)),
     ...(down?.error === undefined ? [] : unlessFound(down.error, report, view)),
     ...listed(down?.difference, view),
@@ -83,10 +101,9 @@ function downText({ status, durationMs }: NonNullable<MigrationReport['down']>, 
   return status === 'reversed' && durationMs !== undefined ? `${text} in ${duration(durationMs)}` : text;
 }
 
-/** An error that a finding has told already is not told again. */
+/** An error is told once: not here when a finding tells it. */
 function unlessFound(error: SqlErrorReport, { findings }: Report, view: View): string[] {
-  if (findings.some(({ source, path, line }) => source === 'rehearsal' && path === error.path && line === error.line))
-    return [];
+  if (findings.some((finding) => tells(finding, error))) return [];
   const place = error.path === undefined ? '' : `${error.path}:${error.line ?? 1}:${error.column ?? 1}: `;
   const state = error.sqlstate === undefined ? '' : ` (SQLSTATE ${error.sqlstate})`;
   return [
@@ -95,6 +112,15 @@ function unlessFound(error: SqlErrorReport, { findings }: Report, view: View): s
     ...(error.excerpt === undefined ? [] : excerptLines(error.excerpt, 9, view)),
     ...errorContext(error, view),
   ];
+}
+
+/** What cannot run in a transaction block: lint foretells it for the file, and its finding is the one that stays. */
+const ACTIVE_TRANSACTION = '25001';
+
+function tells({ rule, source, severity, path, line, suppressed }: Finding, error: SqlErrorReport): boolean {
+  if (suppressed !== undefined || path !== error.path) return false;
+  if (rule === 'mixed-transaction' && error.sqlstate === ACTIVE_TRANSACTION) return true;
+  return line === error.line && (severity === 'block' || source === 'rehearsal');
 }
 
 function listed(lines: readonly string[] | undefined, view: View): string[] {

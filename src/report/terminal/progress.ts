@@ -1,6 +1,7 @@
+import { columns } from './columns.ts';
 import { createPaint } from './paint.ts';
 import { plainLine } from './plain.ts';
-import { cut, duration } from './text.ts';
+import { cut, cutInside, duration } from './text.ts';
 
 /** What goes on, told on standard error while it does. */
 export interface Progress {
@@ -22,7 +23,7 @@ export interface ProgressOptions {
   readonly width: number;
 }
 
-export const silentProgress: Progress = { step: () => {}, done: () => {}, stream: () => {}, close: () => {} };
+const silentProgress: Progress = { step: () => {}, done: () => {}, stream: () => {}, close: () => {} };
 
 /** A progress reporter that writes to `write`. Foreign text is made harmless. */
 export function createProgress(options: ProgressOptions, write: (text: string) => void): Progress {
@@ -46,10 +47,13 @@ const WIPE = '\r\u001b[2K';
 function liveProgress({ color, width }: ProgressOptions, write: (text: string) => void): Progress {
   const paint = createPaint(color);
   let current: string | undefined;
-  // A line that is longer than the terminal would wrap, and could not be wiped.
-  const fitted = (text: string): string => cut(text, width - 1);
+  // A line that is longer than the terminal would wrap, and could not be wiped. What stands at the end of a step (which
+  // of how many, from where) tells more than its middle.
+  const fitted = (before: string, text: string, after: string): string => {
+    return cutInside(text, width - 1 - columns(before) - columns(after));
+  };
   const draw = (): void => {
-    if (current !== undefined) write(paint.dim(fitted(`  ${current} ...`)));
+    if (current !== undefined) write(paint.dim(`  ${fitted('  ', current, ' ...')} ...`));
   };
   const over = (line: string): void => {
     write(`${current === undefined ? '' : WIPE}${line}\n`);
@@ -61,11 +65,11 @@ function liveProgress({ color, width }: ProgressOptions, write: (text: string) =
       draw();
     },
     done: (text, ms) => {
-      over(`${paint.green('✓')} ${fitted(plainLine(text))}${paint.dim(took(ms))}`);
+      over(`${paint.green('✓')} ${fitted('✓ ', plainLine(text), took(ms))}${paint.dim(took(ms))}`);
       current = undefined;
     },
     stream: (line) => {
-      over(paint.dim(fitted(`  | ${plainLine(line)}`)));
+      over(paint.dim(cut(`  | ${plainLine(line)}`, width - 1)));
       draw();
     },
     close: () => {

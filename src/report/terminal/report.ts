@@ -5,9 +5,9 @@ import { createPaint } from './paint.ts';
 import { schemaLines } from './schema.ts';
 import { notAnalysedLines, smallPrint, testLines } from './surroundings.ts';
 import { verdictLine } from './verdict.ts';
-import { paragraph, type View } from './view.ts';
+import type { View } from './view.ts';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
@@ -16,7 +16,10 @@ export interface TerminalOptions {
 /** Prose is hard to read in longer lines, and nothing fits in much shorter ones. */
 const WIDTHS = { least: 60, most: 120 } as const;
 
-/** The report for a person at a terminal: the verdict first, then why, short when all is well. Ends with a line break. */
+/**
+ * The report for a person at a terminal: the verdict first, then why, short when all is well. Ends with a line break.
+ * A run without a verdict has none: src/failure.ts tells of it.
+ */
 export function renderReport(report: Report, { color, width }: TerminalOptions): string {
   const view: View = {
     paint: createPaint(color),
@@ -24,24 +27,15 @@ export function renderReport(report: Report, { color, width }: TerminalOptions):
   };
   const sections = [
     verdictLine(report, view),
-    ...errorLines(report, view),
     ...findingLines(report, view),
     ...migrationLines(report, view),
     ...schemaLines(report.schemaDiff, view),
     ...testLines(report, view),
     ...notAnalysedLines(report, view),
-    ...(report.result === 'error' ? [] : smallPrint(report, view)),
+    ...smallPrint(report, view),
   ];
   // When all is well there is little to read, and it need not fill the screen.
   const calm = report.result === 'noop' || (report.result === 'passed' && report.findings.length === 0);
   const lines = calm ? sections.filter((line) => line !== '') : sections;
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
-}
-
-function errorLines({ error }: Report, view: View): string[] {
-  if (error === undefined) return [];
-  return [
-    ...paragraph(error.message, 2, view),
-    ...(error.hint === undefined ? [] : ['', ...paragraph(error.hint, 2, view)]),
-  ];
 }

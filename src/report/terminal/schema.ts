@@ -1,25 +1,56 @@
 import type { SchemaDiff } from '../model.ts';
+import { columns, padded } from './columns.ts';
 import { plainLine } from './plain.ts';
 import { cut } from './text.ts';
-import { firstLines, type View } from './view.ts';
+import { ELSEWHERE, firstLines, type View } from './view.ts';
 
+type SchemaObject = SchemaDiff['tables'][number];
+
+/** Whole objects are shown, as many as fit into these. */
+const MOST_OBJECTS = 12;
+const MOST_LINES = 40;
 const MOST_LINES_OF_AN_OBJECT = 6;
-const MOST_LINES = 30;
 
 /** What the change does to the schema, table by table: names in one column, changes in the next. */
 export function schemaLines(diff: SchemaDiff | undefined, view: View): string[] {
   if (diff === undefined || diff.tables.length === 0) return [];
-  const room = Math.min(Math.floor(view.width / 3), Math.max(...diff.tables.map(({ name }) => name.length)));
-  const lines = diff.tables.flatMap((object) => objectLines(object, room, view));
-  return ['', view.paint.bold('Schema'), ...firstLines(lines, MOST_LINES, 'lines')];
+  const shown = shownOf(diff.tables);
+  const rest = diff.tables.slice(shown.length);
+  const room = Math.min(
+    Math.floor(view.width / 3),
+    Math.max(...shown.map(({ object }) => columns(plainLine(object.name)))),
+  );
+  return [
+    '',
+    view.paint.bold('Schema'),
+    ...shown.flatMap(({ object, lines }) => objectLines(object.name, lines, room, view)),
+    ...(rest.length > 0 ? [`  … and ${rest.length} more ${kindOf(rest)} ${ELSEWHERE}`] : []),
+  ];
 }
 
-function objectLines({ name, kind, change, lines }: SchemaDiff['tables'][number], room: number, view: View): string[] {
-  const whole = change === 'changed' ? [] : [`${change === 'added' ? '+' : '-'} ${kind} ${change}`];
-  const shown = firstLines([...whole, ...lines], MOST_LINES_OF_AN_OBJECT, 'changes');
-  return shown.map((line, index) => {
+function shownOf(objects: readonly SchemaObject[]): { object: SchemaObject; lines: string[] }[] {
+  const shown: { object: SchemaObject; lines: string[] }[] = [];
+  let taken = 0;
+  for (const object of objects.slice(0, MOST_OBJECTS)) {
+    const { kind, change } = object;
+    const whole = change === 'changed' ? [] : [`${change === 'added' ? '+' : '-'} ${kind} ${change}`];
+    const lines = firstLines([...whole, ...object.lines], MOST_LINES_OF_AN_OBJECT, 'changes');
+    taken += lines.length;
+    if (taken > MOST_LINES && shown.length > 0) break;
+    shown.push({ object, lines });
+  }
+  return shown;
+}
+
+function kindOf(objects: readonly SchemaObject[]): string {
+  const word = objects.every(({ kind }) => kind === 'table') ? 'table' : 'object';
+  return objects.length === 1 ? word : `${word}s`;
+}
+
+function objectLines(name: string, lines: readonly string[], room: number, view: View): string[] {
+  return lines.map((line, index) => {
     const left = index === 0 ? cut(plainLine(name), room) : '';
-    return `  ${left.padEnd(room)}  ${sign(cut(plainLine(line), view.width - room - 4), view)}`;
+    return `  ${padded(left, room)}  ${sign(cut(plainLine(line), view.width - room - 4), view)}`;
   });
 }
 

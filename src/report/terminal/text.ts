@@ -1,4 +1,6 @@
-/** Small shapers of text for a terminal. Widths are in columns; a character counts as one. */
+import { beginning, columns, ending } from './columns.ts';
+
+/** Small shapers of text for a terminal. Widths are in columns. */
 
 /** Breaks text into lines of a width, keeping its own line breaks and indents. Words that are longer stay whole. */
 export function wrap(text: string, width: number): string[] {
@@ -6,13 +8,13 @@ export function wrap(text: string, width: number): string[] {
 }
 
 function wrapLine(line: string, width: number): string[] {
-  if (line.length <= width) return [line];
+  if (columns(line) <= width) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';
   const lines: string[] = [];
   let current = '';
   for (const word of line.trimStart().split(' ')) {
     const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (current !== '' && longer.length > width) {
+    if (current !== '' && columns(longer) > width) {
       lines.push(current);
       current = indent + word;
     } else {
@@ -24,7 +26,14 @@ function wrapLine(line: string, width: number): string[] {
 
 /** Cut to a width with an ellipsis. */
 export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
+  return columns(text) <= width ? text : `${beginning(text, width - 1)}…`;
+}
+
+/** Cut to a width in the middle: how it begins and how it ends is what tells it from others. */
+export function cutInside(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  const end = ending(text, Math.floor((width - 1) / 2));
+  return `${beginning(text, width - 1 - columns(end))}…${end}`;
 }
 
 /** '12 ms', '1.9 s', '3 min 5 s' */

@@ -1,3 +1,4 @@
+import { columns, ending } from './columns.ts';
 import type { Paint } from './paint.ts';
 import { plain } from './plain.ts';
 import { cut, wrap } from './text.ts';
@@ -27,12 +28,17 @@ export function firstLines(lines: readonly string[], most: number, what: string)
 /** A line of SQL with its caret, moved so that the caret stays inside the width. */
 export function excerptLines(excerpt: string, indent: number, { paint, width }: View): string[] {
   const room = width - indent;
-  const [source = '', caret = ''] = plain(excerpt).split('\n');
-  const prefix = /^\d+ \| /.exec(source)?.[0] ?? '';
-  const from = caret.length > room - 2 ? Math.max(0, caret.length - Math.floor(room / 2)) : 0;
-  const shownPrefix = from > 0 ? prefix : '';
-  const shown = from > 0 ? `${prefix}…${source.slice(from + prefix.length + 1)}` : source;
-  const point = from > 0 ? `${' '.repeat(shownPrefix.length)}${caret.slice(from + prefix.length)}` : caret;
   const pad = ' '.repeat(indent);
-  return [pad + paint.dim(cut(shown, room)), ...(caret === '' ? [] : [pad + paint.red(point)])];
+  const [source = '', caret = ''] = excerpt.split('\n');
+  const at = caret.indexOf('^');
+  if (at < 0) return [pad + paint.dim(cut(plain(source), room))];
+  const prefix = /^\d+ \| /.exec(source)?.[0] ?? '';
+  // The caret counts characters of the file: it is only here that they get their widths, as they will be printed.
+  const before = plain(source.slice(prefix.length, at));
+  const fits = prefix.length + columns(before) <= room - 3;
+  const left = prefix + (fits ? before : `…${ending(before, Math.floor(room / 2) - prefix.length - 1)}`);
+  return [
+    pad + paint.dim(cut(left + plain(source.slice(Math.max(at, prefix.length))), room)),
+    pad + ' '.repeat(columns(left)) + paint.red('^'),
+  ];
 }

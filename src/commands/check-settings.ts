@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+import { LockstepError } from '../errors.ts';
+import type { Git } from '../project/git.ts';
+import { parseConfig } from '../settings/file.ts';
+import type { Config, Location, Policy, Settings } from '../settings/types.ts';
+import { fenced, needsFence, type PolicyFile, type PolicySide } from './check-policy.ts';
+
+/** Reads lockstep.yml at both sides: whose rules hold, and where things are at each. */
+
+const DEFAULT_CONFIG = 'lockstep.yml';
+
+/** A file's text at base and at head. */
+export type BothSides = (path: string) => Promise<PolicyFile>;
+
+export interface JudgingSettings {
+  readonly file: PolicyFile;
+  readonly policy: Policy;
+  readonly headLocation: Location;
+  /** undefined: the base has no settings for this database. */
+  readonly baseLocation: Location | undefined;
+  readonly notices: readonly string[];
+}
+
+export interface SettingsRequest {
+  readonly settings: Settings;
+  readonly file: PolicyFile;
+  /** Whether the base branch has any file of policy. */
+  readonly baseHasPolicy: boolean;
+  readonly ruleNames: readonly string[];
+}
+
+/** Throws LockstepError: what is wrong in the file that holds. */
+export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: SettingsRequest): JudgingSettings {
+  const { overrides, database, policyFrom } = settings;
+  const source = { path: file.path, overrides, ruleNames };
+  const parse = (text: string | undefined): Config => parseConfig({ ...source, text, database });
+  const none = (): Config => parseConfig({ ...source, text: undefined, database: undefined });
+  const here = parse(file.head);
+  const atBase = configAtBase(file, parse);
+  const { policy, notices } = judge(file, policyFrom, baseHasPolicy, here, atBase, none);
+  return {
+    file,
+    policy: { ...policy, historyAccept: releases(policy, here.policy, atBase?.policy) },
+    headLocation: here.location,
+    baseLocation: atBase?.location,
+    notices,
+  };
+}
+
+/** undefined: there is no file, or it cannot be read, or it does not know this database yet. */
+function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefined) => Config): Config | undefined {
+  if (base === undefined) return undefined;
+  try {
+    return parse(base);
+  } catch (error) {
+    const mendable = ['bad-config', 'unknown-database', 'choose-database'];
+    const isMended = error instanceof LockstepError && mendable.includes(error.code) && base !== head;
+    // A change that mends the file, or brings a database, must not be stopped by what it mends.
+    if (isMended) return undefined;
+    throw error;
+  }
+}
+
+/** The policy that holds, by the rule that a change cannot switch off its own judge. */
+function judge(
+  file: PolicyFile,
+  side: PolicySide,
+  baseHasPolicy: boolean,
+  here: Config,
+  atBase: Config | undefined,
+  none: () => Config,
+): { readonly policy: Policy; readonly notices: readonly string[] } {
+  if (side === 'head') return { policy: here.policy, notices: [] };
+  if (atBase !== undefined) return { policy: atBase.policy, notices: [] };
+  // The base has other files of policy, so that its lockstep.yml is known to be empty.
+  if (file.base === undefined && baseHasPolicy) return { policy: none().policy, notices: [] };
+  const notices: string[] = [];
+  if (file.base !== undefined) {
+    notices.push(
+      `${file.path} on the base branch does not serve this run: this change was judged by its own settings.`,
+    );
+  }
+  if (needsFence(here.policy)) {
+    notices.push(
+      'rehearsal.superuser, rehearsal.setup and rehearsal.schema_file count only once they stand on the base branch (or with --policy head).',
+    );
+  }
+  return { policy: fenced(here.policy), notices };
+}
+
+/** Releases of `history.accept` count in the change that brings them, unless the base forbids them altogether. */
+function releases(judging: Policy, head: Policy, base: Policy | undefined): Policy['historyAccept'] {
+  if (judging.historyAccept === 'never' || head.historyAccept === 'never') return 'never';
+  const known = base?.historyAccept ?? [];
+  const old = known === 'never' ? [] : known;
+  return head.historyAccept.filter(
+    (entry) => !old.some(({ path, reason }) => path === entry.path && reason === entry.reason),
+  );
+}
+
+/**
+ * lockstep.yml at both sides. A folder of a larger repository may have its own; one that is new there does not replace the
+ * judge that the base has at the root. A file told by `--config` that lies outside the repository is the same for both.
+ */
+export async function settingsFile({ configPath, cwd }: Settings, git: Git, bothSides: BothSides): Promise<PolicyFile> {
+  if (configPath === undefined) {
+    const root = await bothSides(DEFAULT_CONFIG);
+    const own = git.prefix === '' ? undefined : await bothSides(`${git.prefix}/${DEFAULT_CONFIG}`);
+    if (own === undefined || (own.base ?? own.head) === undefined) return root;
+    return { path: own.path, base: own.base ?? root.base, head: own.head ?? root.head };
+  }
+  const inside = isAbsolute(configPath) ? relative(git.root, configPath).split(sep).join('/') : configPath;
+  if (!inside.startsWith('../') && !isAbsolute(inside)) {
+    const file = await bothSides(inside);
+    if ((file.base ?? file.head) !== undefined) return file;
+    throw new LockstepError('config-not-found', `there is no ${configPath}: neither at base nor at head`, {
+      hint: `Paths are relative to the repository's root (${cwd === git.root ? 'this folder' : git.root}).`,
+    });
+  }
+  try {
+    const text = await readFile(configPath, 'utf8');
+    return { path: configPath, base: text, head: text };
+  } catch (cause) {
+    throw new LockstepError('config-not-found', `${configPath} cannot be read`, { cause });
+  }
+}
