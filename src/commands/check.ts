@@ -1,3 +1,4 @@
+import { LockstepError } from '../errors.ts';
 import { type JudgedMigration, judgeMigration } from '../judgement/rehearsed.ts';
 import { findSquawk } from '../lint/find-squawk.ts';
 import { lint } from '../lint/lint.ts';
@@ -50,6 +51,8 @@ async function examine(
   // Ours to abort: when one side fails, the other must not go on.
   const own = new AbortController();
   const signal = AbortSignal.any([io.signal, own.signal]);
+  const { timeoutMs } = inputs.policy.rehearsal;
+  const limit = setTimeout(() => own.abort(tookTooLong(timeoutMs)), timeoutMs + GRACE_MS);
   const notices: string[] = [];
   const preparing = fresh.length === 0 ? undefined : prepare(rehearsalRequest(settings, io, inputs, notices, signal));
   // Awaited below; a failure meanwhile must not count as one that nobody handles.
@@ -66,14 +69,29 @@ async function examine(
     io.progress.done(`base schema on ${server.origin}: ${base}${fromCache ? ', from the cache' : ''}`, timings.base);
     const rehearsal = await timed(timings, 'rehearsal', () => rehearseAll(io, inputs, fresh, linted, prepared, signal));
     io.progress.done(`rehearsed ${count(fresh.length, 'migration')}`, timings.rehearsal);
+    clearTimeout(limit);
     const tests = await timed(timings, 'tests', () =>
       testAll(settings, io, inputs, prepared, rehearsal, signal, notices),
     );
     return judged(inputs, linted, { prepared, rehearsal, durationMs: timings.rehearsal ?? 0 }, tests, notices);
+  } catch (error) {
+    // Whatever broke when the server was taken away, this is why.
+    if (own.signal.reason instanceof LockstepError) throw own.signal.reason;
+    throw error;
   } finally {
+    clearTimeout(limit);
     own.abort();
     await preparing?.then(({ server }) => server.stop()).catch(() => {});
   }
+}
+
+/** The statement that takes too long is named by its own timeout, which ends it a little earlier. */
+const GRACE_MS = 3_000;
+
+function tookTooLong(timeoutMs: number): LockstepError {
+  return new LockstepError('rehearsal-timeout', `the rehearsal took longer than ${Math.round(timeoutMs / 1000)} s`, {
+    hint: 'Raise `rehearsal.timeout` in lockstep.yml on the base branch, or look for the migration that takes so long: --report FILE has the time of each.',
+  });
 }
 
 function rehearsalRequest(

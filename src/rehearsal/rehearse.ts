@@ -6,7 +6,7 @@ import type { Migration } from '../project/types.ts';
 import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
 import { catalogOf, rehearseTogether, type Stage } from './round.ts';
-import { type RoundsRun, reachesCluster, runRounds } from './rounds.ts';
+import { mayMeetOthers, type RoundsRun, runRounds } from './rounds.ts';
 import { startServer } from './server/start.ts';
 import type { RehearsalServer, ServerRequest } from './server/types.ts';
 
@@ -114,7 +114,7 @@ function milliseconds(setting: string): number {
  */
 export async function rehearse<T>({ stage }: Prepared, run: RoundsRun<T>): Promise<Rehearsal<T>> {
   const { migrations } = run;
-  const leavesDatabase = migrations.length > 1 && migrations.some(reachesCluster);
+  const leavesDatabase = migrations.length > 1 && migrations.some(mayMeetOthers);
   const pristine = leavesDatabase ? await stage.server.copy() : stage.server;
   try {
     const rounds = await runRounds(stage, run);

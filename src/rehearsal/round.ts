@@ -1,6 +1,7 @@
 import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
-import { runScript, type ScriptOutcome } from '../postgres/runner.ts';
+import { runScript, type ScriptOutcome, type ScriptRun } from '../postgres/runner.ts';
 import { Session } from '../postgres/session.ts';
+import { sqlError } from '../postgres/sql-error.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
@@ -53,7 +54,7 @@ export async function rehearseUp(
   to: string,
 ): Promise<Pick<Round, 'up' | 'after'>> {
   await stage.server.createDatabase(to, { template: from, owner: stage.role.name });
-  const up = await inDatabase(stage, to, (session) => runUp(stage, session, migration));
+  const up = await runIn(stage, to, upRun(stage, migration));
   if (up.status === 'applied') return { up, after: await catalogOf(stage, to) };
   await stage.server.dropDatabase(to);
   return { up, after: undefined };
@@ -67,17 +68,15 @@ export async function rehearseDown(
   database: string,
 ): Promise<DownRun> {
   try {
-    const outcome = await inDatabase(stage, database, (session) =>
-      runScript(session, {
-        script,
-        execution: downExecution(migration, script),
-        record: stage.layout.bookkeeping?.forget?.(migration, previous),
-      }),
-    );
+    const outcome = await runIn(stage, database, {
+      script,
+      execution: downExecution(migration, script),
+      record: stage.layout.bookkeeping?.forget?.(migration, previous),
+    });
     if (outcome.status !== 'applied') return { outcome, after: undefined };
     return await withCatalog(stage, database, async (read) => {
       const after = await read();
-      const again = await inDatabase(stage, database, (session) => runUp(stage, session, migration));
+      const again = await runIn(stage, database, upRun(stage, migration));
       const second = again.status === 'applied' ? await read() : undefined;
       return { outcome, after, again: { outcome: again, after: second } };
     });
@@ -94,23 +93,26 @@ export async function rehearseTogether(
   database: string,
 ): Promise<readonly ScriptOutcome[]> {
   await stage.server.createDatabase(database, { template: from, owner: stage.role.name });
-  return inDatabase(stage, database, async (session) => {
+  const session = await open(stage, database);
+  try {
     const outcomes: ScriptOutcome[] = [];
     for (const migration of migrations) {
-      const outcome = await runUp(stage, session, migration);
+      const outcome = await runScript(session, upRun(stage, migration));
       outcomes.push(outcome);
       if (outcome.status !== 'applied') break;
     }
     return outcomes;
-  });
+  } finally {
+    await session.close();
+  }
 }
 
-function runUp(stage: Stage, session: Session, migration: Migration): Promise<ScriptOutcome> {
-  return runScript(session, {
+function upRun({ layout }: Stage, migration: Migration): ScriptRun {
+  return {
     script: migration.up,
     execution: effectiveExecution(migration),
-    record: stage.layout.bookkeeping?.record(migration),
-  });
+    record: layout.bookkeeping?.record(migration),
+  };
 }
 
 /** A down script runs as its own statements need it: DROP INDEX CONCURRENTLY stands in many. */
@@ -139,14 +141,25 @@ async function withCatalog<T>(
   }
 }
 
-async function inDatabase<T>(stage: Stage, database: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const { name: user, password } = stage.role;
-  const session = await Session.open({ ...stage.server.admin(database), user, password }, stage.settings());
+/** Runs one script. That the role may no longer connect is what the migration before it has done: an outcome as well. */
+async function runIn(stage: Stage, database: string, run: ScriptRun): Promise<ScriptOutcome> {
+  let session: Session;
   try {
-    return await work(session);
+    session = await open(stage, database);
+  } catch (error) {
+    const { path, text } = run.script;
+    return { status: 'failed', durationMs: 0, statements: [], error: sqlError(error, { path, text, offset: 0 }) };
+  }
+  try {
+    return await runScript(session, run);
   } finally {
     await session.close();
   }
+}
+
+function open(stage: Stage, database: string): Promise<Session> {
+  const { name: user, password } = stage.role;
+  return Session.open({ ...stage.server.admin(database), user, password }, stage.settings());
 }
 
 /** Whether a down script holds any statement at all. */

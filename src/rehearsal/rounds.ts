@@ -3,7 +3,17 @@ import { parseScript } from '../project/sql.ts';
 import { isClusterWide } from '../project/transaction.ts';
 import type { Migration, Script } from '../project/types.ts';
 import { BASE_DATABASE } from './base.ts';
-import { catalogOf, type DownRun, holdsStatements, type Round, rehearseDown, rehearseUp, type Stage } from './round.ts';
+import { excuseFor } from './excuse.ts';
+import {
+  catalogOf,
+  type DownRun,
+  holdsStatements,
+  type Round,
+  rehearseDown,
+  rehearseUp,
+  type Stage,
+  type Step,
+} from './round.ts';
 
 /** New migrations one after the other, each on the schema that those before it have made. */
 
@@ -43,9 +53,6 @@ export function scriptKey(migration: Migration, half: 'up' | 'down'): string {
   return `${half}:${migration.id}`;
 }
 
-/** SQLSTATEs of "there is no such thing": after a migration that did not run, its own absence may be the reason. */
-const UNDEFINED_OBJECT = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P06', '3D000']);
-
 /**
  * One that must not run (`refused`) or fails is left out, and the next ones go on without it, so that one bad file hides
  * nothing that can still be seen. While a migration goes down and up again on a clone, the next one goes up already.
@@ -59,36 +66,34 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
   let down: Promise<DownRun | undefined> = Promise.resolve(undefined);
   let before = baseCatalog;
   let database = BASE_DATABASE;
-  let missing: string | undefined;
+  const absent: Migration[] = [];
   for (const [index, migration] of migrations.entries()) {
     signal.throwIfAborted();
     onMigration(migration, index);
     const reason = refused.get(scriptKey(migration, 'up'));
     if (reason !== undefined) {
       settle({ migration, round: undefined, before, skipped: reason });
-      missing ??= migration.id;
+      absent.push(migration);
       continue;
     }
     const next = `m${index + 1}`;
     const { up, after } = await rehearseUp(stage, migration, database, next);
     if (after === undefined) {
-      const depends = missing !== undefined && UNDEFINED_OBJECT.has(up.error?.sqlstate ?? '');
-      const skipped = `it needs what ${missing} makes, which did not run: ${up.error?.message}`;
+      const excuse = excuseFor(up, absent);
+      const skipped = `it needs what ${excuse?.id} makes, which did not run: ${up.error?.message}`;
       settle({
         migration,
         before,
-        ...(depends ? { round: undefined, skipped } : { round: { up, after, down: undefined } }),
+        ...(excuse ? { round: undefined, skipped } : { round: { up, after, down: undefined } }),
       });
-      missing ??= migration.id;
+      absent.push(migration);
       continue;
     }
     // One at a time goes down.
     await down;
     const script = downToRun(migration, refused);
     const step = { migration, previous: migrations[index - 1] ?? lastOfBase };
-    const clone = `${next}_down`;
-    if (script) await stage.server.createDatabase(clone, { template: next, owner: stage.role.name });
-    down = script ? rehearseDown(stage, step, script, clone) : Promise.resolve(undefined);
+    [down] = script ? await beginDown(stage, step, script, next) : [Promise.resolve(undefined)];
     const downSkipped = refused.get(scriptKey(migration, 'down'));
     const rest = { migration, before, ...(downSkipped !== undefined && { downSkipped }) };
     const result = down.then((done) => judge({ ...rest, round: { up, after, down: done } }));
@@ -102,11 +107,31 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
   }
   return {
     migrations: await Promise.all(results),
-    complete: missing === undefined,
+    complete: absent.length === 0,
     baseCatalog,
     headCatalog: before,
     headDatabase: database,
   };
+}
+
+/**
+ * Starts the way down on a clone of `database`, or, where roles are in play, on a copy of the whole cluster: a role cannot
+ * be dropped while another database knows it. Resolves when the clone stands, so that `database` may be used again;
+ * what is on its way is in a list, since a promise of a promise would wait for it.
+ */
+async function beginDown(
+  stage: Stage,
+  step: Step,
+  script: Script,
+  database: string,
+): Promise<readonly [Promise<DownRun>]> {
+  const copy = mayMeetOthers(step.migration) ? await stage.server.copy() : undefined;
+  if (copy) {
+    return [rehearseDown({ ...stage, server: copy }, step, script, database).finally(() => copy.stop())];
+  }
+  const clone = `${database}_down`;
+  await stage.server.createDatabase(clone, { template: database, owner: stage.role.name });
+  return [rehearseDown(stage, step, script, clone)];
 }
 
 /** A down script is run when it holds anything to run and nothing forbids it. */
@@ -116,16 +141,12 @@ function downToRun(migration: Migration, refused: ReadonlyMap<string, string>): 
   return refused.has(scriptKey(migration, 'down')) ? undefined : down;
 }
 
-/** Whether a script's effects leave its database. */
-export function reachesCluster({ up, down }: Migration): boolean {
-  return [up, down].some((script) => script && (parseScript(script).statements ?? []).some(isClusterWide));
-}
-
 /** Roles that are made or dropped in a body of code: its words tell. */
 const ROLE_WORDS = /\b(?:create|alter|drop)\s+(?:role|user|group)\b|\breassign\s+owned\b/i;
 
-/** Whether a migration must have the server for itself, because others would see its effects. */
-function mayMeetOthers(migration: Migration): boolean {
-  const { up, down } = migration;
-  return reachesCluster(migration) || ROLE_WORDS.test(up.text) || ROLE_WORDS.test(down?.text ?? '');
+/** Whether a migration's effects may leave its database, so that other databases of the server would see them. */
+export function mayMeetOthers({ up, down }: Migration): boolean {
+  return [up, down].some(
+    (script) => script && (ROLE_WORDS.test(script.text) || (parseScript(script).statements ?? []).some(isClusterWide)),
+  );
 }
