@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rehearsalRules } from '../../src/judgement/rehearsal-rules.ts';
 import { schemaRules } from '../../src/judgement/rules.ts';
+import { mandatoryRules } from '../../src/judgement/verdict.ts';
 import { rules as lintRules } from '../../src/lint/catalogue.ts';
 import { reportJsonSchema } from '../../src/report/json-schema.ts';
 import { configJsonSchema } from '../../src/settings/json-schema.ts';
@@ -19,7 +20,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   return new Map([
     ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],
     ['docs/inputs.md', inputsPage(configSchema)],
-    ['docs/rules.md', rulesPage([...lintRules, ...rehearsal])],
+    ['docs/rules.md', rulesPage([...lintRules, ...rehearsal], [...mandatoryRules])],
     ['docs/lockstep.schema.json', json(configSchema)],
     ['docs/report.schema.json', json(reportJsonSchema())],
     ['src/repository.ts', stampRepository(await read('src/repository.ts'), await read('package.json'))],

@@ -41,20 +41,42 @@ export function inputsPage(configSchema: Readonly<Record<string, unknown>>): str
 }
 
 const INTRODUCTION = `Every setting has a default. On the command line an option is written \`--like-this\`; inside GitHub
-Actions, started without arguments, the program reads the environment variable \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths are relative to the directory that
-\`cwd\` names, unless they are said to be relative to the repository's root.`;
+Actions, started without arguments, the program reads the environment variable \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths
+are relative to the directory that \`cwd\` names, unless they are said to be relative to the repository's root. What stands in the
+migrations themselves: [directives](directives.md).`;
 
-const CONFIG_INTRODUCTION = `A file at the repository's root; without one everything has its default. Unknown keys are errors. Where things are (\`tool\`,
-\`migrations\`, \`databases\`) and \`history.accept\` are read at the commit that is looked at. Everything else is read at the base commit when a
-change is judged, so that a change cannot switch off its own judge; \`--policy head\` tries out what a change of it would do.
+const CONFIG_INTRODUCTION = `Without a file everything has its default. Unknown keys are errors. Durations are whole numbers with a unit: \`500ms\`, \`30s\`, \`5min\`, \`1h\`.
 
-Durations are whole numbers with a unit: \`500ms\`, \`30s\`, \`5min\`, \`1h\`.
+### Where it is
 
-For completion and checks in editors, put this line at the top:
+\`lockstep.yml\` in the folder that Lockstep is started in (or that \`cwd\` names), else at the repository's root; \`--config\` names
+another. Paths in it are relative to the repository's root, wherever the file lies. A file that a change brings into a folder does not
+replace the root's as judge of that change.
+
+### Which version of it counts
+
+A change cannot switch off its own judge:
+
+- Where things are (\`tool\`, \`migrations\`, \`databases\`) is read at each commit for that commit.
+- \`history.accept\` is read from the change, and an entry counts only in the change that brings it. \`history.accept: never\` on the base
+  branch allows none.
+- Everything else, and Squawk's configuration, is read from the base branch. \`--policy head\` tries out what a change of it would do.
+- The first settings of a repository are taken from the change itself, except \`rehearsal.superuser\`, \`rehearsal.setup\` and
+  \`rehearsal.schema_file\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
+  \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
+
+The report says when a change alters how changes are judged: [policy-changed](rules.md#policy-changed),
+[policy-added](rules.md#policy-added).
+
+### In editors
+
+For completion and checks, put this line at the top:
 
 \`\`\`yaml
 # yaml-language-server: $schema=https://raw.githubusercontent.com/${REPOSITORY}/v0/docs/lockstep.schema.json
-\`\`\``;
+\`\`\`
+
+### Keys`;
 
 const EXIT_STATUS = table(
   ['status', 'meaning', 'results'],
@@ -69,6 +91,16 @@ const EXIT_STATUS = table(
 const ENVIRONMENT = table(
   ['variable', 'effect'],
   [
+    [
+      '`INPUT_<NAME>`',
+      'inside GitHub Actions, without arguments: the input of that name above, in upper case (`INPUT_POSTGRES_VERSION`)',
+    ],
+    ['`INPUT_COMMAND`', 'likewise: which command to run; `check` without it'],
+    [
+      '`LOCKSTEP_PG_BIN`',
+      'the directory of the `postgres` and `initdb` to rehearse with; it must have the major of `postgres_version`, where that is set',
+    ],
+    ['`LOCKSTEP_SQUAWK`', 'the Squawk program to lint with, instead of the pinned one'],
     ['`NO_COLOR`', 'no colours, unless it is empty'],
     ['`FORCE_COLOR`', 'colours although the output is no terminal; `0` and `false`: none'],
     ['`XDG_CACHE_HOME`', "the user's cache directory, else `~/.cache`"],

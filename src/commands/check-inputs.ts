@@ -1,6 +1,5 @@
 import { LockstepError } from '../errors.ts';
-import { rehearsalRules } from '../judgement/rehearsal-rules.ts';
-import { schemaRules } from '../judgement/rules.ts';
+import { laterRules } from '../judgement/verdict.ts';
 import { ruleNames } from '../lint/catalogue.ts';
 import { changeSet } from '../project/change-set.ts';
 import { decode } from '../project/decode.ts';
@@ -17,9 +16,6 @@ import type { Location, Policy, Settings } from '../settings/types.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { type PolicyFile, policyFindings, policyText } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
-
-/** Names of rules that lint does not know: those of the stages after it. */
-export const laterRules: readonly string[] = [...Object.keys(rehearsalRules), ...Object.keys(schemaRules)];
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 

@@ -16,6 +16,12 @@ const LISTS: Readonly<Record<string, string>> = {
   columns: '',
   tables: 'table',
   schemas: 'tables in schema',
+  attributes: '',
+  members: 'member',
+  'member of': 'member of',
+  operators: 'operator',
+  functions: 'function',
+  publications: 'publication',
 };
 
 /** Lines of a definition's difference that are shown. */

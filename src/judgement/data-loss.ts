@@ -1,6 +1,7 @@
 import { type Catalog, type CatalogObject, items, keyOf } from '../postgres/catalog/catalog.ts';
 import { type ChangedObject, compare } from '../postgres/catalog/compare.ts';
 import { label } from './describe.ts';
+import { holdsData, isAnother, livesOn } from './same-object.ts';
 import { defaultText, short } from './sql-words.ts';
 import { cutsOff, fits } from './type-change.ts';
 import { tellOnce } from './wholes.ts';
@@ -32,27 +33,12 @@ function lostBy(object: CatalogObject, madeByUp: boolean): readonly string[] {
   return object.kind === 'column' && object.facts.generated === undefined ? [`values of column ${object.name}`] : [];
 }
 
-/** Whether it is there under another name: the down script renamed it into the place of one that it dropped. */
-function livesOn(object: CatalogObject, afterUp: Catalog, afterDown: Catalog): boolean {
-  const identity = afterUp.cluster === afterDown.cluster ? afterUp.identities.get(keyOf(object)) : undefined;
-  return identity !== undefined && [...afterDown.identities.values()].includes(identity);
-}
-
-/** Whether the later object of that name is not the same one: the values of the earlier one have gone. */
-function isAnother(object: CatalogObject, earlier: Catalog, later: Catalog): boolean {
-  const key = keyOf(object);
-  const comparable = earlier.cluster !== '' && earlier.cluster === later.cluster && later.objects.has(key);
-  return comparable && earlier.identities.get(key) !== later.identities.get(key);
-}
-
 /** Tables and columns that carry the same name but are not the same any more. */
 function remade(afterUp: Catalog, afterDown: Catalog): readonly string[] {
   const known = new Set(afterUp.identities.values());
-  const replaced = [...afterUp.objects].filter(([, object]) => {
-    const { kind, facts } = object;
-    const holdsData = kind === 'table' || (kind === 'column' && !facts.generated && !facts.inherited);
-    return holdsData && isAnother(object, afterUp, afterDown);
-  });
+  const replaced = [...afterUp.objects].filter(
+    ([, object]) => holdsData(object) && isAnother(object, afterUp, afterDown),
+  );
   const tables = new Set(replaced.flatMap(([, { kind, name }]) => (kind === 'table' ? [name] : [])));
   return replaced.flatMap(([key, { kind, name, table }]) => {
     if (tables.has(table ?? '')) return [];

@@ -1,4 +1,5 @@
 import { type CatalogObject, items, ownName } from '../postgres/catalog/catalog.ts';
+import type { Pair } from '../postgres/catalog/pairing.ts';
 import { bracketed, defaultText, namesIn, oneLine, short } from './sql-words.ts';
 
 /** How objects are called and what they are, in the words of a reviewer. */
@@ -15,11 +16,20 @@ export function label(object: CatalogObject): string {
       return `constraint ${ownName(object)} of domain ${object.table}`;
     case 'index':
       return `index ${object.name} on ${object.table}`;
+    case 'database':
+      return 'the database';
     case 'default privileges':
       return `default privileges for ${ownName(object)}${object.name.slice(object.name.indexOf(' made by '))}${object.schema === '' ? '' : ` in schema ${object.schema}`}`;
     default:
       return `${object.kind} ${object.name}`;
   }
+}
+
+/** What became of its name: 'renamed to people', 'moved to schema app'. */
+export function renameText({ before, after }: Pair): string {
+  if (after.table !== undefined && after.kind !== 'sequence') return `renamed to ${ownName(after)}`;
+  const moved = before.path.length > 1 && ownName(before) === ownName(after);
+  return moved ? `moved to schema ${after.schema}` : `renamed to ${after.name}`;
 }
 
 /** What it is called among its table's own parts: 'nick', 'index users_email_idx'. */
@@ -139,7 +149,16 @@ export function wholeText(object: CatalogObject): string {
     case 'extension':
       return join(`version ${facts.version}`, `in schema ${facts['in schema']}`);
     case 'setting':
+    case 'security label':
       return `= ${facts.value}`;
+    case 'role':
+      return join(
+        items(facts.attributes).join(', '),
+        facts.members && `with ${items(facts.members).join(', ')}`,
+        facts['member of'] && `in ${items(facts['member of']).join(', ')}`,
+      );
+    case 'conversion':
+      return join(facts.encodings, facts.default);
     default:
       return '';
   }

@@ -66,6 +66,9 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed
   };
 }
 
+const NEEDS_NO_TRANSACTION =
+  'This statement cannot run in the transaction that the tool opens. Give it a migration of its own, marked as your tool wants it (`-- lockstep: no-transaction`, `-- migrate:up transaction:false`).';
+
 function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
   if (up.error === undefined) return [];
   const { error } = up;
@@ -77,6 +80,7 @@ function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
       ...placeOf(error, migration.path),
       message: `${inOneLine(error)}.${stays}`,
       suggestion: error.hint,
+      help: error.sqlstate === '25001' ? NEEDS_NO_TRANSACTION : undefined,
     }),
   ];
 }

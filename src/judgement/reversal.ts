@@ -1,9 +1,9 @@
 import type { Catalog, CatalogObject } from '../postgres/catalog/catalog.ts';
-import { items, ownName } from '../postgres/catalog/catalog.ts';
+import { items } from '../postgres/catalog/catalog.ts';
 import { type CatalogDifference, compare, type FactChange, isSame } from '../postgres/catalog/compare.ts';
 import { factTexts, grantLines, ownFacts } from './change-lines.ts';
 import { dataLosses } from './data-loss.ts';
-import { label } from './describe.ts';
+import { label, renameText } from './describe.ts';
 import { lineDiff } from './line-diff.ts';
 import { differing, short } from './sql-words.ts';
 import { tellOnce } from './wholes.ts';
@@ -12,8 +12,6 @@ export interface ReversalInput {
   readonly before: Catalog;
   readonly afterUp: Catalog;
   readonly afterDown: Catalog;
-  /** After up, down and up again; undefined: that was not tried, or failed. */
-  readonly afterSecondUp?: Catalog;
 }
 
 export interface Reversal {
@@ -27,16 +25,11 @@ export interface Reversal {
 }
 
 /** Whether down undoes up, by the schemas before, between and after. */
-export function judgeReversal({ before, afterUp, afterDown, afterSecondUp }: ReversalInput): Reversal {
+export function judgeReversal({ before, afterUp, afterDown }: ReversalInput): Reversal {
   const undone = compare(before, afterDown);
-  const again = afterSecondUp && compare(afterUp, afterSecondUp);
-  const difference = [
-    ...reversalLines(undone),
-    ...(again ? reversalLines(again).map((line) => `up after down makes another schema: ${line}`) : []),
-  ];
   return {
-    status: isSame(undone) && (again === undefined || isSame(again)) ? 'reversed' : 'different',
-    difference,
+    status: isSame(undone) ? 'reversed' : 'different',
+    difference: reversalLines(undone),
     columnOrderChanged: undone.reordered.map(
       ({ table, before: old, after: now }) => `${table}: ${now.join(', ')} (was ${old.join(', ')})`,
     ),
@@ -54,10 +47,7 @@ function linesOf({ dropped, added, renamed, changed }: CatalogDifference): strin
   return [
     ...dropped.map((object) => `${label(object)} is missing`),
     ...added.map((object) => `${label(object)} is left`),
-    ...renamed.map(
-      ({ before, after }) =>
-        `${label(before)} is renamed to ${after.table === undefined ? after.name : ownName(after)}`,
-    ),
+    ...renamed.map((pair) => `${label(pair.before)} is ${renameText(pair)}`),
     ...changed.flatMap((change) => ownFacts(change).flatMap((fact) => sentences(change.after, fact))),
   ];
 }
@@ -69,6 +59,12 @@ const ITEMS: Readonly<Record<string, string>> = {
   inherits: 'parent',
   tables: 'table',
   schemas: 'schema',
+  attributes: 'attribute',
+  members: 'member',
+  'member of': 'membership in',
+  operators: 'operator',
+  functions: 'function',
+  publications: 'publication',
 };
 
 /** Facts whose value is a state: 'is not valid'. */
@@ -80,6 +76,7 @@ const STATES: ReadonlySet<string> = new Set([
   'clustered',
   'enabled',
   'populated',
+  'trust',
   'readiness',
   'security',
   'inherited',
@@ -100,6 +97,8 @@ function sentences(object: CatalogObject, { fact, before, after }: FactChange): 
   if (fact === 'type') return [`${name} is ${now}, was ${old}`];
   if (fact === 'not null' && (old === undefined || now === undefined))
     return [`${name} is ${now ?? 'nullable'}, was ${old ?? 'nullable'}`];
+  if (fact === 'partition of' && old !== undefined && now !== undefined)
+    return [`${name} is a partition of ${now}, was one of ${old}`];
   if (fact === 'owner') return [`${name} is owned by ${after}, was owned by ${before}`];
   if (STATES.has(fact))
     return [

@@ -14,8 +14,14 @@ export const schemaRules = {
   'dropped-by-cascade': {
     severity: 'block',
     title: 'The migration drops what no statement names',
-    why: 'CASCADE drops all that depends on what is named: columns of other tables, foreign keys, views. The rehearsal saw objects go that the migration does not mention. Lost columns, tables and constraints block; views and other code that the next release can bring back warn.',
+    why: 'CASCADE drops all that depends on what is named: columns of other tables, foreign keys, views; `DROP SCHEMA` with it takes every table of the schema, `DROP OWNED` all that a role has. The rehearsal saw objects go that the migration does not mention. Lost columns, tables and constraints block; views and other code that the next release can bring back warn.',
     help: 'Name what shall go (`ALTER TABLE ... DROP COLUMN ...`, `DROP VIEW ...`) and leave CASCADE out, so that Postgres refuses when something else depends on it.',
+  },
+  'dropped-in-a-block': {
+    severity: 'warn',
+    title: 'A table or column is dropped inside a block or function',
+    why: 'SQL in a DO block, or in a function or procedure that the migration calls, is a text to every linter: no rule about drops looks at it. The rehearsal saw a table or column go that only this statement can have dropped.',
+    help: 'Drop it with a statement of its own (`DROP TABLE ...`, `ALTER TABLE ... DROP COLUMN ...`), which the rules and the reviewer see; `IF EXISTS` spares most blocks.',
   },
   'named-but-unchanged': {
     severity: 'warn',

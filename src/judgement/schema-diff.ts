@@ -3,7 +3,16 @@ import type { CatalogDifference, ChangedObject } from '../postgres/catalog/compa
 import type { Pair } from '../postgres/catalog/pairing.ts';
 import type { SchemaDiff } from '../report/model.ts';
 import { changeLines, grantLines } from './change-lines.ts';
-import { columnText, definitionText, isPlainPrimaryKey, label, partName, partText, wholeText } from './describe.ts';
+import {
+  columnText,
+  definitionText,
+  isPlainPrimaryKey,
+  label,
+  partName,
+  partText,
+  renameText,
+  wholeText,
+} from './describe.ts';
 import { short } from './sql-words.ts';
 import { isEcho, ownerColumn, tableParts, tellOnce } from './wholes.ts';
 
@@ -39,8 +48,11 @@ export function schemaDiff(difference: CatalogDifference): SchemaDiff {
   return { tables: [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
 }
 
-function renameLine({ before, after }: Pair): string {
-  return isPart(after) ? `~ ${partName(before)} renamed to ${ownName(after)}` : `~ renamed from ${before.name}`;
+function renameLine(pair: Pair): string {
+  const { before, after } = pair;
+  if (isPart(after)) return `~ ${partName(before)} ${renameText(pair)}`;
+  const moved = before.path.length > 1 && ownName(before) === ownName(after);
+  return moved ? `~ moved from schema ${before.schema}` : `~ renamed from ${before.name}`;
 }
 
 /** The difference as flat one-liners: '+ column public.users.nick text'. */
@@ -57,9 +69,7 @@ export function differenceLines(difference: CatalogDifference): string[] {
   return [
     ...alone.dropped.map((object) => line('-', object, difference.dropped)),
     ...alone.added.map((object) => line('+', object, difference.added)),
-    ...alone.renamed.map(
-      ({ before, after }) => `~ ${label(before)} renamed to ${isPart(after) ? ownName(after) : after.name}`,
-    ),
+    ...alone.renamed.map((pair) => `~ ${label(pair.before)} ${renameText(pair)}`),
     ...alone.changed.flatMap(fullLines),
   ];
 }

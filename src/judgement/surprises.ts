@@ -21,20 +21,38 @@ export interface SurprisesInput {
 /** Where what a script did to the schema is not what its statements say: one finding for each statement and rule. */
 export function surprises({ path, statements, before, after, searchPath = ['public'] }: SurprisesInput): Finding[] {
   const found: Finding[] = [];
-  const lost = new Map<Statement, Casualty[]>();
-  for (const casualty of casualties(statements, before, after, searchPath)) {
-    lost.set(casualty.statement, [...(lost.get(casualty.statement) ?? []), casualty]);
-  }
-  for (const [statement, list] of lost) {
-    const severity = list.some((one) => one.severity === 'block') ? 'block' : 'warn';
-    const what = enumerate(list.map((one) => one.what));
-    const message = `${quoted(statement)} also drops ${what}, which no statement of this migration names.`;
-    found.push(finding('dropped-by-cascade', path, statement, message, severity));
+  for (const list of byStatementAndRule(casualties(statements, before, after, searchPath))) {
+    // What is lost for good comes first: a long list is cut.
+    const sorted = [...list].sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
+    const [{ rule, statement, severity }] = [sorted[0] ?? list[0]];
+    const what = enumerate(sorted.map((one) => one.what));
+    found.push(finding(rule, path, statement, lossMessage(rule, statement, what), severity));
   }
   for (const { statement, message, meant } of idleStatements(statements, before, after, searchPath)) {
     found.push(finding('named-but-unchanged', path, statement, message, 'warn', meant));
   }
   return found.sort((a, b) => a.line - b.line);
+}
+
+type Casualties = readonly [Casualty, ...Casualty[]];
+
+function byStatementAndRule(list: readonly Casualty[]): Iterable<Casualties> {
+  const groups = new Map<string, [Casualty, ...Casualty[]]>();
+  for (const one of list) {
+    const key = `${one.statement.index} ${one.rule}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [one]);
+    else known.push(one);
+  }
+  return groups.values();
+}
+
+function lossMessage(rule: Casualty['rule'], statement: Statement, what: string): string {
+  if (rule === 'dropped-by-cascade')
+    return `${quoted(statement)} also drops ${what}, which no statement of this migration names.`;
+  const place =
+    statement.kind === 'DoStmt' ? 'a DO block' : statement.kind === 'CallStmt' ? 'a procedure' : 'a function';
+  return `${quoted(statement)} drops ${what} inside ${place}, where no linter looks.`;
 }
 
 const QUOTED = 80;

@@ -13,7 +13,7 @@ const ownRules = { ...scriptRules, ...historyRules };
 
 export type OwnRule = keyof typeof ownRules;
 
-export interface Rule extends RuleEntry {
+interface Rule extends RuleEntry {
   readonly name: string;
 }
 
@@ -44,6 +44,11 @@ export function canonicalNames(name: string): readonly string[] {
 
 export function ruleNamed(name: string): Rule | undefined {
   return byName.get(name);
+}
+
+/** Whether a rule holds whatever settings and comments say. `others`: such rules of later stages. */
+export function isMandatory(name: string, others: ReadonlySet<string> = new Set()): boolean {
+  return others.has(name) || ruleNamed(name)?.mandatory === true;
 }
 
 /** What a rule is worth under a policy. Mandatory rules keep their severity. */

@@ -1,26 +1,13 @@
 import { type Node, parseSql, type Statement } from '../project/sql.ts';
-import { descendants, fieldsOf, list, names, option, record, scalar, text } from '../project/syntax-tree.ts';
+import { descendants, fieldsOf, list, names, option, record, scalar } from '../project/syntax-tree.ts';
 import { type BodyCommand, plpgsqlCommands } from './plpgsql.ts';
+import { ESCAPED_NAME, type Routines } from './routines.ts';
 import type { Command } from './types.ts';
 
 /**
  * Everything that runs when a script does: its statements, the bodies of its DO blocks, and the bodies of functions and
- * procedures that it calls, if this change set makes them. What is put together at run time stays unseen.
+ * procedures that it calls, if the migrations make them. What is put together at run time stays unseen.
  */
-
-/** Functions and procedures that the change set makes, by their unqualified names. */
-export type Routines = ReadonlyMap<string, Statement>;
-
-export function routinesIn(scripts: readonly { readonly statements: readonly Statement[] }[]): Routines {
-  const routines = new Map<string, Statement>();
-  for (const { statements } of scripts) {
-    for (const statement of statements) {
-      const name = statement.kind === 'CreateFunctionStmt' ? names(statement.tree.funcname).at(-1) : undefined;
-      if (name !== undefined) routines.set(name, statement);
-    }
-  }
-  return routines;
-}
 
 export function commandsOf(statements: readonly Statement[], routines: Routines): Command[] {
   return statements.flatMap((statement) => {
@@ -53,38 +40,29 @@ function placed(commands: readonly BodyCommand[], statement: Statement, body: st
 
 /** Bodies without any of these words are not parsed: most are long and harmless. */
 const MATTERS =
-  /\b(?:commit|rollback|discard|set|reset|set_config|call|role|database|tablespace|system|grant|revoke)\b|unlock/i;
+  /\b(?:commit|rollback|discard|set|reset|set_config|pg_settings|call|execute|role|database|tablespace|system|grant|revoke)\b|unlock/i;
 
 function mayMatter(body: string, routines: Routines): boolean {
-  return MATTERS.test(body) || mentions(body, routines);
+  return MATTERS.test(body) || ESCAPED_NAME.test(body) || routines.mentionedIn(body);
 }
 
-function mentions(sql: string, routines: Routines): boolean {
-  for (const name of routines.keys()) if (sql.includes(name)) return true;
-  return false;
-}
-
-/** Statements that call functions as they run; others only write down what is called later. */
-const CALLERS: ReadonlySet<string> = new Set([
-  'CallStmt',
-  'CopyStmt',
-  'CreateTableAsStmt',
-  'DeleteStmt',
-  'ExplainStmt',
-  'InsertStmt',
-  'MergeStmt',
-  'SelectStmt',
-  'UpdateStmt',
+/** Statements that only write down what is called later. All others may call what they name as they run. */
+const WRITTEN_DOWN: ReadonlySet<string> = new Set([
+  'AlterPolicyStmt',
+  'CreateFunctionStmt',
+  'CreatePolicyStmt',
+  'CreateTrigStmt',
+  'RuleStmt',
+  'ViewStmt',
 ]);
 
 function calledCommands(command: Command, routines: Routines, seen: Set<string>): Command[] {
-  if (!CALLERS.has(command.kind)) return [];
-  if (command.inside === undefined && !mentions(command.statement.sql, routines)) return [];
+  if (WRITTEN_DOWN.has(command.kind)) return [];
+  if (command.inside === undefined && !routines.mentionedIn(command.statement.sql)) return [];
   return functionCalls(command).flatMap(({ name }) => {
-    const routine = routines.get(name);
-    if (routine === undefined || seen.has(name)) return [];
+    const definitions = seen.has(name) ? [] : routines.named(name);
     seen.add(name);
-    const inside = routineCommands(routine).map(({ kind, tree }) => ({
+    const inside = definitions.flatMap(routineCommands).map(({ kind, tree }) => ({
       kind,
       tree,
       line: command.line,
@@ -96,6 +74,20 @@ function calledCommands(command: Command, routines: Routines, seen: Set<string>)
 }
 
 function routineCommands(routine: Statement): readonly BodyCommand[] {
+  const options = routine.kind === 'AlterFunctionStmt' ? routine.tree.actions : routine.tree.options;
+  return [...ownSettings(options), ...bodyCommands(routine)];
+}
+
+/** CREATE FUNCTION ... SET lock_timeout = 0: it holds as long as the call runs. */
+function ownSettings(options: unknown): BodyCommand[] {
+  return list(options).flatMap((item) => {
+    const element = fieldsOf(item, 'DefElem');
+    const tree = element?.defname === 'set' ? fieldsOf(element.arg, 'VariableSetStmt') : undefined;
+    return tree ? [{ kind: 'VariableSetStmt', tree, line: 1 }] : [];
+  });
+}
+
+function bodyCommands(routine: Statement): readonly BodyCommand[] {
   const { options, sql_body: sqlBody } = routine.tree;
   const body = names(fieldsOf(option(options, 'as'), 'List')?.items)[0];
   if (body === undefined) {
@@ -109,13 +101,13 @@ function routineCommands(routine: Statement): readonly BodyCommand[] {
   return (parseSql(body).statements ?? []).map(({ kind, tree }) => ({ kind, tree, line: 1 }));
 }
 
-export interface FunctionCall {
+interface FunctionCall {
   readonly name: string;
   readonly args: readonly unknown[];
 }
 
 /** The functions and procedures that a command calls, by their unqualified names. */
-export function functionCalls(command: Pick<Command, 'kind' | 'tree'>): FunctionCall[] {
+function functionCalls(command: Pick<Command, 'kind' | 'tree'>): FunctionCall[] {
   const calls: FunctionCall[] = [];
   const add = (fields: Node | undefined): void => {
     const name = names(fields?.funcname).at(-1);
@@ -126,31 +118,16 @@ export function functionCalls(command: Pick<Command, 'kind' | 'tree'>): Function
   return calls;
 }
 
-/** `functionCalls`, looked for only where the text mentions one of them: large scripts are mostly rows of constants. */
-export function callsOf(command: Command, mention: RegExp): FunctionCall[] {
-  const silent = command.inside === undefined && !mention.test(command.statement.sql);
-  return silent || !CALLERS.has(command.kind) ? [] : functionCalls(command).filter(({ name }) => mention.test(name));
+/** The calls of functions by their names, looked for only where the text can mention one of them. */
+export function callsOf(command: Command, name: RegExp): FunctionCall[] {
+  return mayCall(command, SENSITIVE) ? functionCalls(command).filter((call) => name.test(call.name)) : [];
 }
 
-/** A setting that a command changes, by SET, RESET or set_config(). */
-export interface SettingChange {
-  readonly name: string;
-  /** undefined: back to the default, or what is not known before it runs (`computed`). */
-  readonly value: string | undefined;
-  readonly computed: boolean;
-}
+/** What `callsOf` is asked for. */
+const SENSITIVE = /set_config|unlock/i;
 
-export function settingChanges(command: Command): SettingChange[] {
-  const { kind, tree } = command;
-  if (kind === 'VariableSetStmt') {
-    const name = tree.kind === 'VAR_RESET_ALL' ? 'all' : (text(tree.name) ?? '');
-    const value = tree.kind === 'VAR_SET_VALUE' ? scalar(list(tree.args)[0]) : undefined;
-    return [{ name: name.toLowerCase(), value, computed: tree.kind === 'VAR_SET_CURRENT' }];
-  }
-  return callsOf(command, /\bset_config\b/i).flatMap(({ args }) => {
-    const setting = scalar(args[0]);
-    if (setting === undefined) return [];
-    const value = scalar(args[1]);
-    return [{ name: setting.toLowerCase(), value, computed: value === undefined }];
-  });
+/** Whether a command runs what it names and its text may name it: large scripts are mostly rows of constants. */
+export function mayCall({ kind, inside, statement }: Command, mention: RegExp): boolean {
+  if (WRITTEN_DOWN.has(kind)) return false;
+  return inside !== undefined || mention.test(statement.sql) || ESCAPED_NAME.test(statement.sql);
 }

@@ -6,7 +6,7 @@ import { type InstallOptions, installPackage, pinOf } from '../services/packages
 
 /** Squawk's program for this platform: beside us in node_modules, or fetched as a pinned npm package. */
 
-export interface SquawkPlace extends InstallOptions {
+interface SquawkPlace extends InstallOptions {
   /** A file of ours: node_modules is looked for in its folder and above. */
   readonly from: string;
   readonly toolDirectory: string;
@@ -21,6 +21,11 @@ export async function findSquawk({ from, toolDirectory, ...options }: SquawkPlac
   const name = packageName(process.platform, process.arch, isMusl());
   const directory = (await besideUs(name, from)) ?? (await installPackage(name, toolDirectory, options));
   return join(directory, 'bin', 'squawk');
+}
+
+/** All platforms' packages are of one version. undefined: there is no pin. */
+export function squawkVersion(): string | undefined {
+  return pinOf('@squawk-cli/linux-x64')?.version;
 }
 
 const PLATFORMS: readonly string[] = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];

@@ -1,9 +1,11 @@
 import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
+import type { Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
-import { ruleNamed } from './catalogue.ts';
-import { commandsOf, routinesIn } from './commands.ts';
+import { isMandatory } from './catalogue.ts';
+import { commandsOf } from './commands.ts';
 import { readScript } from './reading.ts';
+import { Routines } from './routines.ts';
 import { looserTimeout } from './rules/looser-timeout.ts';
 import { mixedTransaction } from './rules/mixed-transaction.ts';
 import { sessionTampering } from './rules/session-tampering.ts';
@@ -21,10 +23,20 @@ export interface Guarded {
   readonly findings: readonly Finding[];
 }
 
-/** Reads scripts and asks the rules that protect the databases which will meet them. `loadParser` must have resolved. */
-export function guard(examined: readonly ExaminedScript[], context: RuleContext): Guarded[] {
+/**
+ * Reads scripts and asks the rules that protect the databases which will meet them. `history`: the scripts that this
+ * change leaves as they are, whose routines the others may call. `loadParser` must have resolved.
+ */
+export function guard(
+  examined: readonly ExaminedScript[],
+  context: RuleContext,
+  history: readonly Script[] = [],
+): Guarded[] {
   const readings = examined.map((one) => ({ one, ...readScript(one) }));
-  const routines = routinesIn(readings.map(({ statements }) => ({ statements: statements ?? [] })));
+  const routines = new Routines(
+    readings.flatMap(({ statements }) => statements ?? []),
+    history,
+  );
   return readings.map(({ one, statements, findings }) => {
     if (statements === undefined) return { examined: one, read: undefined, findings };
     const declared =
@@ -33,7 +45,7 @@ export function guard(examined: readonly ExaminedScript[], context: RuleContext)
       ...one,
       statements,
       commands: commandsOf(statements, routines),
-      execution: effectiveExecution({ up: one.script, execution: declared }),
+      execution: effectiveExecution({ ...one.migration, up: one.script, execution: declared }),
     };
     const own = [
       ...transactionControl(read),
@@ -68,7 +80,7 @@ export function refusedIds(
     (one) =>
       one.examined.half === half &&
       (one.read === undefined ||
-        one.findings.some(({ rule }) => ruleNamed(rule)?.mandatory) ||
+        one.findings.some(({ rule }) => isMandatory(rule)) ||
         loose.some((found) => stands(found, one.read))),
   );
   return new Set(refused.map(({ examined }) => examined.migration.id));

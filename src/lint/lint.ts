@@ -8,8 +8,14 @@ import { type Guarded, guard, refusedIds } from './guard.ts';
 import { judgedBy, policyProblems, silentRulesOf } from './policy.ts';
 import { historyChanges } from './rules/history.ts';
 import { newestVersion, orderOfMigrations } from './rules/order.ts';
-import { clusterWideStatements, directiveProblems, emptyMigration } from './rules/script-content.ts';
-import { examinedScripts, suppressibleScripts } from './scripts.ts';
+import {
+  brokenSections,
+  clusterWideStatements,
+  directiveProblems,
+  emptyMigration,
+  newSectionProblems,
+} from './rules/script-content.ts';
+import { examinedScripts, suppressibleScripts, untouchedScripts } from './scripts.ts';
 import { enabledSquawkRules, readSquawkConfig } from './squawk-config.ts';
 import { askSquawk, squawkFindings } from './squawk-lint.ts';
 import { applySuppressions } from './suppress.ts';
@@ -21,7 +27,7 @@ import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts'
  */
 export async function lint(input: LintInput): Promise<LintResult> {
   await loadParser();
-  const { changeSet, policy, layout, now, otherRules } = input;
+  const { changeSet, policy, layout, now, otherRules, otherMandatory: mandatoryRules = new Set<string>() } = input;
   const squawkConfig = readSquawkConfig(input.squawkConfig, policy.lint.squawkConfig);
   const context: RuleContext = { policy, layout, now, newestVersion: newestVersion(changeSet, layout) };
   const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
@@ -32,7 +38,7 @@ export async function lint(input: LintInput): Promise<LintResult> {
   answering.catch(() => {});
   // It starts when we let go of the thread; then both work at once.
   await setImmediate();
-  const guarded = guard(examined, context);
+  const guarded = guard(examined, context, untouchedScripts(changeSet, examined));
   const readable = guarded.flatMap(({ read }) => read ?? []);
   const fresh = readable.filter(({ full }) => full);
   const judged = fresh.filter(({ script }) => !isExcluded(script.path));
@@ -40,31 +46,40 @@ export async function lint(input: LintInput): Promise<LintResult> {
 
   const found = [
     ...guarded.flatMap(({ findings }) => findings),
+    ...changeSet.changes.flatMap(brokenSections),
     ...judged.flatMap((script) => [...emptyMigration(script), ...clusterWideStatements(script)]),
     ...withoutEchoes(squawk.findings, guarded),
     ...squawkConfig.findings,
     ...historyChanges(changeSet, layout, policy.historyAccept),
     ...orderOfMigrations(changeSet, layout, now),
     ...changeSet.changes.flatMap((change) => (change.kind === 'deleted' ? [] : directiveProblems(change.migration))),
-    ...policyProblems(policy, otherRules),
+    ...policyProblems(policy, otherRules, mandatoryRules),
   ];
   const silentRules = silentRulesOf(enabledSquawkRules(squawkConfig, policy), policy);
   const suppressed = applySuppressions(judgedBy(policy, found), suppressibleScripts(changeSet), {
     otherRules,
     silentRules,
+    mandatoryRules,
   });
+  const undivided = changeSet.changes.flatMap((change) =>
+    change.kind !== 'deleted' && newSectionProblems(change).length > 0 ? [change.migration.id] : [],
+  );
   const findings = judgedBy(policy, suppressed).sort(byPlace);
   return {
     findings,
     notAnalysed: [
+      ...changeSet.changes
+        .flatMap(newSectionProblems)
+        .map(({ path, line, message }) => ({ path, line, reason: message })),
+      ...changeSet.ignored.map(({ path, reason }) => ({ path, reason })),
       ...leftOut(guarded, fresh, judged),
       ...squawk.notAnalysed,
       ...outOfSight(judged, policy.rehearsal.superuser),
     ],
-    refused: refusedIds(guarded, 'up', findings),
-    refusedDown: refusedIds(guarded, 'down', findings),
+    refused: new Set([...refusedIds(guarded, 'up', findings), ...undivided]),
+    refusedDown: new Set([...refusedIds(guarded, 'down', findings), ...undivided]),
     silentRules,
-    files: readable.length,
+    files: new Set(readable.map(({ script }) => script.path)).size,
     statements: readable.reduce((count, { statements }) => count + statements.length, 0),
   };
 }

@@ -1,15 +1,22 @@
 import type { Finding } from '../report/model.ts';
 import { didYouMean } from '../settings/nearest.ts';
 import type { Policy } from '../settings/types.ts';
-import { ruleNamed, ruleNames, rules, settingOf, squawkRuleNames } from './catalogue.ts';
+import { isMandatory, ruleNames, rules, settingOf, squawkRuleNames } from './catalogue.ts';
 import { finding } from './finding.ts';
 
 /** What `lint.rules` of lockstep.yml makes of findings. */
 
-/** Severities as the policy wants them; findings of rules that it switches off are gone. */
-export function judgedBy(policy: Policy, findings: readonly Finding[]): Finding[] {
+/**
+ * Severities as the policy wants them; findings of rules that it switches off are gone. `mandatoryRules`: those of later
+ * stages that no policy may touch; lint's own are known here.
+ */
+export function judgedBy(
+  policy: Policy,
+  findings: readonly Finding[],
+  mandatoryRules: ReadonlySet<string> = new Set(),
+): Finding[] {
   return findings.flatMap((found) => {
-    const setting = ruleNamed(found.rule)?.mandatory ? undefined : policy.lint.rules[found.rule];
+    const setting = isMandatory(found.rule, mandatoryRules) ? undefined : policy.lint.rules[found.rule];
     if (setting === 'off') return [];
     return [setting === undefined ? found : { ...found, severity: setting }];
   });
@@ -23,18 +30,21 @@ export function silentRulesOf(enabledSquawkRules: ReadonlySet<string>, policy: P
   return new Set(silent.map(({ name }) => name));
 }
 
-/** Settings that have no effect. `otherRules`: names that later stages know. */
-export function policyProblems(policy: Policy, otherRules: readonly string[]): Finding[] {
+/** Settings that have no effect. `otherRules`: names that later stages know; `mandatoryRules`: which of them always block. */
+export function policyProblems(
+  policy: Policy,
+  otherRules: readonly string[],
+  mandatoryRules: ReadonlySet<string> = new Set(),
+): Finding[] {
   const known = [...ruleNames, ...otherRules];
   return Object.entries(policy.lint.rules).flatMap(([name, setting]) => {
-    const message = known.includes(name)
-      ? mandatoryMessage(name, setting)
-      : `lint.rules names '${name}', which is no rule${didYouMean(name, known)}`;
-    return message === undefined ? [] : [finding('unknown-rule', { path: 'lockstep.yml', message })];
+    const place = { path: 'lockstep.yml' };
+    if (!known.includes(name)) {
+      const message = `lint.rules names '${name}', which is no rule${didYouMean(name, known)}`;
+      return [finding('unknown-rule', { ...place, message })];
+    }
+    if (setting === 'block' || !isMandatory(name, mandatoryRules)) return [];
+    const message = `lint.rules sets ${name} to ${setting}, but it always blocks.`;
+    return [finding('fixed-severity', { ...place, message })];
   });
-}
-
-function mandatoryMessage(name: string, setting: string): string | undefined {
-  if (!ruleNamed(name)?.mandatory || setting === 'block') return undefined;
-  return `lint.rules sets ${name} to ${setting}, but it always blocks: no database may see such a script.`;
 }

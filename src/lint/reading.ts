@@ -1,14 +1,13 @@
-import { blank, excerpt, LineIndex } from '../project/place.ts';
+import { blank, endOfLine, excerpt, LineIndex } from '../project/place.ts';
 import { parseScript, parseSql, type Statement, type SyntaxProblem } from '../project/sql.ts';
 import type { Unreadable } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
-import { endOfLine } from './end-of-line.ts';
 import { finding, placeOf } from './finding.ts';
 import type { ExaminedScript } from './types.ts';
 
 /** Whether a script can be read at all, and what to tell its author if not. */
 
-export interface Reading {
+interface Reading {
   /** undefined: it cannot be read or does not parse. */
   readonly statements: readonly Statement[] | undefined;
   readonly findings: readonly Finding[];

@@ -34,6 +34,12 @@ function halves(change: Exclude<Change, { kind: 'deleted' }>): { up: boolean; do
   return { up: false, down: change.edit === 'down' };
 }
 
+/** The up scripts at head that lint does not look at: what they made is there when the others run. */
+export function untouchedScripts({ head }: ChangeSet, examined: readonly ExaminedScript[]): Script[] {
+  const seen = new Set(examined.map(({ script }) => script));
+  return head.migrations.flatMap(({ up }) => (seen.has(up) || up.unreadable ? [] : [up]));
+}
+
 /** The scripts at head whose comments may suppress findings: those of every migration that the change set touches. */
 export function suppressibleScripts(changeSet: ChangeSet): Script[] {
   return changeSet.changes.flatMap((change) => {

@@ -10,7 +10,6 @@ import {
 import type { Finding } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
 import { ruleNamed } from './catalogue.ts';
-import { endOfLine } from './end-of-line.ts';
 import { finding, severityOf } from './finding.ts';
 import type { SquawkFile, Violation } from './squawk.ts';
 import { parseSuppression } from './suppress.ts';
@@ -31,7 +30,7 @@ export function squawkCopy({ script, migration }: Pick<ExaminedScript, 'script' 
   // The runner takes the file's own BEGIN ... COMMIT over; `inTransaction` says it to Squawk.
   for (const { start, end } of own ? statements.filter(controlsTransaction) : [])
     copy = blank(copy, start, afterSemicolon(copy, end));
-  const execution = effectiveExecution({ up: script, execution: migration.execution });
+  const execution = effectiveExecution({ ...migration, up: script });
   const single = execution === 'implicit' && statements.length < 2;
   return { text: copy, inTransaction: execution !== 'autocommit' && !single };
 }
@@ -59,7 +58,9 @@ export function locate(
   const lines = new LineIndex(text);
   const offset = (line: number, bytes: number): number => {
     const start = lines.startOf(line + 1);
-    return start + unitsOf(text.slice(start, endOfLine(text, start)), bytes);
+    // Squawk's lines end at line feeds alone.
+    const end = line + 1 < lines.lines ? lines.startOf(line + 2) : text.length;
+    return start + unitsOf(text.slice(start, end), bytes);
   };
   return violations.map((violation) => {
     const start = offset(violation.line, violation.column);

@@ -9,7 +9,7 @@ import { refine } from './squawk-refine.ts';
 import type { ExaminedScript, LintInput, ReadScript } from './types.ts';
 
 /** What Squawk said of each script; undefined: it broke down. A script that is not in it was not shown to Squawk. */
-export type SquawkAnswers = ReadonlyMap<Script, readonly Violation[] | undefined>;
+type SquawkAnswers = ReadonlyMap<Script, readonly Violation[] | undefined>;
 
 /** Shows scripts to Squawk. It is a program of its own: it works while the caller reads the scripts. */
 export async function askSquawk(

@@ -1,5 +1,6 @@
 import { LockstepError, messageOf } from '../errors.ts';
 import { runProcess } from '../services/process.ts';
+import { squawkVersion } from './find-squawk.ts';
 import { withFiles } from './squawk-copies.ts';
 
 /** Calls Squawk on copies of the scripts, which hold only what it is to look at. */
@@ -21,7 +22,7 @@ export interface Violation {
   readonly rule_name: string;
 }
 
-export interface SquawkCall {
+interface SquawkCall {
   readonly binary: string;
   /** Text of the configuration file to use instead of any other. */
   readonly config: string;
@@ -130,7 +131,7 @@ function isViolation(value: unknown): value is Violation & { readonly file: stri
 
 function failure(what: string, cause?: unknown): LockstepError {
   return new LockstepError('squawk-failed', `Squawk ${what}`, {
-    hint: 'This is no finding about your migrations. Try it by hand (npx squawk-cli@2.66.0 FILE); if it happens again, please report it with the file.',
+    hint: `This is no finding about your migrations. Try it by hand (npx squawk-cli@${squawkVersion()} FILE); if it happens again, please report it with the file.`,
     cause,
   });
 }

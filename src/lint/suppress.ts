@@ -1,10 +1,10 @@
 import { type Comment, comments } from '../project/comments.ts';
+import { endOfLine } from '../project/place.ts';
 import { parseScript, type Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
-import { didYouMean } from '../settings/nearest.ts';
-import { canonicalNames, ruleNamed, ruleNames } from './catalogue.ts';
-import { endOfLine } from './end-of-line.ts';
+import { didYouMean, nearest } from '../settings/nearest.ts';
+import { canonicalNames, isMandatory, ruleNamed, ruleNames } from './catalogue.ts';
 import { finding } from './finding.ts';
 
 /**
@@ -13,7 +13,7 @@ import { finding } from './finding.ts';
  */
 
 /** What is written in a comment. */
-export interface Suppression {
+interface Suppression {
   readonly wholeFile: boolean;
   readonly rules: readonly string[];
   readonly reason: string;
@@ -40,11 +40,13 @@ interface Placed extends Suppression {
   readonly statement: Statement | undefined;
 }
 
-export interface SuppressionContext {
+interface SuppressionContext {
   /** Names of rules that this room does not know: the rehearsal's. */
   readonly otherRules?: readonly string[];
   /** Rules that are switched off: comments about them are not called idle. */
   readonly silentRules?: ReadonlySet<string>;
+  /** Rules of later stages that no comment may silence; lint's own are known here. */
+  readonly mandatoryRules?: ReadonlySet<string>;
 }
 
 const ABOUT_SUPPRESSIONS: ReadonlySet<string> = new Set(['suppression-without-reason', 'unused-suppression']);
@@ -57,17 +59,19 @@ const ABOUT_SUPPRESSIONS: ReadonlySet<string> = new Set(['suppression-without-re
 export function applySuppressions(
   findings: readonly Finding[],
   scripts: readonly Script[],
-  { otherRules = [], silentRules = new Set() }: SuppressionContext = {},
+  { otherRules = [], silentRules = new Set(), mandatoryRules = new Set() }: SuppressionContext = {},
 ): Finding[] {
-  const placed = scripts.flatMap(suppressionsIn);
-  if (placed.length === 0) return [...findings];
+  const files = scripts.map(suppressionsIn);
+  const placed = files.flatMap((file) => file.placed);
+  const slips = files.flatMap((file) => file.slips);
+  if (placed.length === 0 && slips.length === 0) return [...findings];
   const used = new Set<Placed>();
   const withoutReason = new Map<Placed, string>();
   const judged = findings
     .filter(({ rule }) => !ABOUT_SUPPRESSIONS.has(rule))
     .map((found) => {
       const hit = placed.find((one) => hits(one, found));
-      if (hit === undefined || ruleNamed(found.rule)?.mandatory) return found;
+      if (hit === undefined || isMandatory(found.rule, mandatoryRules)) return found;
       used.add(hit);
       if (found.suppressed) return found;
       if (found.severity === 'block' && hit.reason === '') {
@@ -79,24 +83,38 @@ export function applySuppressions(
   return [
     ...judged,
     ...[...withoutReason].map(([one, rule]) => reasonMissing(one, rule)),
-    ...placed.flatMap((one) => idle(one, used.has(one), [...ruleNames, ...otherRules], silentRules)),
+    ...placed.flatMap((one) => idle(one, used.has(one), { otherRules, silentRules, mandatoryRules })),
+    ...slips,
   ];
 }
 
-function suppressionsIn(script: Script): Placed[] {
+/** A comment that can be a suppression or was meant as one, wherever it stands: few files have any. */
+const MAY_SUPPRESS = /(?:--|\/\*)[\s*]*[a-z]+[-_][a-z]/i;
+
+function suppressionsIn(script: Script): { readonly placed: readonly Placed[]; readonly slips: readonly Finding[] } {
   const { text, path } = script;
-  if (!/(?:lockstep|squawk)-ignore/.test(text)) return [];
+  if (!MAY_SUPPRESS.test(text)) return { placed: [], slips: [] };
   const all = comments(text);
-  const statements = parseScript(script).statements ?? [];
-  return all.flatMap((comment, index) => {
+  const placed = all.flatMap((comment, index) => {
     const suppression = parseSuppression(comment);
     if (suppression === undefined) return [];
     const target = suppression.wholeFile ? undefined : targetLine(text, all, index);
-    const statement = statements.find(
+    const statement = (parseScript(script).statements ?? []).find(
       ({ line, endLine }) => target !== undefined && (line === target || (comment.afterCode && endLine === target)),
     );
     return [{ ...suppression, path, line: comment.line, target, statement }];
   });
+  return { placed, slips: all.flatMap((comment) => slip(path, comment)) };
+}
+
+const MARKERS: readonly string[] = ['lockstep-ignore', 'lockstep-ignore-file', 'squawk-ignore', 'squawk-ignore-file'];
+
+/** A marker that is misspelt suppresses nothing, and whoever wrote it believes that it does. */
+function slip(path: string, comment: Comment): Finding[] {
+  const [, word] = /^[\s*]*([a-z]+(?:[-_][a-z]+)+)/i.exec(comment.text) ?? [];
+  if (word === undefined || parseSuppression(comment) || nearest(word, MARKERS) === undefined) return [];
+  const message = `\`${word}\` is no marker of a suppression${didYouMean(word, MARKERS)}`;
+  return [finding('unused-suppression', { path, line: comment.line, message, severity: 'warn' })];
 }
 
 /** The comment's own line when code stands before it, else the line below it and below the comments that follow it. */
@@ -132,23 +150,29 @@ function reasonMissing({ path, line, wholeFile, rules }: Placed, rule: string): 
   });
 }
 
+/** What a comment does not do. That the finding is not there is harmless; else its author believes in a release. */
 function idle(
   { path, line, rules }: Placed,
   used: boolean,
-  known: readonly string[],
-  silentRules: ReadonlySet<string>,
+  { otherRules, silentRules, mandatoryRules }: Required<SuppressionContext>,
 ): Finding[] {
-  const report = (message: string): Finding => finding('unused-suppression', { path, line, message });
-  if (rules.length === 0) return [report('This comment names no rule, so it suppresses nothing.')];
+  const report = (message: string, severity: 'warn' | 'info'): Finding =>
+    finding('unused-suppression', { path, line, message, severity });
+  if (rules.length === 0) return [report('This comment names no rule, so it suppresses nothing.', 'warn')];
+  const known = [...ruleNames, ...otherRules];
   const names = rules.flatMap(canonicalNames);
   const unknown = names.filter((name) => !known.includes(name));
-  const mandatory = names.filter((name) => ruleNamed(name)?.mandatory);
+  const mandatory = names.filter((name) => isMandatory(name, mandatoryRules));
   const problems = [
-    ...unknown.map((name) => report(`There is no rule '${name}'${didYouMean(name, known)}`)),
-    ...mandatory.map((name) => report(`${name} cannot be suppressed: no database may see such a script.`)),
+    ...unknown.map((name) => report(`There is no rule '${name}'${didYouMean(name, known)}`, 'warn')),
+    ...mandatory.map((name) => report(`${name} cannot be suppressed: ${reasonOf(name)}.`, 'warn')),
   ];
   // A rule that is off has nothing to say anywhere, and the comment may be meant for the editor's own Squawk.
   const heard = names.filter((name) => !silentRules.has(name));
   if (problems.length > 0 || used || heard.length === 0) return problems;
-  return [report(`${heard.join(', ')}: there is no such finding here.`)];
+  return [report(`${heard.join(', ')}: there is no such finding here.`, 'info')];
+}
+
+function reasonOf(name: string): string {
+  return ruleNamed(name)?.mandatory ? 'no database may see such a script' : 'what failed must never be green';
 }

@@ -5,7 +5,10 @@ import type { Finding, NotAnalysed } from '../report/model.ts';
 import type { Policy } from '../settings/types.ts';
 
 /** What lint needs to know about the project's tool. */
-export type LintLayout = Pick<Layout, 'order' | 'orderNote' | 'checksumNote' | 'compare' | 'nextName'>;
+export type LintLayout = Pick<
+  Layout,
+  'order' | 'orderNote' | 'checksumNote' | 'identityOf' | 'identityNote' | 'compare' | 'nextName'
+>;
 
 export interface LintInput {
   readonly changeSet: ChangeSet;
@@ -20,6 +23,8 @@ export interface LintInput {
   readonly now: Date;
   /** Names of rules of later stages, which settings and suppressions may name as well. */
   readonly otherRules: readonly string[];
+  /** Which of them always block: neither a setting nor a comment may touch them. */
+  readonly otherMandatory?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +38,7 @@ export interface LintResult {
   readonly refusedDown: ReadonlySet<string>;
   /** Rules that are switched off: for `applySuppressions`, when later stages have added their findings. */
   readonly silentRules: ReadonlySet<string>;
-  /** Scripts that were looked at, up and down, and the statements in them. */
+  /** Files that were looked at, and the statements in their scripts. */
   readonly files: number;
   readonly statements: number;
 }
@@ -63,7 +68,7 @@ export interface Command {
 /** A script that parses, with what rules ask about it. */
 export interface ReadScript extends ExaminedScript {
   readonly statements: readonly Statement[];
-  /** In the order of the statements; bodies of DO blocks and of called routines of this change set included. */
+  /** In the order of the statements; bodies of DO blocks and of called routines of the project included. */
   readonly commands: readonly Command[];
   readonly execution: Execution;
 }

@@ -3,8 +3,9 @@ import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.
 import { ownTransaction } from '../project/transaction.ts';
 import type { Execution, Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
+import { Effects } from './effects.ts';
 import type { Session } from './session.ts';
-import { type Origin, sqlError } from './sql-error.ts';
+import { type Origin, shortened, sqlError } from './sql-error.ts';
 
 /**
  * The one script runner: rehearsal and deploy both run migrations through it, so that what was rehearsed is what runs.
@@ -32,36 +33,42 @@ export async function runScript(session: Session, run: ScriptRun): Promise<Scrip
   const { statements, problem } = parseScript(run.script);
   if (problem) return { status: 'failed', durationMs: 0, statements: [], error: syntaxError(run.script, problem) };
   const started = performance.now();
-  const reports: StatementReport[] = [];
-  const error = await attempt(session, run, statements, reports);
+  const ran: Ran = { reports: [], effects: new Effects() };
+  const error = await attempt(session, run, statements, ran);
   const durationMs = rounded(performance.now() - started);
-  if (error === undefined) return { status: 'applied', durationMs, statements: reports };
-  const stays = run.execution === 'autocommit' ? reports.length : 0;
-  const ranBefore = before(reports.length, stays > 0);
+  if (error === undefined) return { status: 'applied', durationMs, statements: ran.reports };
+  const { kept, undone } = ran.effects.end();
+  const ranBefore = before(kept, undone);
   return {
-    status: stays > 0 ? 'partial' : 'failed',
+    status: kept > 0 ? 'partial' : 'failed',
     durationMs,
-    statements: reports,
+    statements: ran.reports,
     error: ranBefore === undefined ? error : { ...error, ranBefore },
   };
+}
+
+/** What ran so far. */
+interface Ran {
+  readonly reports: StatementReport[];
+  readonly effects: Effects;
 }
 
 async function attempt(
   session: Session,
   run: ScriptRun,
   statements: readonly Statement[],
-  reports: StatementReport[],
+  ran: Ran,
 ): Promise<SqlErrorReport | undefined> {
   const origin: Origin = { path: run.script.path, text: run.script.text, offset: statements[0]?.start ?? 0 };
   try {
     await session.reset();
     if (run.execution === 'transaction' || ownTransaction(statements)) {
-      return await inTransaction(session, run, statements, reports);
+      return await inTransaction(session, run, statements, ran);
     }
     const failed =
       run.execution === 'implicit'
-        ? await implicitly(session, run.script, statements, reports)
-        : await oneByOne(session, run.script, statements, reports);
+        ? await implicitly(session, run.script, statements, ran)
+        : await oneByOne(session, run.script, statements, ran);
     if (failed === undefined && run.record) await session.run(run.record);
     return failed;
   } catch (error) {
@@ -74,12 +81,12 @@ async function inTransaction(
   session: Session,
   run: ScriptRun,
   statements: readonly Statement[],
-  reports: StatementReport[],
+  ran: Ran,
 ): Promise<SqlErrorReport | undefined> {
   const own = ownTransaction(statements);
   const inner = own ? statements.slice(1, -1) : statements;
   await session.run(own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN');
-  const failed = await oneByOne(session, run.script, inner, reports);
+  const failed = await oneByOne(session, run.script, inner, ran);
   if (failed !== undefined) {
     await session.run('ROLLBACK').catch(() => {});
     return failed;
@@ -107,13 +114,12 @@ async function oneByOne(
   session: Session,
   script: Script,
   statements: readonly Statement[],
-  reports: StatementReport[],
+  ran: Ran,
 ): Promise<SqlErrorReport | undefined> {
   for (const statement of statements) {
     const started = performance.now();
-    try {
-      await session.run(statement.sql);
-    } catch (error) {
+    const { completed, error } = await session.runTimed(statement.sql);
+    if (error !== undefined) {
       return sqlError(error, {
         path: script.path,
         text: script.text,
@@ -121,7 +127,8 @@ async function oneByOne(
         statement: statement.index,
       });
     }
-    reports.push(report(statement, performance.now() - started));
+    ran.reports.push(report(statement, performance.now() - started));
+    ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
   }
   return undefined;
 }
@@ -131,12 +138,14 @@ async function implicitly(
   session: Session,
   script: Script,
   statements: readonly Statement[],
-  reports: StatementReport[],
+  ran: Ran,
 ): Promise<SqlErrorReport | undefined> {
   const { completed, error } = await session.runTimed(script.text);
-  completed.forEach(({ at }, index) => {
+  completed.forEach(({ at, tag }, index) => {
     const statement = statements[index];
-    if (statement) reports.push(report(statement, at - (completed[index - 1]?.at ?? 0)));
+    if (statement === undefined) return;
+    ran.reports.push(report(statement, at - (completed[index - 1]?.at ?? 0)));
+    ran.effects.done(statement, tag, true);
   });
   if (error === undefined) return undefined;
   const failing = statements[Math.min(completed.length, statements.length - 1)];
@@ -157,17 +166,21 @@ function syntaxError(script: Script, { message, line, column }: SyntaxProblem): 
   };
 }
 
+/** A longer statement (rows that a migration brings along) is in its file. */
+const SQL_CHARACTERS = 10_000;
+
 function report(statement: Statement, durationMs: number): StatementReport {
   const { index, line, endLine, sql } = statement;
-  return { index, line, endLine, sql, durationMs: rounded(durationMs) };
+  return { index, line, endLine, sql: shortened(sql, SQL_CHARACTERS), durationMs: rounded(durationMs) };
 }
 
-function before(count: number, stays: boolean): string | undefined {
+function before(kept: number, undone: number): string | undefined {
+  const count = kept + undone;
   if (count === 0) return undefined;
-  const ran = count === 1 ? '1 statement' : `${count} statements`;
-  return stays
-    ? `${ran} of this file ran before it and took effect`
-    : `${ran} of this file ran before it and ${count === 1 ? 'was' : 'were'} rolled back`;
+  const ran = `${count} ${count === 1 ? 'statement' : 'statements'} of this file ran before it`;
+  const were = undone === 1 ? 'was' : 'were';
+  if (undone === 0) return `${ran} and took effect`;
+  return kept === 0 ? `${ran} and ${were} rolled back` : `${ran}: ${kept} took effect, ${undone} ${were} rolled back`;
 }
 
 function rounded(milliseconds: number): number {

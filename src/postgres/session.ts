@@ -1,4 +1,6 @@
 import { Client, type ClientConfig, type QueryResult } from 'pg';
+import { closedConfig } from './client-config.ts';
+import { ScriptQuery } from './script-query.ts';
 
 export interface TimedRun {
   /** What was done, in order: when (milliseconds after the start), and the command tag ('CREATE TABLE', 'COMMIT'). */
@@ -31,14 +33,19 @@ export class Session {
   private constructor(client: Client, ownSettings: readonly string[]) {
     this.client = client;
     this.#ownSettings = ownSettings;
-    protocolOf(client).on('readyForQuery', ({ status }: { status: string }) => {
+    internalsOf(client).connection.on('readyForQuery', ({ status }: { status: string }) => {
       this.#inTransaction = status !== 'I';
     });
   }
 
-  /** Connects. Rejects with pg's error when it cannot. `settings` are session settings in Postgres' notation. */
+  /**
+   * Connects, by `config` alone: no PG* variable counts. Rejects with pg's error when it cannot. `settings` are session
+   * settings in Postgres' notation.
+   */
   static async open(config: ClientConfig, settings: Readonly<Record<string, string>> = {}): Promise<Session> {
-    const client = new Client({ application_name: 'lockstep', ...config });
+    const client = new Client(closedConfig(config));
+    // The one thing that pg asks the environment for (PGREPLICATION) and no configuration can deny.
+    internalsOf(client).connectionParameters.replication = undefined;
     // A server that goes away between queries emits here; the next query rejects and tells it.
     client.on('error', () => {});
     await client.connect();
@@ -50,32 +57,30 @@ export class Session {
     return session;
   }
 
-  /** Runs one simple query: one result per statement. */
+  /** Whether a transaction was open, or failed and not yet ended, after the last query. */
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
+  /** Runs one simple query: one result per statement, with all its rows. For queries of ours. */
   async run(sql: string): Promise<readonly QueryResult[]> {
     const result: QueryResult | QueryResult[] = await this.client.query(sql);
     return Array.isArray(result) ? result : [result];
   }
 
   /**
-   * Like `run`, and tells when each statement of the query is done (milliseconds since `started`): the only way to time
-   * the statements of an implicit transaction, and to know which one failed when the error has no position.
+   * Runs a simple query of somebody else's, whose rows are thrown away, and tells when each statement of it is done: the
+   * only way to time the statements of an implicit transaction, and to know which one failed when the error has no
+   * position. Never rejects.
    */
-  async runTimed(sql: string): Promise<TimedRun> {
+  runTimed(sql: string): Promise<TimedRun> {
     const completed: { at: number; tag: string }[] = [];
     const started = performance.now();
-    const onComplete = ({ text }: { text: string }): void => {
-      completed.push({ at: performance.now() - started, tag: text });
-    };
-    const connection = protocolOf(this.client);
-    connection.on('commandComplete', onComplete);
-    try {
-      await this.run(sql);
-      return { completed };
-    } catch (error) {
-      return { completed, error };
-    } finally {
-      connection.off('commandComplete', onComplete);
-    }
+    return new Promise((resolve) => {
+      const onComplete = (tag: string): void => void completed.push({ at: performance.now() - started, tag });
+      const onEnd = (error: unknown): void => resolve(error === undefined ? { completed } : { completed, error });
+      this.client.query(new ScriptQuery(sql, onComplete, onEnd));
+    });
   }
 
   /**
@@ -97,9 +102,15 @@ export class Session {
   }
 }
 
-/** Not in pg's types: the protocol connection, which emits every message of the server. */
-function protocolOf(client: Client): NodeJS.EventEmitter {
-  return (client as unknown as { connection: NodeJS.EventEmitter }).connection;
+interface Internals {
+  /** The protocol connection, which emits every message of the server. */
+  readonly connection: NodeJS.EventEmitter;
+  readonly connectionParameters: { replication: unknown };
+}
+
+/** What pg's types do not show. */
+function internalsOf(client: Client): Internals {
+  return client as unknown as Internals;
 }
 
 /** Custom settings have two parts ('app.tenant'), each an identifier. */

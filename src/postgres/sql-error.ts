@@ -12,21 +12,29 @@ export interface Origin {
   readonly statement?: number;
 }
 
+/** Of each text of an error: a script can make them as long as it likes. */
+const TEXT_CHARACTERS = 2_000;
+
 /** Turns what a query threw into the report's form, placed in the file it came from. */
 export function sqlError(error: unknown, origin: Origin): SqlErrorReport {
   const postgres = error instanceof DatabaseError ? error : undefined;
   const place = new LineIndex(origin.text).place(offsetOf(postgres, origin));
   return {
-    message: postgres?.message ?? connectionMessage(error),
+    message: shortened(postgres?.message ?? connectionMessage(error), TEXT_CHARACTERS),
     ...(postgres?.code ? { sqlstate: postgres.code } : {}),
-    ...(postgres?.detail ? { detail: postgres.detail } : {}),
-    ...(postgres?.hint ? { hint: postgres.hint } : {}),
-    ...(postgres?.where ? { where: postgres.where } : {}),
+    ...(postgres?.detail ? { detail: shortened(postgres.detail, TEXT_CHARACTERS) } : {}),
+    ...(postgres?.hint ? { hint: shortened(postgres.hint, TEXT_CHARACTERS) } : {}),
+    ...(postgres?.where ? { where: shortened(postgres.where, TEXT_CHARACTERS) } : {}),
     path: origin.path,
     ...place,
     excerpt: excerpt(origin.text, place),
     ...(origin.statement === undefined ? {} : { statement: origin.statement }),
   };
+}
+
+/** The text, or its beginning with an ellipsis. */
+export function shortened(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** Postgres counts code points of the query from 1; a JavaScript string counts UTF-16 units from 0. */

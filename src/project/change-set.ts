@@ -65,9 +65,15 @@ function sameText(a: Script | undefined, b: Script | undefined): boolean {
 }
 
 function editOf(before: Migration, after: Migration): Edit {
+  if (dropped(before) !== dropped(after)) return 'meaning';
   if (!sameStatements(before.up, after.up)) return 'meaning';
   if (before.down === undefined || after.down === undefined) return before.down === after.down ? 'cosmetic' : 'down';
   return sameStatements(before.down, after.down) ? 'cosmetic' : 'down';
+}
+
+/** Code outside the scripts is code all the same: adding some is no matter of white space. */
+function dropped({ sectionProblems = [] }: Migration): string {
+  return sectionProblems.map(({ message }) => message).join('\n');
 }
 
 function newlyIgnored(files: readonly IgnoredFile[], known: readonly (readonly IgnoredFile[])[]): IgnoredFile[] {

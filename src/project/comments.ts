@@ -1,4 +1,4 @@
-import { keepOnly, LineIndex } from './place.ts';
+import { endOfLine, keepOnly, LineIndex } from './place.ts';
 
 /**
  * Finds the real comments of SQL text: not those inside string literals, quoted identifiers or dollar quotes.
@@ -126,12 +126,6 @@ function endOfDollarQuoted(text: string, open: number): number {
   if (tag === undefined) return open + 1;
   const close = text.indexOf(tag, open + tag.length);
   return close < 0 ? text.length : close + tag.length;
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = /[\r\n]/g;
-  end.lastIndex = from;
-  return end.exec(text)?.index ?? text.length;
 }
 
 /** Block comments nest. */

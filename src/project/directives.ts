@@ -2,7 +2,7 @@ import type { Comment } from './comments.ts';
 import type { Directives, Phase } from './types.ts';
 
 /** A script's comments and the file they stand in. */
-export interface CommentedFile {
+interface CommentedFile {
   readonly path: string;
   readonly comments: readonly Comment[];
 }

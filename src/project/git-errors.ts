@@ -9,7 +9,7 @@ export function gitMissing(cause: unknown): LockstepError {
   });
 }
 
-export function notARepository(directory: string): LockstepError {
+function notARepository(directory: string): LockstepError {
   return new LockstepError('git-not-a-repository', `${directory} is not in a git repository.`, {
     hint: 'Run Lockstep in a checkout of the project, or name one: --cwd DIR\nIn a workflow, an `actions/checkout` step comes first.',
   });

@@ -35,15 +35,6 @@ export async function ensureMergeBase(git: Git, a: string, b: string): Promise<s
   });
 }
 
-/** A commit's first parent; undefined for the very first commit. Throws `git-history-missing`. */
-export async function ensureFirstParent(git: Git, sha: string): Promise<string | undefined> {
-  const [parent] = await git.parents(sha);
-  if (parent === undefined) return undefined;
-  const failure = await deepenUntil(git, [sha], async () => (await git.resolve(parent)) !== undefined);
-  if ((await git.resolve(parent)) !== undefined) return parent;
-  throw historyMissing(`${short(parent)}, the first parent of ${short(sha)},`, failure);
-}
-
 /** Deepens a shallow clone step by step. Returns why it had to stop, if it had to. */
 async function deepenUntil(
   git: Git,

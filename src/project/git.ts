@@ -7,7 +7,7 @@ import { gitFailed, gitMissing, unknownRef } from './git-errors.ts';
 const MISLEADING =
   /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|INDEX_VERSION|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|PREFIX|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|(?:GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|TRACE\w*)$/;
 
-export interface GitRunOptions {
+interface GitRunOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -111,13 +111,6 @@ export class Git {
     if (result.exitCode === 0) return result.stdout.toString('utf8').trim();
     if (result.exitCode === 1) return undefined;
     throw gitFailed(['merge-base'], this.root, result.stderr);
-  }
-
-  /** A commit's parents as it was made, also those that a shallow clone lacks. */
-  async parents(sha: string): Promise<string[]> {
-    const commit = (await this.run(['cat-file', 'commit', sha])).stdout.toString('utf8');
-    const [header = ''] = commit.split('\n\n', 1);
-    return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent);
   }
 
   /** 'origin', else the only remote there is. */

@@ -35,6 +35,13 @@ export class LineIndex {
   }
 }
 
+/** The offset of the line break at or after an offset, as Postgres ends a comment (a lone carriage return, too); the text's length at its end. */
+export function endOfLine(text: string, from: number): number {
+  const end = /[\r\n]/g;
+  end.lastIndex = from;
+  return end.exec(text)?.index ?? text.length;
+}
+
 const EXCERPT_WIDTH = 100;
 
 /** The line at a place with a caret below it. Long lines are cut to a window round the place; tabs become spaces. */

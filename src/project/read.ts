@@ -1,24 +1,16 @@
 import type { Location } from '../settings/types.ts';
 import { type Folder, findFolder, findFolderAtBase, goneFrom, type Search, sqlFiles } from './folder.ts';
 import type { GitFiles, TreeEntry } from './git-files.ts';
+import type { ReadOptions } from './layouts/layout.ts';
 import { compareText, fileName } from './layouts/names.ts';
+import { leftOut } from './left-out.ts';
 import { describe, nothingFound } from './locate.ts';
 import type { Range } from './refs.ts';
+import { sourceOf } from './source.ts';
 import { loadParser } from './sql.ts';
-import type { IgnoredFile, Project } from './types.ts';
+import type { IgnoredFile, Project, RepoFile } from './types.ts';
 
-export interface ReadRequest extends Search {
-  readonly placeholders: Readonly<Record<string, string>>;
-}
-
-/** The migrations of a commit or of the working tree. Throws `migrations-not-found` and its relatives. */
-export async function readProject(request: ReadRequest): Promise<Project> {
-  const { folder, entries } = await findFolder(request);
-  if (!folder) throw nothingFound(entries, request.location.directory);
-  return readFolder(request.files, folder, request.placeholders);
-}
-
-export interface RangeRequest {
+interface RangeRequest {
   /** One for the whole run, so that what two commits share is read and parsed once. */
   readonly files: GitFiles;
   readonly range: Range;
@@ -67,9 +59,24 @@ async function readFolder(
 ): Promise<Project> {
   // Layouts parse the SQL that stands in rollback comments.
   await loadParser();
-  const project = layout.read(directory, await files.read(sqlFiles(entries)), { placeholders });
+  const bytes = await files.read(sqlFiles(entries));
+  const project = withLeftOut(layout.read(directory, bytes, { placeholders }), bytes, placeholders);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };
+}
+
+/** Adds what the layout dropped of the files that it made migrations of. A file that the tool refuses is told once. */
+function withLeftOut(project: Project, files: readonly RepoFile[], placeholders: ReadOptions['placeholders']): Project {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const migrations = project.migrations.map((migration) => {
+    if (migration.sectionProblems) return migration;
+    const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
+      const file = path === undefined ? undefined : byPath.get(path);
+      return file ? leftOut(sourceOf(file, placeholders), migration) : [];
+    });
+    return found.length === 0 ? migration : { ...migration, sectionProblems: found };
+  });
+  return { ...project, migrations };
 }
 
 /** Symbolic links and submodules are not followed: they lead out of what the commit holds. */

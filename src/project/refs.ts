@@ -15,7 +15,7 @@ export interface Range {
   readonly notices: readonly string[];
 }
 
-export interface RangeOptions {
+interface RangeOptions {
   readonly git: Git;
   /** undefined: the remote's default branch, else main, else master. */
   readonly base?: string | undefined;

@@ -154,11 +154,15 @@ export function isSetting(statement: Pick<Statement, 'kind'>): boolean {
  * (settings aside) all refuse one has none, without a directive that says so. A tool that sends the file as one query
  * knows no such inference. A script that does not parse keeps what was declared.
  */
-export function effectiveExecution(migration: { readonly up: Script; readonly execution: Execution }): Execution {
+export function effectiveExecution(migration: {
+  readonly up: Script;
+  readonly execution: Execution;
+  readonly alwaysWrapped?: true;
+}): Execution {
   const statements = parseScript(migration.up).statements;
   if (statements === undefined) return migration.execution;
   if (ownTransaction(statements)) return 'transaction';
-  if (migration.execution !== 'transaction') return migration.execution;
+  if (migration.execution !== 'transaction' || migration.alwaysWrapped) return migration.execution;
   const work = statements.filter((statement) => !isSetting(statement));
   return work.length > 0 && work.every(cannotRunInTransaction) ? 'autocommit' : 'transaction';
 }

@@ -47,6 +47,14 @@ export interface Directives {
   readonly problems: readonly { readonly line: number; readonly message: string; readonly path?: string }[];
 }
 
+/** What keeps a file from being run as it is written. Lines are 1-based. */
+export interface SectionProblem {
+  readonly path: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly message: string;
+}
+
 export interface Migration {
   /** Unique within the project and stable: what the history records. */
   readonly id: string;
@@ -60,9 +68,13 @@ export interface Migration {
   /** sha256 (hex) of the up file's bytes. */
   readonly checksum: string;
   readonly execution: Execution;
+  /** The tool opens the transaction whatever the script holds: nothing is inferred from its statements. */
+  readonly alwaysWrapped?: true;
   /** How the down script meets the server, when that differs from `execution` (a twin file with its own marker). */
   readonly downExecution?: Execution;
   readonly directives: Directives;
+  /** Code that the layout put into neither script, and files that the tool refuses; absent where there is none. */
+  readonly sectionProblems?: readonly SectionProblem[];
 }
 
 /** A file in the migrations folder that the tool will not run, and that looks as if somebody expects it to. */

@@ -5,6 +5,7 @@ import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
+import { adminSession } from './admin-session.ts';
 import { knownAdvice } from './base-advice.ts';
 import { explainBaseFailure } from './base-failure.ts';
 import { supabaseRoles, supabaseSearchPath, supabaseSetup } from './preset-supabase.ts';
@@ -71,7 +72,7 @@ export async function buildBase(
       await session.close();
     }
     if (!policy.superuser) {
-      const inside = await Session.open(server.admin(BASE_DATABASE));
+      const inside = await adminSession(server, BASE_DATABASE);
       try {
         await demote(inside, role.name, before);
       } finally {

@@ -1,7 +1,11 @@
-import { createInterface } from 'node:readline';
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { TestRun } from '../report/model.ts';
+import { LineSplitter } from '../services/line-splitter.ts';
+import { endMarkedProcesses } from '../services/marked-processes.ts';
 import { killGroup } from '../services/process.ts';
 import { Reaper } from '../services/reaper.ts';
+import { type DatabaseAddress, testEnvironment } from './test-environment.ts';
 
 /** The project's own tests, against a database at the new schema. */
 
@@ -12,92 +16,92 @@ export interface TestRequest {
   readonly database: DatabaseAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** A line of what it prints, as it comes. */
+  /** A line of what it prints, as it comes; of a very long one the beginning. */
   readonly onLine: (line: string) => void;
 }
 
-export interface DatabaseAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly name: string;
-}
-
-const TAIL_BYTES = 8_192;
+const TAIL_CHARACTERS = 8_192;
 const GRACE_MS = 3_000;
 const PIPE_GRACE_MS = 500;
 
+/** In the environment of all that the command starts, so that what leaves its process group is found and ended. */
+const MARK = 'LOCKSTEP_TESTS';
+
 /**
  * Runs the command as the team would type it: by `sh -c`, since it comes from lockstep.yml at base or from the person who
- * runs Lockstep, never from a pull request. It is a process group of its own, ended whatever becomes of us. Its output is streamed; its exit status counts.
+ * runs Lockstep, never from a pull request. It is a process group of its own, ended whatever becomes of us, with what it
+ * left in the background. Its output is streamed; its exit status counts.
  */
 export async function runProjectTests(request: TestRequest): Promise<TestRun> {
+  const { command, cwd, signal } = request;
+  signal.throwIfAborted();
   const started = performance.now();
-  const reaper = await Reaper.start([]);
-  const child = await reaper.spawn('/bin/sh', ['-c', request.command], {
-    cwd: request.cwd,
-    env: { ...request.env, ...databaseEnvironment(request.database) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let tail = Buffer.alloc(0);
-  const collect = (chunk: Buffer): void => {
-    tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
-    stream.on('data', collect);
-    createInterface({ input: stream }).on('line', request.onLine);
-  }
-
-  let timedOut = false;
-  const stop = (): void => {
-    killGroup(child, 'SIGTERM');
-    setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS).unref();
-  };
-  const timer = setTimeout(() => {
-    timedOut = true;
-    stop();
-  }, request.timeoutMs);
-  const abort = (): void => killGroup(child, 'SIGKILL');
-  request.signal.addEventListener('abort', abort, { once: true });
+  const mark = `${MARK}=${randomBytes(12).toString('hex')}`;
+  const reaper = await Reaper.start([], mark);
   try {
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => resolve(code));
-      // A grandchild left in the background may hold the pipes for ever: it is not waited for, and ended below.
-      child.once('exit', (code) => setTimeout(() => resolve(code), PIPE_GRACE_MS).unref());
-    });
-    request.signal.throwIfAborted();
-    return {
-      phase: 'after',
-      command: request.command,
-      exitCode,
-      durationMs: Math.round(performance.now() - started),
-      ...(timedOut ? { timedOut } : {}),
-      ...(exitCode === 0 ? {} : { tail: tail.toString('utf8') }),
-    };
+    const env = { ...testEnvironment(request.env, request.database), [MARK]: mark.slice(MARK.length + 1) };
+    const child = await reaper.spawn('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = new Output([child.stdout, child.stderr], request.onLine);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child, 'SIGTERM');
+      setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS).unref();
+    }, request.timeoutMs);
+    const abort = (): void => killGroup(child, 'SIGKILL');
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      if (signal.aborted) abort();
+      const exitCode = await new Promise<number | null>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code) => resolve(code));
+        // A grandchild left in the background may hold the pipes for ever: it is not waited for, and ended below.
+        child.once('exit', (code) => setTimeout(() => resolve(code), PIPE_GRACE_MS).unref());
+      });
+      signal.throwIfAborted();
+      return {
+        phase: 'after',
+        command,
+        exitCode,
+        durationMs: Math.round(performance.now() - started),
+        ...(timedOut ? { timedOut } : {}),
+        ...(exitCode === 0 ? {} : { tail: output.close() }),
+      };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      killGroup(child, 'SIGKILL');
+      output.close();
+    }
   } finally {
-    clearTimeout(timer);
-    request.signal.removeEventListener('abort', abort);
-    killGroup(child, 'SIGKILL');
+    await endMarkedProcesses(mark);
     await reaper.close();
   }
 }
 
-/** DATABASE_URL for most drivers, PG* for libpq and what follows it. */
-export function databaseEnvironment({ host, port, user, password, name }: DatabaseAddress): Record<string, string> {
-  const url = new URL(`postgresql://localhost/${encodeURIComponent(name)}`);
-  url.hostname = host;
-  url.port = String(port);
-  url.username = encodeURIComponent(user);
-  url.password = encodeURIComponent(password);
-  return {
-    DATABASE_URL: url.href,
-    PGHOST: host,
-    PGPORT: String(port),
-    PGUSER: user,
-    PGPASSWORD: password,
-    PGDATABASE: name,
-  };
+/** What a command prints: its lines are told at once, its end is kept. */
+class Output {
+  readonly #streams: readonly { readonly stream: Readable; readonly lines: LineSplitter }[];
+  #tail = '';
+
+  constructor(streams: readonly (Readable | null)[], onLine: (line: string) => void) {
+    this.#streams = streams
+      .filter((stream) => stream !== null)
+      .map((stream) => ({ stream, lines: new LineSplitter(onLine) }));
+    for (const { stream, lines } of this.#streams) {
+      stream.setEncoding('utf8').on('data', (piece: string) => {
+        this.#tail = (this.#tail + piece).slice(-TAIL_CHARACTERS);
+        lines.add(piece);
+      });
+    }
+  }
+
+  /** Listens no longer, also to those who still hold the other ends; gives the end of it all. Safe to call twice. */
+  close(): string {
+    for (const { stream, lines } of this.#streams) {
+      lines.end();
+      stream.destroy();
+    }
+    return this.#tail;
+  }
 }

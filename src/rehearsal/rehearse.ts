@@ -78,6 +78,7 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
     return { stage, server, fromCache: server.prepared, durationMs: performance.now() - started, replayMs };
   } catch (error) {
     await server.stop();
+    server.throwIfLost();
     throw error;
   }
 }

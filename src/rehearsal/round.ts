@@ -6,6 +6,7 @@ import type { Layout } from '../project/layouts/layout.ts';
 import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
 import type { Execution, Migration, Script } from '../project/types.ts';
+import { adminSession } from './admin-session.ts';
 import type { RehearsalServer } from './server/types.ts';
 
 /** One migration on clones of the schema before it: up; then, on a clone of that, down and up again. */
@@ -117,7 +118,7 @@ function upRun({ layout }: Stage, migration: Migration): ScriptRun {
 
 /** A down script runs as its own statements need it: DROP INDEX CONCURRENTLY stands in many. */
 function downExecution(migration: Migration, script: Script): Execution {
-  return effectiveExecution({ up: script, execution: migration.downExecution ?? migration.execution });
+  return effectiveExecution({ ...migration, up: script, execution: migration.downExecution ?? migration.execution });
 }
 
 /** The schema as the server's own superuser sees it: nothing is hidden from the snapshot by missing rights. */
@@ -131,9 +132,7 @@ async function withCatalog<T>(
   database: string,
   work: (read: () => Promise<Catalog>) => Promise<T>,
 ): Promise<T> {
-  // An event trigger on login would run a function that the change set may have replaced, as superuser (17 and later).
-  const guard = stage.server.major >= 17 ? { options: '-c event_triggers=off' } : {};
-  const session = await Session.open({ ...stage.server.admin(database), ...guard });
+  const session = await adminSession(stage.server, database);
   try {
     return await work(() => snapshot(session.client, { ignoreRelations: [...stage.ignoreRelations] }));
   } finally {

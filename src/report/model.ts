@@ -112,7 +112,7 @@ export const notAnalysedSchema = z.strictObject({
 });
 
 export const coverageSchema = z.strictObject({
-  files: count.describe('Migration scripts of the change set that were looked at.'),
+  files: count.describe('Files of the change set that were looked at.'),
   statements: count,
   notAnalysed: z.array(notAnalysedSchema),
 });

@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LockstepError, messageOf } from '../errors.ts';
 import { ownName, removeTree, sweepLeftovers } from './leftovers.ts';
+import { makeDirectory } from './make-directory.ts';
 import { type NpmOptions, npmCi } from './npm.ts';
 import pins from './package-pins.json' with { type: 'json' };
 import { runProcess } from './process.ts';
@@ -57,7 +58,7 @@ export async function install(pin: Pin, toolDirectory: string, options: InstallO
   options.onFetch?.(what);
   const temporary = join(toolDirectory, ownName(TEMPORARY));
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeDirectory(temporary);
     await sweepLeftovers(toolDirectory, TEMPORARY);
     await writeProject(temporary, pin);
   } catch (error) {

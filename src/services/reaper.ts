@@ -10,12 +10,13 @@ import type { Socket } from 'node:net';
  * It starts itself in the background and lets go of us, so that what ends a process tree does not find it.
  * A group's leader is asked first, alone: Postgres then ends its backends (which are groups of their own) and initdb its
  * servers, and their shared memory is removed, which nobody does after a SIGKILL. What is left after that (also a program
- * that a backend started) is found by its working directory, where the system has /proc.
+ * that a backend started) is found by its working directory or by a mark in its environment, where the system has /proc.
  */
 const SCRIPT = `
 (
   trap '' HUP INT TERM PIPE
   groups=
+  mark=$1; shift
   while IFS= read -r line <&3; do
     case $line in
       +*) groups="$groups \${line#+}" ;;
@@ -41,6 +42,9 @@ const SCRIPT = `
   ask QUIT; settle 6
   for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
   settle 6
+  [ -n "$mark" ] && for process in /proc/[0-9]*; do
+    tr '\\0' '\\n' <"$process/environ" 2>/dev/null | grep -qxF -e "$mark" && kill -s KILL "\${process#/proc/}" 2>/dev/null
+  done
   for directory in "$@"; do
     for process in /proc/[0-9]*; do
       for place in "$directory" "$directory"/*; do
@@ -70,9 +74,12 @@ export class Reaper {
     line.unref();
   }
 
-  /** Starts one that removes `directories` (absolute, they need not exist yet). Rejects when there is no /bin/sh. */
-  static async start(directories: readonly string[]): Promise<Reaper> {
-    const child = spawn('/bin/sh', ['-c', SCRIPT, 'lockstep-reaper', ...directories], {
+  /**
+   * Starts one that removes `directories` (absolute, they need not exist yet) and ends what has `mark` ('NAME=value') in
+   * its environment. Rejects when there is no /bin/sh.
+   */
+  static async start(directories: readonly string[], mark = ''): Promise<Reaper> {
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'lockstep-reaper', mark, ...directories], {
       cwd: '/',
       // Not the standard input: Node closes that as soon as the first shell has ended.
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],

@@ -254,6 +254,21 @@ describe('the tool whose layout it is', () => {
     expect(result.migration('4_reads')).toMatchObject({ status: 'applied', down: { status: 'reversed' } });
   });
 
+  it('dbmate: opens a transaction whatever the section holds', async () => {
+    const repo = gitRepo({
+      'db/migrations/1_users.sql':
+        '-- migrate:up\nCREATE TABLE users (id bigint PRIMARY KEY, a int);\n-- migrate:down\nDROP TABLE users;\n',
+    });
+    repo.branch('change');
+    repo.commit('change', {
+      'db/migrations/2_index.sql':
+        '-- migrate:up\nCREATE INDEX CONCURRENTLY a_idx ON users (a);\n-- migrate:down\nDROP INDEX a_idx;\n',
+    });
+    const result = await check(repo);
+    expect(result.migration('2_index')).toMatchObject({ status: 'failed', up: { error: { sqlstate: '25001' } } });
+    expect(result.finding('migration-fails').help).toContain('transaction:false');
+  });
+
   it('dbmate: sections, and its own word for no transaction', async () => {
     const repo = gitRepo({
       'db/migrations/20260101000000_users.sql':

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -35,5 +36,29 @@ describe("the editors' schema of lockstep.yml", () => {
     ['databases: [{ tool: x }]', false],
   ])('%j: %s', (text, valid) => {
     expect(validate(parse(text))).toBe(valid);
+  });
+});
+
+describe('the pages', () => {
+  const pages = [
+    'README.md',
+    ...readdirSync(`${root}docs`).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
+  ];
+  const text = (page: string): string => readFileSync(root + page, 'utf8');
+  const anchors = (page: string): string[] =>
+    [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+
+  it.each(pages)('%s links to files and headings that exist', (page) => {
+    const links = [...text(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const broken = links.filter(([, file = '', anchor]) => {
+      const target = file === '' ? page : join(page, '..', file);
+      return !existsSync(root + target) || (anchor !== undefined && !anchors(target).includes(anchor));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Statement } from '../../project/sql.ts';
 import { label } from '../describe.ts';
 import { closest } from './closest.ts';
 import type { Resolver } from './resolver.ts';
-import { OPAQUE, wordsOf } from './said.ts';
+import { isOpaque, wordsOf } from './said.ts';
 import { RELATIONS, relationPath, type Target, targetsOf } from './targets.ts';
 
 export interface Missing {
@@ -41,7 +41,7 @@ export class MissingTargets {
         target.depth === 2 && !this.#tableExists(target) ? relationTarget(target.path.slice(0, -1)) : target;
       if (this.#isMissing(meant)) missing.set(joinNames(meant.path), meant);
     }
-    if (MAKES.test(kind) || OPAQUE.has(kind)) for (const word of wordsOf(sql)) this.#made.add(word);
+    if (MAKES.test(kind) || isOpaque(statement)) for (const word of wordsOf(sql)) this.#made.add(word);
     return [...missing.values()].map((target) => this.#message(target));
   }
 

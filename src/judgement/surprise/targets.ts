@@ -51,6 +51,12 @@ const KINDS: Readonly<
   OBJECT_STATISTIC_EXT: { kinds: ['statistics object'] },
   OBJECT_TSCONFIGURATION: { kinds: ['text search configuration'] },
   OBJECT_TSDICTIONARY: { kinds: ['text search dictionary'] },
+  OBJECT_TSPARSER: { kinds: ['text search parser'] },
+  OBJECT_TSTEMPLATE: { kinds: ['text search template'] },
+  OBJECT_CONVERSION: { kinds: ['conversion'] },
+  OBJECT_OPERATOR: { kinds: ['operator'] },
+  OBJECT_OPCLASS: { kinds: ['operator class'] },
+  OBJECT_OPFAMILY: { kinds: ['operator family'] },
   OBJECT_TRIGGER: { kinds: ['trigger'], depth: 2 },
   OBJECT_POLICY: { kinds: ['policy'], depth: 2 },
   OBJECT_RULE: { kinds: ['rule'], depth: 2 },
@@ -64,6 +70,7 @@ const KINDS: Readonly<
   OBJECT_FDW: { kinds: ['foreign-data wrapper'], global: true },
   OBJECT_EVENT_TRIGGER: { kinds: ['event trigger'], global: true },
   OBJECT_PUBLICATION: { kinds: ['publication'], global: true },
+  OBJECT_LANGUAGE: { kinds: ['language'], global: true },
 };
 
 /** What a statement drops, renames or moves by name. Statements that do none of it have no targets. */
@@ -107,11 +114,15 @@ function manner(tree: Node): Manner {
 
 const one = (found: Target | undefined): readonly Target[] => (found === undefined ? [] : [found]);
 
+/** Before their own names stands the index method's: DROP OPERATOR CLASS s.c USING btree is [btree, s, c]. */
+const WITH_METHOD: ReadonlySet<unknown> = new Set(['OBJECT_OPCLASS', 'OBJECT_OPFAMILY']);
+
 function target(objectType: unknown, rest: Named & Manner & Pick<Target, 'becomes'>): Target | undefined {
   const found = KINDS[text(objectType) ?? ''];
-  if (found === undefined || rest.path.length === 0) return undefined;
+  const path = WITH_METHOD.has(objectType) ? rest.path.slice(1) : rest.path;
+  if (found === undefined || path.length === 0) return undefined;
   const { kinds, depth = 1, global } = found;
-  return { kinds, depth, ...(global && { global }), ...rest };
+  return { kinds, depth, ...(global && { global }), ...rest, path };
 }
 
 /** An object as DROP and ALTER name it: a String, a List of Strings, a TypeName, a function with its arguments. */

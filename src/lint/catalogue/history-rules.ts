@@ -1,5 +1,19 @@
 import type { RuleEntries } from './entry.ts';
 
+/** What to do about a change of the history, where the base branch does not forbid to release it. */
+const MEND = {
+  'migration-edited': 'Put the file back as it was and write the difference as a new migration.',
+  'migration-deleted': 'Put the file back, and undo what it did in a new migration.',
+  'migration-renamed': 'Keep the old name.',
+} as const;
+
+function orRelease(when: string, path: string): string {
+  return `${when}, release the change by a new entry in lockstep.yml:\nhistory:\n  accept:\n    - path: ${path}\n      reason: never left the branch`;
+}
+
+/** The help for a project whose base branch says `history.accept: never`. */
+export const helpWithoutRelease: ReadonlyMap<string, string> = new Map(Object.entries(MEND));
+
 /** Our own rules about what a change does to the history of migrations: seen in git, without reading any SQL. */
 export const historyRules = {
   'migration-edited': {
@@ -7,7 +21,7 @@ export const historyRules = {
     severity: 'block',
     title: 'An existing migration is edited',
     why: 'Environments that have applied it keep the schema of the old text and never see the new one; fresh databases get the new one alone. From here on the two differ.',
-    help: 'Put the file back as it was and write the difference as a new migration. If no environment has applied it yet, release the change in lockstep.yml:\nhistory:\n  accept:\n    - path: migrations/007_orders.sql\n      reason: never left the branch',
+    help: `${MEND['migration-edited']} ${orRelease('If no environment has applied it yet', 'migrations/007_orders.sql')}`,
   },
   'migration-edited-cosmetic': {
     source: 'history',
@@ -28,14 +42,14 @@ export const historyRules = {
     severity: 'block',
     title: 'An existing migration is deleted',
     why: 'Environments that have applied it keep what it did, and tools that compare the history with the files refuse to go on. Fresh databases never get it.',
-    help: 'Put the file back, and undo what it did in a new migration. If no environment has applied it yet, or old files are being squashed, release the change in lockstep.yml:\nhistory:\n  accept:\n    - path: migrations/007_orders.sql\n      reason: never left the branch',
+    help: `${MEND['migration-deleted']} ${orRelease('If no environment has applied it yet, or old files are being squashed', 'migrations/007_orders.sql')}`,
   },
   'migration-renamed': {
     source: 'history',
     severity: 'block',
     title: 'An existing migration is renamed',
-    why: 'The history records its name: where it has been applied under the old one, it is missing, and under the new one it would run once more.',
-    help: 'Keep the old name. If no environment has applied it yet, release the change in lockstep.yml:\nhistory:\n  accept:\n    - path: migrations/008_orders.sql\n      reason: never left the branch',
+    why: 'Where the history records the name: if it has been applied under the old one, it is missing, and under the new one it would run once more. `info` where the history does not notice: it records the version alone, or the folder moved and the name in it stays.',
+    help: `${MEND['migration-renamed']} ${orRelease('If no environment has applied it yet', 'migrations/008_orders.sql')}`,
   },
   'migration-ignored': {
     source: 'history',
@@ -77,6 +91,6 @@ export const historyRules = {
     severity: 'warn',
     title: 'Names that sort differently as numbers and as text',
     why: 'As numbers 9 comes before 10, as text after it: psql scripts, editors and other tools would run the files in another order.',
-    help: 'Give versions the same number of digits: 0009_, 0010_.',
+    help: 'Give all versions the same number of digits, with leading zeros, as long as none of them is applied.',
   },
 } as const satisfies RuleEntries;

@@ -1,15 +1,18 @@
+import { below } from '../../project/layouts/names.ts';
 import { parseScript } from '../../project/sql.ts';
-import type { Change, ChangeSet, Migration } from '../../project/types.ts';
+import type { Change, ChangeSet, Edit, Migration } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
-import type { AcceptedChange, Policy } from '../../settings/types.ts';
+import type { Policy } from '../../settings/types.ts';
+import { helpWithoutRelease } from '../catalogue/history-rules.ts';
 import { finding } from '../finding.ts';
 import type { LintLayout } from '../types.ts';
 
 /** What happened to migrations that were there before, and files that never will be one. `loadParser` must have resolved. */
 export function historyChanges(changeSet: ChangeSet, layout: LintLayout, accepted: Policy['historyAccept']): Finding[] {
   return [
+    ...movedFolder(changeSet, layout),
     ...changeSet.changes.flatMap((change) =>
-      changeFinding(change, layout).map((one) => release(one, change, accepted)),
+      changeFindings(change, changeSet, layout).map((one) => released(one, change, accepted)),
     ),
     ...changeSet.ignored.map((file) =>
       finding('migration-ignored', {
@@ -27,7 +30,7 @@ function releaseOf({ path }: Migration): string {
   return `history:\n  accept:\n    - path: ${name}\n      reason: never left the branch`;
 }
 
-function changeFinding(change: Change, { checksumNote }: LintLayout): Finding[] {
+function changeFindings(change: Change, changeSet: ChangeSet, layout: LintLayout): Finding[] {
   switch (change.kind) {
     case 'added':
       return [];
@@ -39,23 +42,56 @@ function changeFinding(change: Change, { checksumNote }: LintLayout): Finding[] 
           suggestion: releaseOf(change.before),
         }),
       ];
-    case 'renamed': {
-      const also = change.edit === 'meaning' ? ' Its statements differ as well.' : '';
-      return [
-        finding('migration-renamed', {
-          path: change.migration.path,
-          message: `Migration ${change.before.id} (${change.before.path}) is now ${change.migration.id}: where it has been applied, it is missing under the old name and would run again under the new one.${also}`,
-          suggestion: releaseOf(change.before),
-        }),
-      ];
-    }
+    case 'renamed':
+      return renamed(change, changeSet, layout);
     case 'modified':
-      return [edited(change, checksumNote)];
+      return [edited(change, change.edit, layout)];
   }
 }
 
-function edited(change: Change & { kind: 'modified' }, checksumNote: string): Finding {
+type Renamed = Change & { kind: 'renamed' };
+
+/** What the history knows by the same name as before is an edited migration at most. */
+function renamed(change: Renamed, changeSet: ChangeSet, layout: LintLayout): Finding[] {
   const { migration, before, edit } = change;
+  if (layout.identityOf(before) === layout.identityOf(migration)) {
+    const edits = edit === 'none' ? [] : [edited(change, edit, layout)];
+    if (isMoved(change, changeSet)) return edits;
+    const message = `Migration ${before.id} (${before.path}) is now ${migration.id}. ${layout.identityNote} It does not run again.`;
+    return [...edits, finding('migration-renamed', { path: migration.path, message, severity: 'info', help: NOTHING })];
+  }
+  const also = edit === 'meaning' ? ' Its statements differ as well.' : '';
+  return [
+    finding('migration-renamed', {
+      path: migration.path,
+      message: `Migration ${before.id} (${before.path}) is now ${migration.id}. ${layout.identityNote} Where it has been applied, it is missing under the old name and would run again under the new one.${also}`,
+      suggestion: releaseOf(before),
+    }),
+  ];
+}
+
+const NOTHING = 'Nothing, if the tool is told of it wherever it names the file or the folder.';
+
+/** Whether a file is where it was, but for the migrations folder itself. */
+function isMoved({ migration, before }: Renamed, { directory, base }: ChangeSet): boolean {
+  return directory !== base.directory && below(directory, migration.path) === below(base.directory, before.path);
+}
+
+/** One word for a whole folder. */
+function movedFolder(changeSet: ChangeSet, layout: LintLayout): Finding[] {
+  const moved = changeSet.changes.filter(
+    (change): change is Renamed =>
+      change.kind === 'renamed' &&
+      isMoved(change, changeSet) &&
+      layout.identityOf(change.before) === layout.identityOf(change.migration),
+  );
+  const [first] = moved;
+  if (first === undefined) return [];
+  const message = `The migrations moved from ${changeSet.base.directory} to ${changeSet.directory}. ${layout.identityNote} None of them runs again.`;
+  return [finding('migration-renamed', { path: first.migration.path, message, severity: 'info', help: NOTHING })];
+}
+
+function edited({ migration, before }: Edited, edit: Edit, { checksumNote }: LintLayout): Finding {
   const { path } = migration;
   switch (edit) {
     case 'meaning':
@@ -84,6 +120,11 @@ function edited(change: Change & { kind: 'modified' }, checksumNote: string): Fi
   }
 }
 
+interface Edited {
+  readonly migration: Migration;
+  readonly before: Migration;
+}
+
 /** The first statement that is not what it was. */
 function firstDifference(before: Migration, after: Migration): { line?: number; endLine?: number; statement?: number } {
   const old = parseScript(before.up).statements ?? [];
@@ -92,9 +133,13 @@ function firstDifference(before: Migration, after: Migration): { line?: number; 
 }
 
 /** A change that lockstep.yml accepts, with a reason, stays in the report as suppressed. */
-function release(found: Finding, change: Change, accepted: Policy['historyAccept']): Finding {
-  if (accepted === 'never' || change.kind === 'added') return found;
+function released(found: Finding, change: Change, accepted: Policy['historyAccept']): Finding {
+  if (change.kind === 'added' || found.severity !== 'block') return found;
+  if (accepted === 'never') {
+    const { suggestion: _, ...rest } = found;
+    return { ...rest, help: helpWithoutRelease.get(found.rule) ?? found.help };
+  }
   const paths = [found.path, change.before.path, ...(change.kind === 'deleted' ? [] : [change.migration.path])];
-  const entry = accepted.find((candidate: AcceptedChange) => paths.includes(candidate.path));
-  return entry && found.severity === 'block' ? { ...found, suppressed: { reason: entry.reason } } : found;
+  const entry = accepted.find(({ path }) => paths.includes(path));
+  return entry ? { ...found, suppressed: { reason: entry.reason } } : found;
 }

@@ -3,8 +3,9 @@ import { isOn, option } from '../../project/syntax-tree.ts';
 import { cannotRunInTransaction, controlsTransaction, isSetting } from '../../project/transaction.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Policy } from '../../settings/types.ts';
-import { type SettingChange, settingChanges } from '../commands.ts';
 import { finding, placeOf } from '../finding.ts';
+import { type SettingChange, settingChanges } from '../setting-changes.ts';
+import { timeoutMs } from '../timeout.ts';
 import type { Command, ReadScript, RuleContext } from '../types.ts';
 
 /** Timeouts that a script switches off or makes longer than the deploy's own. */
@@ -47,7 +48,7 @@ function limitsOf(policy: Policy): Limits {
 }
 
 function looser({ name, value }: SettingChange, limits: Limits): string | undefined {
-  const limit = limits.get(name);
+  const limit = limits.get(name ?? '');
   if (limit === undefined || value === undefined) return undefined;
   const ms = timeoutMs(value);
   if (ms === undefined) return undefined;
@@ -63,23 +64,12 @@ function backToDefault(
   limits: Limits,
 ): string | undefined {
   const ours = name === 'lock_timeout' || name === 'statement_timeout' || name === 'all';
-  if (!ours || value !== undefined || computed || !(limits.has(name) || name === 'all')) return undefined;
+  if (!ours || value !== undefined || computed || !(name === 'all' || limits.has(name))) return undefined;
   const rest = statements.slice(command.statement.index + 1);
   const worked = rest.some((statement) => !isSetting(statement) && !controlsTransaction(statement));
   if (!worked && command.inside === undefined) return undefined;
   const what = name === 'all' ? 'RESET ALL puts the timeouts' : `This puts ${name}`;
   return `${what} back to the server's default, mostly no limit, for what follows.`;
-}
-
-const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** As Postgres reads a time setting whose unit is the millisecond. undefined: it would refuse it. */
-export function timeoutMs(written: string): number | undefined {
-  const [, number, unit = 'ms'] =
-    /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(us|ms|s|min|h|d)?\s*$/i.exec(written) ?? [];
-  // Units are case-sensitive in Postgres: '5S' is refused, and so is no concern of ours.
-  const factor = UNITS[unit];
-  return number === undefined || factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
 
 /** Only CONCURRENTLY and VACUUM (not FULL): they may take long and lock nobody out. */

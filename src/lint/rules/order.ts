@@ -164,9 +164,27 @@ function ambiguous(newcomers: readonly Migration[], settled: readonly Migration[
     const other = [...old, ...fresh].find((candidate) => disagree(candidate, migration));
     if (other === undefined) continue;
     const message = `${basename(migration.path)} and ${basename(other.path)} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
-    return [finding('ambiguous-order', { path: migration.path, message })];
+    return [finding('ambiguous-order', { path: migration.path, message, ...widened(migration, other, fresh) })];
   }
   return [];
+}
+
+/** The shorter of two versions gets the zeros, unless its name is settled. */
+function widened(
+  one: Migration,
+  other: Migration,
+  fresh: readonly Migration[],
+): { readonly help: string; readonly suggestion?: string } {
+  const [short, long] = one.version.length < other.version.length ? [one, other] : [other, one];
+  const name = basename(short.path);
+  if (!fresh.includes(short)) {
+    return {
+      help: `${name} is on the base branch and keeps its name. Where files are run by name (a loop over psql, ls), have them sorted as numbers: sort -V.`,
+    };
+  }
+  const wide = name.replace(short.version, short.version.padStart(long.version.length, '0'));
+  const suggestion = short.path.slice(0, -name.length) + wide;
+  return { help: `Give it as many digits: git mv ${quoted(short.path)} ${quoted(suggestion)}`, suggestion };
 }
 
 function isNumbered({ version }: Migration): boolean {

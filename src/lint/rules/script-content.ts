@@ -1,13 +1,14 @@
 import { isClusterWide } from '../../project/transaction.ts';
-import type { Migration } from '../../project/types.ts';
+import type { Change, Migration, SectionProblem } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
 import { finding, placeOf } from '../finding.ts';
 import type { ReadScript } from '../types.ts';
 
 /** Small rules about what stands in a script. */
 
-export function emptyMigration({ script, statements }: ReadScript): Finding[] {
-  if (statements.length > 0) return [];
+export function emptyMigration({ script, statements, migration }: ReadScript): Finding[] {
+  // Nothing may be left of a file whose sections are broken; that is told already.
+  if (statements.length > 0 || migration.sectionProblems) return [];
   const message = script.text.trim() === '' ? 'The migration is empty.' : 'The migration holds comments only.';
   return [finding('empty-migration', { path: script.path, message })];
 }
@@ -30,6 +31,20 @@ function wordsOf(kind: string): string {
     .replace(/(?<=[a-z])(?=[A-Z]|db$)/g, ' ')
     .toUpperCase()
     .replace(/ DB$/, ' DATABASE');
+}
+
+/** Of an edited migration what this change brings. */
+export function newSectionProblems(change: Change): readonly SectionProblem[] {
+  if (change.kind === 'deleted') return [];
+  const before = change.kind === 'added' ? [] : (change.before.sectionProblems ?? []);
+  const old = new Set(before.map(({ message }) => message));
+  return (change.migration.sectionProblems ?? []).filter(({ message }) => !old.has(message));
+}
+
+export function brokenSections(change: Change): Finding[] {
+  return newSectionProblems(change).map(({ message, ...place }) =>
+    finding('broken-sections', { ...place, message: `${message}.` }),
+  );
 }
 
 export function directiveProblems({ path, directives }: Migration): Finding[] {

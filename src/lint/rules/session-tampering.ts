@@ -1,6 +1,7 @@
 import type { Finding } from '../../report/model.ts';
-import { callsOf, settingChanges } from '../commands.ts';
+import { callsOf } from '../commands.ts';
 import { finding, placeOf } from '../finding.ts';
+import { settingChanges } from '../setting-changes.ts';
 import type { Command, ReadScript } from '../types.ts';
 
 /** What would let go of the deploy's lock, or change who the rest of the deploy runs as. */
@@ -26,9 +27,13 @@ function tampering(command: Command): string | undefined {
       ? 'DISCARD ALL lets go of the lock that keeps other deploys out'
       : undefined;
   }
-  const [unlock] = callsOf(command, /pg_advisory_unlock/i);
+  const [unlock] = callsOf(command, /^pg_advisory_unlock/);
   if (unlock) return `${unlock.name}() can let go of the lock that keeps other deploys out`;
-  const authorization = settingChanges(command).find(({ name }) => name === 'session_authorization');
+  const changes = settingChanges(command);
+  if (changes.some(({ name }) => name === undefined)) {
+    return 'UPDATE pg_settings without `name = ...` changes settings that cannot be told from the text';
+  }
+  const authorization = changes.find(({ name }) => name === 'session_authorization');
   if (authorization && (authorization.value ?? 'default') !== 'default') {
     return 'SET SESSION AUTHORIZATION changes who everything after it runs as';
   }

@@ -29,15 +29,24 @@ export type ObjectKind =
   | 'collation'
   | 'operator'
   | 'operator class'
+  | 'operator family'
   | 'cast'
+  | 'conversion'
+  | 'language'
   | 'text search configuration'
   | 'text search dictionary'
+  | 'text search parser'
+  | 'text search template'
   | 'foreign-data wrapper'
   | 'server'
   | 'user mapping'
   | 'publication'
+  | 'subscription'
+  | 'security label'
   | 'default privileges'
-  | 'setting';
+  | 'setting'
+  | 'database'
+  | 'role';
 
 export interface CatalogObject {
   readonly kind: ObjectKind;
@@ -64,8 +73,10 @@ export interface Catalog {
   /** The columns of each relation and composite type, in order. */
   readonly columnOrder: ReadonlyMap<string, readonly string[]>;
   /**
-   * The server's system identifier. OIDs are handed out once per cluster, so that an object of the same identity in two
-   * catalogs of one cluster (a database and its clone) is the same object: the one safe way to see that it was renamed.
+   * The running server: its system identifier and when it started. OIDs are handed out once per cluster, so that an
+   * object of the same identity in two catalogs of one cluster (a database and its clone) is the same object: the one
+   * safe way to see that it was renamed. A copy of the data directory has the same system identifier and hands out the
+   * same OIDs to other objects; but it is another process, and its identities are compared with nobody's.
    */
   readonly cluster: string;
   readonly identities: ReadonlyMap<string, string>;

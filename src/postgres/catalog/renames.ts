@@ -18,7 +18,8 @@ export class Renames {
     for (const { before, after } of pairs) {
       if (before.name === after.name) continue;
       if (before.path.length <= 2 && before.kind !== 'index') {
-        this.#paths.set(joinNames(before.path), after.path);
+        // A role or an extension may be called as a schema is.
+        if (before.path.length === 2 || before.kind === 'schema') this.#paths.set(joinNames(before.path), after.path);
         texts.push([token(before.path), sqlName(after.path)]);
         // Last: an alias that Postgres made from the relation's own name.
         if (before.path.length === 2)

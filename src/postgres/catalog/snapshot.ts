@@ -1,24 +1,20 @@
 import type { ClientBase, CustomTypesConfig } from 'pg';
 import { assemble, type TextResult } from './assemble.ts';
 import type { Catalog, CatalogObject } from './catalog.ts';
+import { database, isOfCluster, roles, settings } from './queries/cluster.ts';
 import {
   defaultPrivileges,
   foreignDataWrappers,
+  languages,
   publications,
+  securityLabels,
   servers,
-  settings,
+  subscriptions,
   userMappings,
 } from './queries/database.ts';
+import { casts, conversions, operatorClasses, operatorFamilies, operators, textSearch } from './queries/operators.ts';
 import { extensions, relations, schemas, sequences } from './queries/relations.ts';
-import {
-  casts,
-  eventTriggers,
-  operatorClasses,
-  operators,
-  routines,
-  statisticsObjects,
-  textSearch,
-} from './queries/routines.ts';
+import { eventTriggers, routines, statisticsObjects } from './queries/routines.ts';
 import { columns, constraints, indexes, policies, rules, triggers } from './queries/table-parts.ts';
 import { collations, domainConstraints, types } from './queries/types.ts';
 
@@ -29,6 +25,11 @@ export interface SnapshotOptions {
   readonly ignoreSchemas?: readonly string[];
   /** Relations to leave out ('public.schema_migrations'), with their parts and the sequences they own. */
   readonly ignoreRelations?: readonly string[];
+  /**
+   * Roles that are no part of the schema (what is granted to them and set for them is told all the same). 'all' leaves
+   * out what the cluster's databases share, roles and their settings: for a server that others change meanwhile.
+   */
+  readonly ignoreRoles?: readonly string[] | 'all';
 }
 
 /**
@@ -87,19 +88,27 @@ const queriesFor = (major: number): readonly string[] => [
   statisticsObjects,
   operators,
   operatorClasses,
+  operatorFamilies,
   casts,
+  conversions,
   textSearch,
+  languages,
   foreignDataWrappers,
   servers,
   userMappings,
   publications(major),
+  subscriptions,
+  securityLabels,
   defaultPrivileges,
   settings,
+  database,
+  roles,
 ];
 
 async function serverOf(client: ClientBase): Promise<{ readonly major: number; readonly cluster: string }> {
   const { rows } = await client.query<{ version: string; cluster: string }>(
-    `select pg_catalog.current_setting('server_version_num') as version, system_identifier::pg_catalog.text as cluster
+    `select pg_catalog.current_setting('server_version_num') as version,
+       pg_catalog.concat(system_identifier, ' since ', extract(epoch from pg_catalog.pg_postmaster_start_time())) as cluster
      from pg_catalog.pg_control_system()`,
   );
   return { major: Math.floor(Number(rows[0]?.version) / 10_000), cluster: rows[0]?.cluster ?? '' };
@@ -112,7 +121,10 @@ async function readAll(client: ClientBase, text: string): Promise<readonly TextR
   return answer as readonly TextResult[];
 }
 
-function isIgnored(object: CatalogObject, { ignoreSchemas = [], ignoreRelations = [] }: SnapshotOptions): boolean {
+function isIgnored(object: CatalogObject, options: SnapshotOptions): boolean {
+  const { ignoreSchemas = [], ignoreRelations = [], ignoreRoles = [] } = options;
+  if (isOfCluster(object))
+    return ignoreRoles === 'all' || (object.kind === 'role' && ignoreRoles.includes(object.name));
   const schema = object.kind === 'schema' ? object.name : object.schema;
   return (
     ignoreSchemas.includes(schema) ||

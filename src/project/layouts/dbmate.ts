@@ -1,8 +1,7 @@
-import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, readDirectives } from '../directives.ts';
-import { keepOnly, LineIndex } from '../place.ts';
+import { keepOnly } from '../place.ts';
 import { type Source, scriptOf, sourceOf } from '../source.ts';
-import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script } from '../types.ts';
+import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
 import type { Layout } from './layout.ts';
 import {
   below,
@@ -11,13 +10,14 @@ import {
   ignoredFile,
   isLeftoverCopy,
   isNoConcern,
+  lineBreakInName,
   nextName,
   repairedEnding,
   within,
 } from './names.ts';
 
 /** Its own patterns: https://github.com/amacneil/dbmate, pkg/dbmate/db.go and migration.go. */
-const NAME = /^(\d+).*\.sql$/;
+const NAME = /^(\d+)[^\n]*\.sql$/;
 const MARKER = /^--\s*migrate:(up|down)(?=\s|$)([^\r\n]*)/gm;
 
 const TABLE = 'public.schema_migrations';
@@ -28,6 +28,8 @@ export const dbmate: Layout = {
   order: 'lexical',
   orderNote: 'dbmate runs by file name as text ("10_" before "9_").',
   checksumNote: 'dbmate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
+  identityOf: ({ version }) => version,
+  identityNote: 'dbmate records the version alone.',
   bookkeeping: {
     relation: TABLE,
     create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version varchar primary key)`,
@@ -69,7 +71,7 @@ function literal(text: string): string {
 function migration(source: Source): Migration {
   const name = fileName(source.path);
   const [, version = ''] = NAME.exec(name) ?? [];
-  const { up, down, execution, downExecution, problems } = sectionsOf(source);
+  const { up, down, execution, downExecution, problems, refusals } = sectionsOf(source);
   const directives = readDirectives(source);
   return {
     id: name.replace(/\.sql$/, ''),
@@ -80,12 +82,14 @@ function migration(source: Source): Migration {
     down,
     checksum: source.checksum,
     execution,
+    alwaysWrapped: true,
     ...(downExecution === execution ? {} : { downExecution }),
     directives: {
       ...directives,
       noTransaction: execution !== 'transaction',
       problems: [...directives.problems, ...problems],
     },
+    ...(refusals.length > 0 ? { sectionProblems: refusals } : {}),
   };
 }
 
@@ -98,6 +102,8 @@ function passedOver(
 ): IgnoredFile[] {
   const name = fileName(file.path);
   if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
+  const broken = lineBreakInName(file);
+  if (broken) return [broken];
   if (below(directory, file.path).includes('/')) {
     return [ignoredFile(file, 'dbmate does not look into sub-folders', within(directory, name))];
   }
@@ -115,6 +121,7 @@ interface DbmateSections {
   readonly execution: Execution;
   readonly downExecution: Execution;
   readonly problems: Directives['problems'];
+  readonly refusals: readonly SectionProblem[];
 }
 
 const known = new WeakMap<Source, DbmateSections>();
@@ -142,21 +149,24 @@ function readSections(source: Source): DbmateSections {
     execution: execution.up,
     downExecution: execution.down,
     problems: source.unreadable ? [] : problemsOf(source, marks),
+    refusals: source.unreadable ? [] : refusalsOf(source, marks),
   };
 }
 
-/** What makes dbmate refuse the file, and a marker of ours that it does not read. */
-function problemsOf({ text, comments }: Source, marks: readonly RegExpExecArray[]): Directives['problems'] {
+/** What makes dbmate refuse the file; statements above the first marker are found in every layout's files alike. */
+function refusalsOf({ path }: Source, [first]: readonly RegExpExecArray[]): SectionProblem[] {
+  if (first?.[1] === 'up') return [];
+  const message = first
+    ? 'dbmate refuses a file whose first section is not `-- migrate:up`'
+    : 'dbmate refuses a file without `-- migrate:up`';
+  return [{ path, line: 1, endLine: 1, message }];
+}
+
+/** A section that dbmate misses, and a marker of ours that it does not read. */
+function problemsOf({ comments }: Source, marks: readonly RegExpExecArray[]): Directives['problems'] {
   const problems: { line: number; message: string }[] = [];
-  const [first] = marks;
-  if (first?.[1] !== 'up') problems.push({ line: 1, message: 'dbmate needs `-- migrate:up` above the up script' });
   if (!marks.some(([, word]) => word === 'down')) {
     problems.push({ line: 1, message: 'dbmate needs a `-- migrate:down` section, even if it is empty' });
-  }
-  const above = withoutComments(text, comments).slice(0, first?.index ?? 0);
-  if (above.trim() !== '') {
-    const line = new LineIndex(text).place(above.search(/\S/)).line;
-    problems.push({ line, message: 'dbmate accepts no statement above `-- migrate:up`' });
   }
   const foreign = noTransactionMarker(comments, 'up');
   if (foreign && !foreign.text.includes('migrate:up')) {

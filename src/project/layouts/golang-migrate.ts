@@ -11,6 +11,7 @@ import {
   ignoredFile,
   isLeftoverCopy,
   isNoConcern,
+  lineBreakInName,
   nextName,
   repairedEnding,
   versionedName,
@@ -18,7 +19,7 @@ import {
 } from './names.ts';
 
 /** Its own pattern: https://github.com/golang-migrate/migrate, source/parse.go. Other endings than .sql are left out. */
-const NAME = /^([0-9]+)_(.*)\.(down|up)\.sql$/;
+const NAME = /^([0-9]+)_([^\n]*)\.(down|up)\.sql$/;
 
 const TABLE = 'public.schema_migrations';
 
@@ -29,6 +30,8 @@ export const golangMigrate: Layout = {
   orderNote: 'golang-migrate runs by version number (9 before 10), and skips versions below the newest applied one.',
   checksumNote:
     'golang-migrate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
+  identityOf: ({ version }) => String(BigInt(version)),
+  identityNote: 'golang-migrate records the version number alone.',
   bookkeeping: {
     relation: TABLE,
     create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version bigint not null primary key, dirty boolean not null)`,
@@ -113,6 +116,8 @@ function directivesOf(source: Source, twin: Source | undefined): Directives {
 function passedOver(directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   const name = fileName(file.path);
   if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
+  const broken = lineBreakInName(file);
+  if (broken) return [broken];
   if (NAME.test(name)) {
     return [ignoredFile(file, 'golang-migrate does not look into sub-folders', within(directory, name))];
   }

@@ -9,6 +9,10 @@ export interface Layout {
   readonly orderNote: string;
   /** What the tool's checksum says about an edit of a migration that is applied already, comments included. */
   readonly checksumNote: string;
+  /** What the tool's history knows a migration by: equal before and after, a renamed file does not run again. */
+  identityOf(migration: Migration): string;
+  /** The same as a sentence for the reader. */
+  readonly identityNote: string;
   /** The tool's own history table, where migrations may read it; undefined: the tool keeps none in the database. */
   readonly bookkeeping?: Bookkeeping;
   /** Whether the files of a migrations folder look like this tool's, by most of them. */

@@ -46,6 +46,14 @@ export function ignoredFile(file: RepoFile, reason: string, suggestion?: string)
   return { path: file.path, reason, checksum: sha256(file.bytes), ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
+/** No tool's pattern matches a name with a line break in it, whatever it begins with. */
+export function lineBreakInName(file: RepoFile): IgnoredFile | undefined {
+  const name = fileName(file.path);
+  const plain = name.replace(/[\r\n\u2028\u2029]+/g, '_');
+  if (plain === name) return undefined;
+  return ignoredFile(file, 'Its name holds a line break, so nothing runs it', file.path.slice(0, -name.length) + plain);
+}
+
 /**
  * Files that nobody expects to run although they lie among migrations: hidden ones, schema dumps, and whatever has no
  * name that speaks of SQL.
@@ -68,7 +76,7 @@ export function isLeftoverCopy(path: string, paths: ReadonlySet<string>): boolea
 }
 
 /** A file name whose beginning orders it. */
-export interface VersionedName {
+interface VersionedName {
   /** 'V' in Flyway's style, else ''. */
   readonly prefix: string;
   readonly version: string;

@@ -6,13 +6,14 @@ import {
   ignoredFile,
   isLeftoverCopy,
   isNoConcern,
+  lineBreakInName,
   nextName,
   repairedEnding,
   versionedName,
 } from './names.ts';
 
 /** The files of a numbered folder by their part: up scripts, the down file of each (by the up's path), the rest. */
-export interface NumberedFiles {
+interface NumberedFiles {
   readonly ups: readonly RepoFile[];
   readonly downs: ReadonlyMap<string, RepoFile>;
   readonly ignored: readonly IgnoredFile[];
@@ -36,6 +37,11 @@ export function sortFiles(directory: string, files: readonly RepoFile[]): Number
   for (const file of files) {
     const name = fileName(file.path);
     if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) continue;
+    const broken = lineBreakInName(file);
+    if (broken) {
+      ignored.push(broken);
+      continue;
+    }
     const repaired = repairedEnding(name);
     if (repaired === undefined) scripts.push(file);
     else ignored.push(misspelt(file, file.path.slice(0, -name.length) + repaired, paths));

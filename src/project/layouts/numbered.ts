@@ -11,7 +11,7 @@ import { sections, strayDown } from './sections.ts';
 /**
  * Plain numbered SQL, with no tool of its own: Lockstep runs it and keeps its history. Every `.sql` file whose name
  * begins with a number is a migration, in sub-folders too; the number decides the order, wherever the file lies, then
- * the path. The id is the path below the migrations folder without `.sql`.
+ * the path. The id is the path below the migrations folder without `.sql` or `.up.sql`.
  */
 export const numbered: Layout = {
   name: 'numbered',
@@ -19,12 +19,16 @@ export const numbered: Layout = {
   orderNote: 'Numbered SQL runs by version number (9 before 10), then by path.',
   checksumNote:
     'The ledger keeps a sha256 of the file: where it is applied, the next plan reports "edited after apply", even for a comment.',
+  identityOf: ({ id }) => id,
+  identityNote: 'The ledger knows a migration by its path below the migrations folder.',
   detect: (_directory, files) => files.some(isVersioned),
   read(directory, files, { placeholders }) {
     const { ups, downs, ignored } = sortFiles(directory, files);
+    const paths = new Set(ups.map(({ path }) => path));
     const migrations = ups.map((up) => {
       const twin = downs.get(up.path);
-      return migration(directory, sourceOf(up, placeholders), twin && sourceOf(twin, placeholders));
+      const id = idOf(directory, up.path, paths);
+      return migration(id, sourceOf(up, placeholders), twin && sourceOf(twin, placeholders));
     });
     return {
       tool: numbered.name,
@@ -41,14 +45,22 @@ function isVersioned({ path }: RepoFile): boolean {
   return path.endsWith('.sql') && versionedName(fileName(path)) !== undefined;
 }
 
-function migration(directory: string, source: Source, twin: Source | undefined): Migration {
+const UP_ENDING = /\.up\.sql$/i;
+
+/** '001_x' for '001_x.sql' and '001_x.up.sql'; where both are there, they are two. */
+function idOf(directory: string, path: string, paths: ReadonlySet<string>): string {
+  const plain = path.replace(UP_ENDING, '.sql');
+  return below(directory, paths.has(plain) ? path : plain).replace(/\.sql$/, '');
+}
+
+function migration(id: string, source: Source, twin: Source | undefined): Migration {
   const { version = '', rest = '' } = versionedName(fileName(source.path)) ?? {};
   const own = halvesOf(source);
   const execution = executionOf(source, 'up');
   const down = twin ? wholeScript(twin) : own.down;
   const downExecution = twin ? executionOf(twin, 'down') : own.inSections ? executionOf(source, 'down') : execution;
   return {
-    id: below(directory, source.path).replace(/\.sql$/, ''),
+    id,
     version,
     name: rest.replace(/\.?sql$/, '').replace(/[._-]up$/i, ''),
     path: source.path,

@@ -8,7 +8,7 @@ import { parseSql } from '../sql.ts';
  * The SQL is what remains when the comment markers are blanked, so that places stay true. Prose between the statements
  * stays a comment; a block of prose alone says why the migration cannot be reversed.
  */
-export type RollbackBlock =
+type RollbackBlock =
   | { readonly kind: 'sql'; readonly text: string }
   | { readonly kind: 'prose'; readonly reason: string; readonly line: number };
 

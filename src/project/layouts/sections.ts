@@ -3,7 +3,7 @@ import { keepOnly } from '../place.ts';
 import type { Source } from '../source.ts';
 
 /** A file that holds both halves, divided by marker comments. Texts are as long as the file's, blanked outside. */
-export interface Sections {
+interface Sections {
   readonly up: string;
   readonly down: string;
 }

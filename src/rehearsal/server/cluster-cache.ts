@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownName, removeTree, sweepLeftovers } from '../../services/leftovers.ts';
+import { makeDirectory } from '../../services/make-directory.ts';
 import { packTree, unpackTree } from './cluster-archive.ts';
 import type { ServerUser } from './os-user.ts';
 
@@ -53,7 +54,7 @@ export class ClusterCache {
 
   /** Keeps a stopped server's data directory. Rejects when that cannot be done; nothing is left then. */
   async keep(kind: CacheKind, key: string, data: string, signal: AbortSignal): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
+    await makeDirectory(this.#directory);
     const temporary = join(this.#directory, ownName(TEMPORARY));
     try {
       await packTree(data, temporary, signal);

@@ -81,8 +81,8 @@ function strategyOf({ strategy }: NewDatabase): string {
 }
 
 /**
- * CREATE DATABASE copies neither settings (also those of a role in the database) nor grants. They are copied as rows:
- * statements would have to quote lists of names again, and would set in our session what they give to the database. One
+ * CREATE DATABASE copies neither settings (also those of a role in the database) nor grants, comment and connection
+ * limit (0, which would lock the rehearsal's own role out, stays behind). They are copied as rows: statements would have to quote lists of names again, and would set in our session what they give to the database. One
  * query, so one transaction. pg_shdepend is what keeps a role from being dropped while it has such a grant.
  */
 function carryOver(client: Client, template: string, clone: string): string {
@@ -91,8 +91,12 @@ function carryOver(client: Client, template: string, clone: string): string {
   return `
     INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
       SELECT ${to}, setrole, setconfig FROM pg_catalog.pg_db_role_setting WHERE setdatabase = ${from};
-    UPDATE pg_catalog.pg_database
-      SET datacl = (SELECT datacl FROM pg_catalog.pg_database WHERE oid = ${from}) WHERE oid = ${to};
+    UPDATE pg_catalog.pg_database clone SET datacl = original.datacl,
+        datconnlimit = CASE WHEN original.datconnlimit > 0 THEN original.datconnlimit ELSE clone.datconnlimit END
+      FROM pg_catalog.pg_database original WHERE original.oid = ${from} AND clone.oid = ${to};
+    INSERT INTO pg_catalog.pg_shdescription (objoid, classoid, description)
+      SELECT ${to}, classoid, description FROM pg_catalog.pg_shdescription
+      WHERE classoid = 'pg_catalog.pg_database'::regclass AND objoid = ${from};
     INSERT INTO pg_catalog.pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
       SELECT dbid, classid, ${to}, objsubid, refclassid, refobjid, deptype FROM pg_catalog.pg_shdepend
       WHERE classid = 'pg_catalog.pg_database'::regclass AND objid = ${from} AND deptype = 'a'`;

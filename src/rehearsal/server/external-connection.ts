@@ -1,6 +1,9 @@
+import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientConfig, DatabaseError } from 'pg';
+import { type ClientConfig, DatabaseError } from 'pg';
+import { parse } from 'pg-connection-string';
 import { LockstepError, messageOf } from '../../errors.ts';
+import { guarded } from '../../postgres/client-config.ts';
 import { Session } from '../../postgres/session.ts';
 import { abortable } from './waiting.ts';
 
@@ -9,14 +12,31 @@ import { abortable } from './waiting.ts';
 const LIMIT_MS = 10_000;
 const RETRY_MS = 250;
 
-/** What pg makes of a URL (TLS, sockets, IPv6 and all), so that other databases of the server can be reached likewise. */
+/**
+ * What pg makes of a URL (TLS, sockets, IPv6 and all), so that other databases of the server can be reached likewise. What
+ * the URL does not say is as usual, whatever PG* variables say about some other server.
+ */
 export function readUrl(url: string): ClientConfig {
   const [authority] = url.match(/^[^:]*:\/\/[^/?#]*/) ?? [''];
   // An '@' after the authority: a password with a character that ends it, of which an error would show a part.
   if (url.includes('@') && !authority.includes('@')) throw invalid();
   try {
-    const { host, port, user, database, ssl, password } = new Client({ connectionString: url });
-    return { host, port, ssl, user, database, password: password ?? undefined, connectionTimeoutMillis: LIMIT_MS };
+    const said = parse(url);
+    const port = Number(said.port || 5432);
+    if (!Number.isInteger(port)) throw invalid();
+    const user = said.user || userInfo().username;
+    return {
+      host: said.host || 'localhost',
+      port,
+      user,
+      database: said.database || user,
+      password: said.password,
+      // Also what pg knows and its types do not: 'no-verify'.
+      ssl: said.ssl as ClientConfig['ssl'],
+      sslnegotiation: said.sslnegotiation,
+      options: said.options,
+      connectionTimeoutMillis: LIMIT_MS,
+    };
   } catch {
     throw invalid();
   }
@@ -28,16 +48,21 @@ function invalid(): LockstepError {
   });
 }
 
-/** Opens a session; a server that is still starting gets the time. Throws LockstepError `rehearsal-url-unreachable`. */
+/**
+ * Opens a session; a server that is still starting gets the time. `major`: the server's, once it is known that the user
+ * may do all on it: from then on the session is `guarded`. Throws LockstepError `rehearsal-url-unreachable`.
+ */
 export async function openSession(
   config: ClientConfig,
   applicationName: string,
   signal: AbortSignal,
+  major?: number,
 ): Promise<Session> {
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
     try {
-      const opening = Session.open({ ...config, application_name: applicationName });
+      const named = { ...config, application_name: applicationName };
+      const opening = Session.open(major === undefined ? named : guarded(named, major));
       return await abortable(opening, signal, (late) => late.close());
     } catch (error) {
       signal.throwIfAborted();
@@ -75,7 +100,7 @@ const HINTS: readonly (readonly [codes: RegExp, hint: string])[] = [
     'It does not answer within 10 seconds: check the address, and firewalls between here and there.',
   ],
   [
-    /^28(P01|000)$/,
+    /^28(P01|000)$|client password must be/,
     'The password or the user ({user}) is wrong: they are the POSTGRES_PASSWORD and POSTGRES_USER of the service container.',
   ],
   [

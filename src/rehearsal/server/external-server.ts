@@ -29,12 +29,13 @@ export async function useExternalServer(request: ServerRequest, url: string): Pr
   const { signal, major, onNotice } = request;
   const config = readUrl(url);
   const prefix = `${OURS}${randomBytes(4).toString('hex')}_`;
-  const connect = (database: string): Promise<Session> => openSession({ ...config, database }, prefix, signal);
   const session = await openSession(config, prefix, signal);
   try {
     const use = async (): Promise<Parts> => {
       const version = await inspectServer(session, major);
-      await refuseUsedServer(session, connect);
+      await refuseUsedServer(session, (database) =>
+        openSession({ ...config, database }, prefix, signal, version.major),
+      );
       await dropLeftovers(session);
       const strategy = await copyStrategy(session, version.major);
       return { request, config, prefix, session, version, strategy, roles: new Set(await roleNames(session)) };
@@ -105,23 +106,29 @@ class ExternalServer implements RehearsalServer {
     return undefined;
   }
 
+  /** How much room it has is somebody else's to watch. */
+  throwIfLost(): void {}
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
   async #stop(): Promise<void> {
-    const { request, session, config, prefix, roles } = this.#parts;
+    const { request, session, config, prefix, roles, version } = this.#parts;
     await session.close();
     try {
       // A session of its own: the other one may be waiting for something that was given up.
-      const last = await openSession(config, prefix, new AbortController().signal);
+      const last = await openSession(config, prefix, new AbortController().signal, version.major);
       try {
-        await dropOurs(last, prefix);
-        const left = (await roleNames(last)).filter((name) => !roles.has(name) && !name.startsWith(OURS));
-        if (left.length > 0) {
+        const appeared = (await roleNames(last)).filter((name) => !roles.has(name) && !name.startsWith(OURS));
+        await dropDatabases(last, prefix);
+        // While others rehearse here, nobody can tell whose a new role is.
+        const left = (await othersRehearse(last, prefix)) ? appeared : await dropRoles(last, appeared);
+        const ours = await dropRoles(last, await rolesOf(last, prefix));
+        if (left.length + ours.length > 0) {
           request.onNotice(
-            `Roles that appeared during the rehearsal are still on the server of rehearsal_url: ${left.join(', ')}.`,
+            `Roles that appeared during the rehearsal are still on the server of rehearsal_url: ${[...left, ...ours].join(', ')}.`,
           );
         }
       } finally {
@@ -167,18 +174,41 @@ async function dropLeftovers(session: Session): Promise<void> {
   }
 }
 
-/** Drops the databases, then the roles, whose names begin so. */
-async function dropOurs({ client }: Session, prefix: string): Promise<void> {
-  const databases = await client.query<{ name: string }>(
-    'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+async function dropOurs(session: Session, prefix: string): Promise<void> {
+  await dropDatabases(session, prefix);
+  await dropRoles(session, await rolesOf(session, prefix));
+}
+
+/** Drops the databases whose names begin so, and those that roles with such names made: a history can make databases. */
+async function dropDatabases({ client }: Session, prefix: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) OR starts_with(pg_get_userbyid(datdba), $1)',
     [prefix],
   );
-  for (const { name } of databases.rows) await dropDatabase(client, name);
-  const roles = await client.query<{ name: string }>(
-    'SELECT rolname AS name FROM pg_roles WHERE starts_with(rolname, $1)',
-    [prefix],
+  for (const { name } of rows) await dropDatabase(client, name);
+}
+
+/** Drops roles, also those that have granted each other, and tells which ones something else still depends on. */
+async function dropRoles(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const { client } = session;
+  const left: string[] = [];
+  for (const name of names) {
+    await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(name)}`).catch(() => left.push(name));
+  }
+  return left.length === 0 || left.length === names.length ? left : dropRoles(session, left);
+}
+
+async function rolesOf(session: Session, prefix: string): Promise<readonly string[]> {
+  return (await roleNames(session)).filter((name) => name.startsWith(prefix));
+}
+
+/** Whether another run is at work here. */
+async function othersRehearse({ client }: Session, prefix: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_stat_activity WHERE application_name ~ $1 AND application_name <> $2',
+    [RUN_PREFIX, prefix],
   );
-  for (const { name } of roles.rows) await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(name)}`);
+  return rowCount !== 0;
 }
 
 async function roleNames({ client }: Session): Promise<readonly string[]> {

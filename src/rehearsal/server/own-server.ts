@@ -1,13 +1,15 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ClientConfig } from 'pg';
-import { messageOf } from '../../errors.ts';
+import { LockstepError, messageOf } from '../../errors.ts';
+import { guarded } from '../../postgres/client-config.ts';
 import { Session } from '../../postgres/session.ts';
 import type { Binaries } from './binaries.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import { copyTree } from './copy-tree.ts';
 import { createDatabase, dropDatabase } from './databases.ts';
 import { SUPERUSER } from './initdb.ts';
+import { RoomWatch } from './room.ts';
 import { Run } from './run.ts';
 import { ServerProcess } from './server-process.ts';
 import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
@@ -27,6 +29,8 @@ export interface OwnServerParts {
   readonly cache: ClusterCache | undefined;
   readonly process: ServerProcess;
   readonly prepared: boolean;
+  /** Bytes: with less room than that for its files, the server is ended. */
+  readonly leastRoom: number;
 }
 
 /** A server made for this run, with its data in a private directory. */
@@ -41,6 +45,8 @@ export class OwnServer implements RehearsalServer {
   #process: ServerProcess;
   #session: Promise<Session> | undefined;
   #stopped: Promise<void> | undefined;
+  readonly #watch: RoomWatch;
+  #lost: LockstepError | undefined;
 
   constructor(parts: OwnServerParts) {
     const { version, source } = parts.binaries;
@@ -50,10 +56,11 @@ export class OwnServer implements RehearsalServer {
     this.prepared = parts.prepared;
     this.#parts = parts;
     this.#process = parts.process;
+    this.#watch = new RoomWatch(parts.run.directory, parts.leastRoom, () => this.#giveUp());
   }
 
   admin(database = MAINTENANCE): ClientConfig {
-    // `ssl` is told because pg would else ask PGSSLMODE, which is about somebody else's server.
+    this.throwIfLost();
     return { host: this.#parts.run.directory, port: this.#process.port, user: SUPERUSER, database, ssl: false };
   }
 
@@ -75,7 +82,12 @@ export class OwnServer implements RehearsalServer {
     return this.#maintain(({ client }) => dropDatabase(client, name));
   }
 
+  throwIfLost(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
   async keepPrepared(): Promise<void> {
+    this.throwIfLost();
     const { cache, data, request } = this.#parts;
     if (cache === undefined || (await this.#hasTablespaces())) return;
     await this.#pause();
@@ -89,6 +101,7 @@ export class OwnServer implements RehearsalServer {
   }
 
   async copy(): Promise<RehearsalServer | undefined> {
+    this.throwIfLost();
     const { binaries, data, request, run } = this.#parts;
     if (await this.#hasTablespaces()) return undefined;
     const copyRun = await Run.open(run.user);
@@ -115,11 +128,18 @@ export class OwnServer implements RehearsalServer {
   }
 
   async #stop(): Promise<void> {
+    this.#watch.stop();
     // A copy may run on programs that lie in our directory.
     await Promise.all(this.#copies.map((copy) => copy.stop()));
     await this.#leave();
     await this.#process.stop();
     await this.#parts.run.close();
+  }
+
+  #giveUp(): void {
+    this.#lost = noRoom(this.#parts.run.directory);
+    // Its files are removed with it. Whoever waits for `stop` hears of a failure.
+    this.stop().catch(() => {});
   }
 
   /** The server at rest: its data directory can be copied. */
@@ -152,8 +172,28 @@ export class OwnServer implements RehearsalServer {
     const { signal } = this.#parts.request;
     return this.#turns.take(async () => {
       signal.throwIfAborted();
-      this.#session ??= abortable(Session.open(this.admin()), signal, (late) => late.close());
-      await abortable(work(await this.#session), signal);
+      this.throwIfLost();
+      try {
+        // The history, which may do all, can give settings to this database and its superuser too.
+        const config = guarded(this.admin(), this.major);
+        this.#session ??= abortable(Session.open(config), signal, (late) => late.close());
+        await abortable(work(await this.#session), signal);
+      } catch (error) {
+        // The server may have met the end of its room before we saw it.
+        await this.#watch.look();
+        this.throwIfLost();
+        throw error;
+      }
     });
   }
+}
+
+function noRoom(directory: string): LockstepError {
+  return new LockstepError(
+    'rehearsal-no-room',
+    `the rehearsal was given up: its server had nearly filled ${dirname(directory)}`,
+    {
+      hint: 'If no migration (and no test) is meant to write that much, one of them runs away. Else make room there, or rehearse on a server with more room by rehearsal_url.',
+    },
+  );
 }

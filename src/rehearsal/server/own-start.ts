@@ -7,27 +7,31 @@ import { ClusterCache } from './cluster-cache.ts';
 import { initdb } from './initdb.ts';
 import { serverUser } from './os-user.ts';
 import { OwnServer } from './own-server.ts';
+import { LEAST_ROOM } from './room.ts';
 import { Run, sweepRuns } from './run.ts';
 import { ServerProcess } from './server-process.ts';
 import type { ServerRequest } from './types.ts';
 import { untestedNotice } from './versions.ts';
 
-/** Starts a server of our own: on the cluster that was kept for this base, on an empty kept one, or on a new one. */
-export async function startOwnServer(request: ServerRequest): Promise<OwnServer> {
+/**
+ * Starts a server of our own: on the cluster that was kept for this base, on an empty kept one, or on a new one. It is
+ * ended when there is less room than `leastRoom` bytes for its files.
+ */
+export async function startOwnServer(request: ServerRequest, leastRoom = LEAST_ROOM): Promise<OwnServer> {
   const user = await serverUser();
   const [binaries] = await Promise.all([findBinaries({ request, user }), sweepRuns(user)]);
   const untested = untestedNotice(binaries.version.major);
   if (untested !== undefined) request.onNotice(untested);
   const run = await Run.open(user);
   try {
-    return await bringUp(request, await withinReach(binaries, run), run);
+    return await bringUp(request, await withinReach(binaries, run), run, leastRoom);
   } catch (error) {
     await run.close();
     throw error;
   }
 }
 
-async function bringUp(request: ServerRequest, binaries: Binaries, run: Run): Promise<OwnServer> {
+async function bringUp(request: ServerRequest, binaries: Binaries, run: Run, leastRoom: number): Promise<OwnServer> {
   const { signal, cacheDirectory } = request;
   const data = join(run.directory, 'data');
   const cache =
@@ -36,7 +40,7 @@ async function bringUp(request: ServerRequest, binaries: Binaries, run: Run): Pr
       : new ClusterCache(cacheDirectory, `${binaries.version.text} ${binaries.source}`);
   const start = async (prepared: boolean): Promise<OwnServer> => {
     const process = await ServerProcess.start({ binaries, run, data, signal });
-    return new OwnServer({ request, binaries, run, data, cache, process, prepared });
+    return new OwnServer({ request, binaries, run, data, cache, process, prepared, leastRoom });
   };
   for (const [kind, key] of [
     ['cluster', request.baseKey],

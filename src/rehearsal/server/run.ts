@@ -1,16 +1,16 @@
-import { access, chown, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, chown, constants, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockstepError, messageOf } from '../../errors.ts';
 import { endProcessesIn, ownName, removeTree, sweepLeftovers } from '../../services/leftovers.ts';
 import { Reaper } from '../../services/reaper.ts';
 import { ownUids, type ServerUser } from './os-user.ts';
+import { roomAt } from './room.ts';
 
 /** The directories of one server, private to it, and the reaper that removes them if we cannot. */
 
 const KIND = 'lockstep';
 const MEMORY = '/dev/shm';
-const TMPFS = 0x01021994;
 /** Room that a rehearsal in memory may need: a container's /dev/shm of 64 MB has it not. */
 const ROOM_BYTES = 1024 ** 3;
 /** A socket's path with its terminator fits into 104 bytes on macOS, 108 on Linux. */
@@ -84,9 +84,9 @@ async function place(): Promise<string> {
 
 async function hasRoomInMemory(): Promise<boolean> {
   try {
-    const { type, bavail, bsize } = await statfs(MEMORY);
+    const { inMemory, bytes } = await roomAt(MEMORY);
     await access(MEMORY, constants.W_OK | constants.X_OK);
-    return type === TMPFS && bavail * bsize >= ROOM_BYTES;
+    return inMemory && bytes >= ROOM_BYTES;
   } catch {
     return false;
   }

@@ -131,6 +131,8 @@ async function spawnServer({ binaries, run, data }: StartOptions, port: number):
  * replication slots and publications work as they do in production. Shared memory in files of the data directory: a
  * killed server leaves none in /dev/shm, and a container's small one is enough. A client that stops in the middle of its
  * authentication (a driver without a password) holds up CREATE and DROP DATABASE: not for a minute, as is the default.
+ * The data may lie in memory: what a script cannot need is not written there (all that it warns of into the log, WAL for
+ * a recovery that never comes), and one that sorts without end gets an error.
  */
 function serverSettings(socketDirectory: string, port: number): Readonly<Record<string, string | number>> {
   return {
@@ -144,6 +146,9 @@ function serverSettings(socketDirectory: string, port: number): Readonly<Record<
     full_page_writes: 'off',
     wal_level: 'logical',
     min_wal_size: '2MB',
+    max_wal_size: '256MB',
+    temp_file_limit: '2GB',
+    log_min_messages: 'log',
     autovacuum: 'off',
     jit: 'off',
     password_encryption: 'scram-sha-256',

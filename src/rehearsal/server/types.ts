@@ -40,7 +40,10 @@ export interface RehearsalServer {
   readonly origin: string;
   /** The cluster came from the cache: the base schema of `baseKey` is in it already. */
   readonly prepared: boolean;
-  /** How our own superuser connects; without a name, to a database that is not the rehearsal's. Our own server: by its socket. */
+  /**
+   * How our own superuser connects; without a name, to a database that is not the rehearsal's. Our own server: by its
+   * socket. For sessions of ours in the rehearsal's databases there is `adminSession`.
+   */
   admin(database?: string): ClientConfig;
   /** How another role connects from outside, over TCP: what the project's tests get. */
   address(): { readonly host: string; readonly port: number };
@@ -58,4 +61,9 @@ export interface RehearsalServer {
   copy(): Promise<RehearsalServer | undefined>;
   /** Ends the server and removes all that it left (also the roles that `roleName` named elsewhere). Safe to call twice. */
   stop(): Promise<void>;
+  /**
+   * Throws LockstepError `rehearsal-no-room` when the server was ended before it had written the machine full; what its
+   * sessions say then (a lost connection) is no answer. The other methods (save `stop`) throw it likewise.
+   */
+  throwIfLost(): void;
 }

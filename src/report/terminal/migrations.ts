@@ -29,18 +29,24 @@ export function migrationLines(report: Report, view: View): string[] {
   ];
 }
 
-/** How a migration went about which there is nothing more to say. */
-const COURSES = ['ran up and down without remark', 'ran up, no down', 'not run'] as const;
+/** How migrations went about which there is nothing more to say here. */
+const COURSES = [
+  'ran up and down without remark',
+  'ran up and down, findings above',
+  'ran up, no down',
+  'did not run',
+] as const;
 
 function courseOf(
   { path, change, status, up, down }: MigrationReport,
   remarked: ReadonlySet<string>,
 ): (typeof COURSES)[number] | undefined {
-  if (change !== 'added' || remarked.has(path)) return undefined;
-  if (status === 'not-run') return 'not run';
+  if (change !== 'added') return undefined;
+  if (status === 'not-run') return 'did not run';
   if (status !== 'applied' || up?.error !== undefined) return undefined;
-  if (down?.status === 'reversed') return 'ran up and down without remark';
-  return down?.status === 'missing' ? 'ran up, no down' : undefined;
+  if (down?.status === 'missing') return 'ran up, no down';
+  if (down?.status !== 'reversed') return undefined;
+  return remarked.has(path) ? 'ran up and down, findings above' : 'ran up and down without remark';
 }
 
 function isOpenRemark({ severity, suppressed }: Finding): boolean {

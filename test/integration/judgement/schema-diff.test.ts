@@ -207,6 +207,39 @@ describe('the difference as a reviewer reads it', () => {
       ],
     ],
     [
+      'another schema, another owner, another parent',
+      'create schema app; create table t (id serial primary key); create table u (t int references t (id)); create view v as select id from t; create table parts_a (id int) partition by range (id); create table parts_b (id int) partition by range (id); create table part partition of parts_a for values from (0) to (9)',
+      'alter table t set schema app; alter table u owner to shop_owner; alter table parts_a detach partition part; alter table parts_b attach partition part for values from (0) to (9)',
+      [
+        'table app.t (changed)',
+        '  ~ moved from schema public',
+        'table public.part (changed)',
+        '  ~ partition of: parts_a -> parts_b',
+        'table public.u (changed)',
+        '  ~ owner: postgres -> shop_owner',
+      ],
+    ],
+    [
+      'roles, the database, a language',
+      'create role diff_group; create role diff_old',
+      `create role diff_app login; grant diff_group to diff_app; alter role diff_old createdb; alter role diff_app set work_mem = 64000;
+        do $$ begin execute format('grant create on database %I to diff_app', current_database()); end $$;
+        create language made handler plpgsql_call_handler`,
+      [
+        'database (this one) (changed)',
+        '  + grant CREATE to diff_app',
+        'role diff_app (added)',
+        '  + login',
+        'role diff_group (changed)',
+        '  + member diff_app',
+        'role diff_old (changed)',
+        '  + createdb',
+        'language made (added)',
+        'setting work_mem of role diff_app in every database (added)',
+        '  + = 64000',
+      ],
+    ],
+    [
       'values of an enum',
       "create type e as enum ('a', 'c')",
       "alter type e add value 'b' before 'c'",

@@ -24,6 +24,20 @@ const SETUP = `
   create schema legacy;
   create table legacy.accounts (id int primary key);
   create table bonuses (account_id int references legacy.accounts (id));
+  create schema code;
+  create operator code.=== (leftarg = int, rightarg = int, function = int4eq);
+  create operator class code.odd for type int using hash as operator 1 pg_catalog.=, function 1 hashint4(int);
+  create conversion code.c for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+  create text search configuration code.german (copy = pg_catalog.german);
+  create text search template code.template (lexize = dsimple_lexize);
+  create text search dictionary code.dictionary (template = pg_catalog.simple);
+  create text search parser code.parser (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+  create language made handler plpgsql_call_handler;
+  create schema plain;
+  create function plain.one() returns int language sql as $$ select 1 $$;
+  create extension citext schema code;
+  create table code.labels (name code.citext, tag text);
+  alter table code.labels set schema public;
 `;
 
 let server: ScratchPostgres;
@@ -65,7 +79,7 @@ const dropped: readonly Case[] = [
     name: "a type's CASCADE takes columns of two tables, and what hangs on them",
     script: 'select 1;\ndrop type order_status cascade;',
     expected: [
-      'block 2: `drop type order_status cascade` also drops view public.open_orders, view public.open_totals, column public.orders.status and column public.users.state, which no statement of this migration names.',
+      'block 2: `drop type order_status cascade` also drops column public.orders.status, column public.users.state, view public.open_orders and view public.open_totals, which no statement of this migration names.',
     ],
   },
   {
@@ -111,10 +125,67 @@ const dropped: readonly Case[] = [
     ],
   },
   {
-    name: "a schema's CASCADE reaches beyond the schema",
+    name: "a schema's CASCADE takes what is in the schema, and reaches beyond it",
     script: 'drop schema legacy cascade',
     expected: [
-      'block 1: `drop schema legacy cascade` also drops constraint bonuses_account_id_fkey on public.bonuses, which no statement of this migration names.',
+      'block 1: `drop schema legacy cascade` also drops table legacy.accounts and constraint bonuses_account_id_fkey on public.bonuses, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a whole schema: the tables first, and a long list is cut',
+    script: 'drop schema public cascade; create schema public',
+    expected: [
+      'block 1: `drop schema public cascade` also drops table public.bonuses, table public.events, table public.invoices, table public.labels, table public.leavings, table public.orders, table public.users, table public.events_2020 and 5 more, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a schema that is made anew with the same tables: what they held has gone',
+    script:
+      'drop schema legacy cascade; create schema legacy; create table legacy.accounts (id int primary key); alter table bonuses add constraint bonuses_account_id_fkey foreign key (account_id) references legacy.accounts (id)',
+    expected: [
+      'block 1: `drop schema legacy cascade` also drops what table legacy.accounts held (it is made anew), which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a schema without data',
+    script: 'drop schema plain cascade',
+    expected: [
+      'warn 1: `drop schema plain cascade` also drops function plain.one(), which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'an extension takes the columns of its types',
+    script: 'drop extension citext cascade',
+    expected: [
+      'block 1: `drop extension citext cascade` also drops column public.labels.name, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'all that a role owns',
+    script: 'drop owned by leaver',
+    expected: [
+      'block 1: `drop owned by leaver` also drops table public.leavings, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a column that is altered before its type takes it along',
+    script: "alter table orders alter status set default 'new'; drop type order_status cascade",
+    expected: [
+      'block 1: `drop type order_status cascade` also drops column public.orders.status, column public.users.state, view public.open_orders and view public.open_totals, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a body of code that mentions a table is no excuse for CASCADE',
+    script: "do $$ begin raise notice 'accounts'; end $$; drop table bonuses; drop schema legacy cascade",
+    expected: [
+      'block 1: `drop schema legacy cascade` also drops table legacy.accounts, which no statement of this migration names.',
+    ],
+  },
+  {
+    name: 'a DO block that composes the name',
+    script: "do $$ begin execute 'drop table in' || 'voices'; end $$",
+    expected: [
+      "block 1: `do $$ begin execute 'drop table in' || 'voices'; end $$` also drops table public.invoices, which no statement of this migration names.",
     ],
   },
   {
@@ -152,8 +223,16 @@ const natural: readonly (readonly [name: string, script: string])[] = [
     'renamed or moved',
     'alter table orders rename to sales; alter table sales rename column note to remark; alter table invoices set schema legacy; alter type order_status rename to state',
   ],
-  ['dropped in a DO block that names it', "do $$ begin execute 'drop table invoices'; end $$"],
-  ['dropped with its schema', 'drop table bonuses; drop schema legacy cascade'],
+  ['code dropped in a DO block that names it', "do $$ begin execute 'drop view open_totals'; end $$"],
+  ['an empty schema', 'drop table bonuses; drop table legacy.accounts; drop schema legacy cascade'],
+  [
+    'an operator, an operator class and family, a conversion, text search, a language',
+    'drop operator code.=== (int, int); drop operator class code.odd using hash; drop operator family code.odd using hash; drop conversion code.c; drop text search configuration code.german; drop text search dictionary code.dictionary; drop text search parser code.parser; drop text search template code.template; drop language made',
+  ],
+  [
+    'two tables that change names in a block',
+    'do $$ begin alter table invoices rename to x; alter table leavings rename to invoices; alter table x rename to leavings; end $$',
+  ],
   ['a default taken by name', 'alter table invoices alter id drop default'],
   [
     'an index that becomes a constraint',
@@ -165,7 +244,53 @@ const natural: readonly (readonly [name: string, script: string])[] = [
   ],
   ['a partition detached', 'alter table events detach partition events_2020'],
   ['a column of a partitioned table', 'alter table events drop column id'],
-  ['dropped with all that a role owns', 'drop owned by leaver'],
+  ['a table that a role owns, named before', 'drop table leavings; drop owned by leaver'],
+];
+
+const hidden: readonly Case[] = [
+  {
+    name: 'a table in a DO block',
+    script: "do $$ begin execute 'drop table invoices'; end $$",
+    expected: [
+      "warn 1: `do $$ begin execute 'drop table invoices'; end $$` drops table public.invoices inside a DO block, where no linter looks.",
+    ],
+  },
+  {
+    name: 'a table whose name is plain and whose DROP is not',
+    script: "select 1 from orders;\ndo $$ begin execute 'drop ta' || 'ble invoices'; end $$",
+    expected: [
+      "warn 2: `do $$ begin execute 'drop ta' || 'ble invoices'; end $$` drops table public.invoices inside a DO block, where no linter looks.",
+    ],
+  },
+  {
+    name: 'a column, with its indexes',
+    script: 'select count(note) from orders;\ndo $$ begin alter table orders drop column note; end $$',
+    expected: [
+      'warn 2: `do $$ begin alter table orders drop column note; end $$` drops column public.orders.note inside a DO block, where no linter looks.',
+    ],
+  },
+  {
+    name: 'a table that is renamed before',
+    script: 'alter table invoices rename to bills; do $$ begin drop table bills; end $$',
+    expected: [
+      'warn 1: `do $$ begin drop table bills; end $$` drops table public.invoices inside a DO block, where no linter looks.',
+    ],
+  },
+  {
+    name: 'a table that is made anew',
+    script: 'do $$ begin drop table invoices; create table invoices (id bigint, order_id bigint); end $$',
+    expected: [
+      'warn 1: `do $$ begin drop table invoices; create table invoices (id bigint, order_id big…` drops what table public.invoices held (it is made anew) inside a DO block, where no linter looks.',
+    ],
+  },
+  {
+    name: 'in a procedure',
+    script:
+      "create procedure code.drop_table(t text) language plpgsql as $$ begin execute 'drop table ' || t; end $$;\ncall code.drop_table('invoices')",
+    expected: [
+      "warn 2: `call code.drop_table('invoices')` drops table public.invoices inside a procedure, where no linter looks.",
+    ],
+  },
 ];
 
 const unchanged: readonly Case[] = [
@@ -273,7 +398,7 @@ drop trigger if exists touched on orders;`,
 const effective: readonly (readonly [name: string, script: string])[] = [
   [
     'what exists is dropped',
-    'drop view if exists open_totals; drop index if exists orders_status_idx; alter table orders drop column if exists note; drop function if exists price(public.orders); drop extension if exists plpgsql',
+    'drop view if exists open_totals; drop index if exists orders_status_idx; alter table orders drop column if exists note; drop function if exists price(public.orders); drop language if exists made; drop extension if exists plpgsql',
   ],
   [
     'the habit of dropping before making',
@@ -307,6 +432,12 @@ describe('what goes though no statement names it', () => {
     const findings = await surprised(SETUP, script);
     expect(brief(findings)).toEqual(expected);
     expect(findings.map(({ rule }) => rule)).toEqual(expected.map(() => 'dropped-by-cascade'));
+    for (const finding of findings) expect(findingSchema.safeParse(finding).error).toBeUndefined();
+  });
+  test.each(hidden)('hidden from linters: $name', async ({ script, expected }) => {
+    const findings = await surprised(SETUP, script);
+    expect(brief(findings)).toEqual(expected);
+    expect(findings.map(({ rule }) => rule)).toEqual(expected.map(() => 'dropped-in-a-block'));
     for (const finding of findings) expect(findingSchema.safeParse(finding).error).toBeUndefined();
   });
   test.each(natural)('no surprise: %s', async (_, script) => {

@@ -121,6 +121,58 @@ test('a file that cannot be read, parsed or run never hides the others', async (
   expect([result.files, result.statements]).toEqual([3, 3]);
 });
 
+test('a file whose sections are broken is refused and named, and no comment releases it', async () => {
+  const text = '-- lockstep-ignore-file broken-sections -- why\n-- migrate:up\n';
+  const one = migration('migrations/001_a.sql', text);
+  const problem = { path: one.path, line: 3, endLine: 4, message: 'it stands outside' };
+  const broken = { ...one, sectionProblems: [problem] };
+  const result = await lintOf(changeSet([{ kind: 'added', migration: broken }]));
+  expect(brief(result)).toEqual([
+    'migrations/001_a.sql:1 warn unused-suppression',
+    'migrations/001_a.sql:3 block broken-sections',
+  ]);
+  expect([...result.refused, ...result.refusedDown]).toEqual(['001_a', '001_a']);
+  expect(result.notAnalysed).toContainEqual({ path: one.path, line: 3, reason: 'it stands outside' });
+  // What stood there before is not this change's doing.
+  const edited = await lintOf(
+    changeSet([{ kind: 'modified', before: broken, migration: broken, edit: 'cosmetic' }], { base: [broken] }),
+  );
+  expect(brief(edited)).not.toContain('migrations/001_a.sql:3 block broken-sections');
+  expect([...edited.refused]).toEqual([]);
+});
+
+test('coverage counts files, not scripts, and names those that are ignored', async () => {
+  const one = migration('migrations/001_a.sql', 'SELECT 1;');
+  const both = { ...one, down: { path: one.path, text: '         SELECT 2;' } };
+  const ignored = [{ path: 'migrations/x.sql', reason: 'A symbolic link' }];
+  const result = await lintOf(changeSet([{ kind: 'added', migration: both }], { ignored }));
+  expect([result.files, result.statements]).toEqual([1, 2]);
+  expect(result.notAnalysed).toContainEqual({ path: 'migrations/x.sql', reason: 'A symbolic link' });
+});
+
+test('an earlier migration says what a call does', async () => {
+  const base = [
+    migration('migrations/001_a.sql', 'CREATE PROCEDURE batch() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;'),
+  ];
+  const call = added('migrations/002_b.sql', 'CALL batch();', { execution: 'autocommit' });
+  expect(brief(await lintOf(changeSet([call], { base })))).toEqual([
+    'migrations/002_b.sql:1 block transaction-control',
+  ]);
+});
+
+test('rules of later stages that always block are told to settings and comments', async () => {
+  const set = changeSet([added('migrations/001_a.sql', '-- lockstep-ignore tests-fail -- why\nSELECT 1;')]);
+  const result = await lintOf(set, {
+    policy: policy({ lint: { rules: { 'tests-fail': 'off' } } }),
+    otherRules: ['tests-fail'],
+    otherMandatory: new Set(['tests-fail']),
+  });
+  expect(brief(result)).toEqual([
+    'lockstep.yml:1 warn fixed-severity',
+    'migrations/001_a.sql:1 warn unused-suppression',
+  ]);
+});
+
 test('down scripts are kept from harm, not linted', async () => {
   const result = await lintOf(
     changeSet([

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replayAll, replayScript } from '../../../src/postgres/replay.ts';
 import { runScript, type ScriptRun } from '../../../src/postgres/runner.ts';
@@ -144,6 +146,131 @@ describe('the semantics of the tool', () => {
       error: { ranBefore: '1 statement of this file ran before it and took effect' },
     });
     expect(await exists('stays')).toBe(true);
+  });
+});
+
+describe('what is told of a script that failed half-way', () => {
+  it.each<[string, Execution, string, string, string | undefined, string[]]>([
+    [
+      'a transaction of its own, before others',
+      'autocommit',
+      'BEGIN; CREATE TABLE t1 (a int); COMMIT; CREATE TABLE t2 (a int); SELECT 1/0;',
+      'partial',
+      '2 statements of this file ran before it and took effect',
+      ['t1', 't2'],
+    ],
+    [
+      'inside a transaction of its own',
+      'autocommit',
+      'CREATE TABLE t1 (a int); BEGIN; CREATE TABLE t2 (a int); CREATE TABLE t3 (a int); SELECT 1/0; COMMIT;',
+      'partial',
+      '3 statements of this file ran before it: 1 took effect, 2 were rolled back',
+      ['t1'],
+    ],
+    [
+      'only inside a transaction of its own',
+      'autocommit',
+      'BEGIN; CREATE TABLE t1 (a int); SELECT 1/0; COMMIT; SELECT 1;',
+      'failed',
+      '1 statement of this file ran before it and was rolled back',
+      [],
+    ],
+    [
+      'after a transaction that it gave up itself',
+      'autocommit',
+      'BEGIN; CREATE TABLE t1 (a int); ROLLBACK; SELECT 1/0; SELECT 1;',
+      'failed',
+      '1 statement of this file ran before it and was rolled back',
+      [],
+    ],
+    [
+      'a COMMIT in the middle of our transaction',
+      'transaction',
+      'CREATE TABLE t1 (a int); COMMIT; SELECT 1/0;',
+      'partial',
+      '1 statement of this file ran before it and took effect',
+      ['t1'],
+    ],
+    [
+      'a COMMIT in the middle of one query',
+      'implicit',
+      'CREATE TABLE t1 (a int); COMMIT; CREATE TABLE t2 (a int); SELECT 1/0;',
+      'partial',
+      '2 statements of this file ran before it: 1 took effect, 1 was rolled back',
+      ['t1'],
+    ],
+    ['nothing before it', 'autocommit', 'BEGIN; SELECT 1/0; COMMIT; SELECT 1;', 'failed', undefined, []],
+  ])('%s (%s)', async (_what, execution, text, status, ranBefore, left) => {
+    const outcome = await runScript(session, run(text, execution));
+    expect(outcome.status).toBe(status);
+    expect(outcome.error?.ranBefore).toBe(ranBefore);
+    await session.reset();
+    const found: string[] = [];
+    for (const name of ['t1', 't2', 't3']) if (await exists(name)) found.push(name);
+    expect(found).toEqual(left);
+    await session.run('DROP TABLE IF EXISTS t1, t2, t3');
+  });
+});
+
+describe('what a script sends back', () => {
+  /** The most memory that was in use beyond what was before, in MB. */
+  const peakOf = async (work: () => Promise<unknown>): Promise<number> => {
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    const before = process.memoryUsage().heapUsed;
+    let peak = 0;
+    const timer = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().heapUsed - before);
+    }, 5);
+    await work();
+    clearInterval(timer);
+    return peak / 1024 ** 2;
+  };
+
+  it.each<[string, Execution | 'replayed', string]>([
+    ['rows of a statement', 'transaction', 'SELECT generate_series(1, 2000000)'],
+    ['rows of a whole file', 'implicit', 'SELECT generate_series(1, 2000000); SELECT 1'],
+    ['rows of the base history', 'replayed', 'SELECT generate_series(1, 2000000)'],
+    ['copied rows', 'transaction', 'COPY (SELECT generate_series(1, 2000000)) TO STDOUT'],
+    [
+      'notices',
+      'transaction',
+      "DO $$ BEGIN FOR i IN 1..200000 LOOP RAISE NOTICE '%', repeat('x', 500); END LOOP; END $$",
+    ],
+  ])('%s are not kept in memory (%s)', async (_what, how, text) => {
+    const peak = await peakOf(async () => {
+      if (how === 'replayed') expect(await replayScript(session, run(text))).toBeUndefined();
+      else expect((await runScript(session, run(text, how))).status).toBe('applied');
+    });
+    expect(peak).toBeLessThan(80);
+  });
+
+  it('an error however long comes back with its beginning', async () => {
+    const text = `DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = repeat('m ', 2000000), DETAIL = repeat('d', 2000000),
+      HINT = repeat('h', 2000000); END $$`;
+    const { error } = await runScript(session, run(text));
+    expect(error?.message).toHaveLength(2_001);
+    expect(error?.detail).toBe(`${'d'.repeat(2_000)}…`);
+    expect(error?.hint).toHaveLength(2_001);
+    expect(JSON.stringify(error).length).toBeLessThan(10_000);
+  });
+
+  it('a statement however long is told by its beginning', async () => {
+    const outcome = await runScript(session, run(`SELECT '${'x'.repeat(1_000_000)}'; SELECT 1`));
+    expect(outcome.statements.map(({ sql }) => sql.length)).toEqual([10_001, 8]);
+  });
+
+  it('a COPY that waits for rows of ours fails', async () => {
+    const outcome = await runScript(session, run('CREATE TABLE w (a int); COPY w FROM STDIN'));
+    expect(outcome.error).toMatchObject({ sqlstate: '57014', statement: 1 });
+  });
+
+  it('a session that is ended in the middle is an error, not a wait', async () => {
+    const lost = await Session.open(server.config('runner'));
+    const outcome = await runScript(lost, run('SELECT pg_terminate_backend(pg_backend_pid())'));
+    expect(outcome).toMatchObject({ status: 'failed', error: { sqlstate: '57P01' } });
+    expect((await runScript(lost, run('SELECT 1'))).error?.message).toMatch(/^the connection to the server was lost/);
+    await lost.close();
   });
 });
 

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
-import { ensureFirstParent } from '../../../src/project/git-history.ts';
 import { resolveRange } from '../../../src/project/refs.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
 
@@ -125,18 +124,6 @@ describe('a shallow clone', () => {
     clone.checkout('feature');
     clone.commit('local', { 'm/2.sql': '' });
     expect((await range(clone, { base: 'main' })).mergeBase).toBe(part);
-  });
-
-  test('has the first parent of a merge fetched', async () => {
-    const { repo, main } = diverged();
-    repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'feature');
-    const clone = repo.clone('--depth=1');
-    const git = await open(clone);
-    const head = await git.commit('HEAD');
-    expect(await git.resolve(main)).toBeUndefined();
-    expect(await ensureFirstParent(git, head)).toBe(main);
-    expect(await git.resolve(main)).toBe(main);
-    expect(await ensureFirstParent(git, repo.git('rev-list', '--max-parents=0', 'HEAD'))).toBeUndefined();
   });
 
   test.each<[string, (clone: GitRepo, origin: GitRepo) => void]>([

@@ -1,10 +1,12 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { historyChanges } from '../../../src/lint/rules/history.ts';
 import { changeSet } from '../../../src/project/change-set.ts';
 import { Git } from '../../../src/project/git.ts';
 import { GitFiles } from '../../../src/project/git-files.ts';
-import { type Projects, readProject, readRange } from '../../../src/project/read.ts';
+import { numbered } from '../../../src/project/layouts/numbered.ts';
+import { type Projects, readRange } from '../../../src/project/read.ts';
 import { resolveRange } from '../../../src/project/refs.ts';
 import type { Location } from '../../../src/settings/types.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
@@ -172,14 +174,51 @@ test('a link among the migrations is told, not followed', async () => {
   ]);
 });
 
+test("SQL outside a file's sections is told, of new and of edited files", async () => {
+  const divided = `-- migrate:up\n${a}-- migrate:down\nDROP TABLE a;\n`;
+  const repo = gitRepo({ 'migrations/001_a.sql': divided });
+  repo.branch('feature');
+  repo.commit('feature', {
+    'migrations/001_a.sql': `CREATE TABLE y ();\n${divided}`,
+    'migrations/002_b.sql': `-- note\nCREATE TABLE z2 ();\n${divided}`,
+    'migrations/003_c.sql': b,
+  });
+  const { tool, changes } = changeSet(await projects(repo));
+  expect(tool).toBe('dbmate');
+  expect(changes).toMatchObject([
+    { kind: 'modified', edit: 'meaning', migration: { sectionProblems: [{ line: 1, endLine: 1 }] } },
+    {
+      migration: {
+        sectionProblems: [
+          {
+            path: 'migrations/002_b.sql',
+            line: 2,
+            message: '`CREATE TABLE z2 ();` belongs to neither the up nor the down script: nothing would run it',
+          },
+        ],
+      },
+    },
+    { migration: { sectionProblems: [{ line: 1, message: 'dbmate refuses a file without `-- migrate:up`' }] } },
+  ]);
+});
+
+test('a folder that moves takes its migrations along under their ids', async () => {
+  const repo = gitRepo({ 'migrations/001_a.sql': a, 'migrations/002_b.sql': b });
+  repo.branch('feature');
+  repo.rename('migrations', 'db/migrations');
+  repo.commit('move');
+  const set = changeSet(await projects(repo));
+  expect(historyChanges(set, numbered, [])).toMatchObject([
+    { rule: 'migration-renamed', severity: 'info', message: expect.stringContaining('None of them runs again') },
+  ]);
+});
+
 test('a told tool reads what the files would not show', async () => {
   const repo = gitRepo({
     'migrations/001_a.sql': `-- migrate:up\n${a}-- migrate:down\nDROP TABLE a;\n`,
     'migrations/2.sql': b,
   });
-  const files = new GitFiles(await Git.open(repo.dir, repo.env));
-  const read = async (tool: string) =>
-    (await readProject({ files, at: 'worktree', location: at('migrations', tool), placeholders: {} })).tool;
+  const read = async (tool: string) => (await projects(repo, { headLocation: at('migrations', tool) })).head.tool;
   expect(await read('numbered')).toBe('numbered');
   expect(await read('dbmate')).toBe('dbmate');
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LockstepError } from '../../../src/errors.ts';
 import { startServer } from '../../../src/rehearsal/server/start.ts';
 import type { RehearsalServer, ServerRequest } from '../../../src/rehearsal/server/types.ts';
@@ -111,15 +111,65 @@ describe('a clean server', () => {
     await server.stop();
   });
 
-  test('roles that a history makes are told when they remain', async () => {
+  test('roles and databases that a history makes are gone afterwards, so that the next run can make them again', async () => {
+    const before = await state();
+    for (let round = 0; round < 2; round += 1) {
+      const notices: string[] = [];
+      const server = await start({ onNotice: (text) => notices.push(text) });
+      const owner = server.roleName('owner');
+      const client = await connect(server);
+      await client.query(`CREATE ROLE "${owner}" SUPERUSER; CREATE ROLE from_history; CREATE ROLE member_of_it;
+        CREATE ROLE a_grantor CREATEROLE; GRANT from_history TO a_grantor WITH ADMIN OPTION;
+        SET ROLE a_grantor; GRANT from_history TO member_of_it; SET ROLE "${owner}"`);
+      await client.query('CREATE DATABASE from_history');
+      await client.end();
+      await server.createDatabase('base', { owner });
+      const base = await connect(server, 'base');
+      await base.query(`CREATE TABLE t (id int); ALTER TABLE t OWNER TO from_history;
+        GRANT SELECT ON t TO member_of_it; ALTER ROLE from_history SET work_mem = '7MB'`);
+      await base.end();
+      await server.stop();
+      expect(notices).toEqual([]);
+      expect(await state()).toEqual(before);
+    }
+  });
+
+  test('roles that something of somebody else depends on are told', async () => {
     const notices: string[] = [];
     const server = await start({ onNotice: (text) => notices.push(text) });
     const client = await connect(server);
-    await client.query('CREATE ROLE from_history');
+    await client.query('CREATE ROLE needed; CREATE ROLE not_needed; GRANT CONNECT ON DATABASE postgres TO needed');
     await client.end();
     await server.stop();
-    expect(notices).toEqual([expect.stringContaining('from_history')]);
-    await admin.query('DROP ROLE from_history');
+    expect(notices).toEqual([expect.stringMatching(/still on the server of rehearsal_url: needed\.$/)]);
+    await admin.query('DROP OWNED BY needed; DROP ROLE needed');
+  });
+
+  test('new roles are left alone while another run is at work, which may need them', async () => {
+    const notices: string[] = [];
+    const [one, two] = await Promise.all([start({ onNotice: (text) => notices.push(text) }), start()]);
+    await admin.query('CREATE ROLE of_the_other');
+    await one.stop();
+    expect(notices).toEqual([expect.stringContaining('of_the_other')]);
+    await two.stop();
+    expect(JSON.stringify(await state())).not.toContain('of_the_other');
+  });
+
+  test('what the URL does not say is not taken from PG* variables', async () => {
+    const { port } = service.server.address();
+    const other = { PGHOST: 'elsewhere.invalid', PGPORT: '1', PGUSER: 'somebody', PGDATABASE: 'theirs' };
+    vi.stubEnv('PGPASSWORD', PASSWORD);
+    for (const [name, value] of Object.entries({ ...other, PGSSLMODE: 'require' })) vi.stubEnv(name, value);
+    try {
+      const error = await failure(start({ url: 'postgres:///' }));
+      expect(error.message).toContain('(localhost:5432)');
+      const withoutPassword = await failure(start({ url: `postgres://service@127.0.0.1:${port}/postgres` }));
+      expect(withoutPassword.code).toBe('rehearsal-url-unreachable');
+      expect(withoutPassword.hint).toContain('POSTGRES_PASSWORD');
+      await (await start()).stop();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('what a dead run left is removed, what a live one has is not', async () => {

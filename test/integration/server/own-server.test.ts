@@ -4,10 +4,11 @@ import { appendFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findBinaries } from '../../../src/rehearsal/server/binaries.ts';
 import { initdb } from '../../../src/rehearsal/server/initdb.ts';
 import { serverUser } from '../../../src/rehearsal/server/os-user.ts';
+import { startOwnServer } from '../../../src/rehearsal/server/own-start.ts';
 import { Run } from '../../../src/rehearsal/server/run.ts';
 import { ServerProcess } from '../../../src/rehearsal/server/server-process.ts';
 import { startServer } from '../../../src/rehearsal/server/start.ts';
@@ -44,6 +45,8 @@ describe('a server of our own', () => {
     ['autovacuum does not disturb a trace', 'SHOW autovacuum', 'off'],
     ['nothing waits for a disk', 'SHOW fsync', 'off'],
     ['a password is stored for scram', 'SHOW password_encryption', 'scram-sha-256'],
+    ['a sort without end does not fill the machine', 'SHOW temp_file_limit', '2GB'],
+    ['WAL does not fill the machine', 'SHOW max_wal_size', '256MB'],
     ['it listens to this machine alone', 'SHOW listen_addresses', '127.0.0.1'],
   ])('%s', async (_, sql, expected) => {
     expect(await value(admin, sql)).toBe(expected);
@@ -260,6 +263,36 @@ describe('a second server', () => {
     await stop();
     expect(existsSync(String(copy?.admin().host))).toBe(false);
   });
+});
+
+test('a server with too little room left is ended, and says so whatever it is asked', async () => {
+  const server = await startOwnServer(serverRequest(), Number.MAX_SAFE_INTEGER);
+  const gone = (): boolean => {
+    try {
+      return !existsSync(String(server.admin().host));
+    } catch {
+      return directoriesOf(process.pid).length === 0;
+    }
+  };
+  expect(await eventually(gone, 10_000)).toBe(true);
+  const lost = { code: 'rehearsal-no-room', message: expect.stringContaining('given up') };
+  await expect(server.createDatabase('late')).rejects.toMatchObject(lost);
+  await expect(server.dropDatabase('late')).rejects.toMatchObject(lost);
+  await expect(server.keepPrepared()).rejects.toMatchObject(lost);
+  await expect(server.copy()).rejects.toMatchObject(lost);
+  expect(() => server.admin('late')).toThrow(expect.objectContaining(lost));
+  expect(() => server.throwIfLost()).toThrow(expect.objectContaining(lost));
+  await server.stop();
+});
+
+test('what a caller has in PG* variables has no effect on the maintenance of our server', async () => {
+  const theirs = { PGHOST: 'elsewhere.invalid', PGOPTIONS: '-c role=pg_read_all_data', PGSSLMODE: 'require' };
+  for (const [name, value] of Object.entries(theirs)) vi.stubEnv(name, value);
+  try {
+    await withServer(({ server }) => server.createDatabase('made'));
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('a port that somebody else has is given up for a free one', async () => {

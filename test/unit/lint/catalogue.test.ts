@@ -3,7 +3,7 @@ import { ruleNames, rules, settingOf } from '../../../src/lint/catalogue.ts';
 import { packageName } from '../../../src/lint/find-squawk.ts';
 import { finding } from '../../../src/lint/finding.ts';
 import { judgedBy, policyProblems } from '../../../src/lint/policy.ts';
-import { timeoutMs } from '../../../src/lint/rules/looser-timeout.ts';
+import { timeoutMs } from '../../../src/lint/timeout.ts';
 import { policy } from '../../support/change-set.ts';
 
 test.each(rules.map((rule) => [rule.name, rule] as const))('%s is documented', (name, { title, why, help }) => {
@@ -41,7 +41,20 @@ describe('lint.rules in lockstep.yml', () => {
     const settings = { lint: { rules: { 'transaction-control': 'off' } } } as const;
     expect(judged(settings)).toContain('block transaction-control');
     expect(policyProblems(policy(settings), [])).toMatchObject([
-      { rule: 'unknown-rule', source: 'policy', severity: 'warn' },
+      { rule: 'fixed-severity', source: 'policy', severity: 'warn' },
+    ]);
+  });
+
+  test('cannot touch the rules of later stages that tell of failure either', () => {
+    const settings = { lint: { rules: { 'tests-fail': 'off', 'down-fails': 'off' } } } as const;
+    const found = ['tests-fail', 'down-fails'].map((rule) => ({
+      ...finding('empty-migration', { path: 'a.sql', message: 'x', severity: 'block' }),
+      rule,
+    }));
+    const mandatory = new Set(['tests-fail']);
+    expect(judgedBy(policy(settings), found, mandatory)).toMatchObject([{ rule: 'tests-fail', severity: 'block' }]);
+    expect(policyProblems(policy(settings), ['tests-fail', 'down-fails'], mandatory)).toMatchObject([
+      { rule: 'fixed-severity', message: expect.stringContaining('tests-fail') },
     ]);
   });
 
@@ -59,8 +72,24 @@ test.each([
   ['250', 250],
   ['1.5 min', 90_000],
   ['1h', 3_600_000],
-  ['500us', 1],
   ['1e3ms', 1000],
+  // What Postgres makes of these was seen with `postgres -C lock_timeout`.
+  ['500us', 0],
+  ['0.5', 0],
+  ['0.001h', 0],
+  ['0.0001d', 0],
+  ['0x0', 0],
+  ['0x10s', 16_000],
+  ['0xFFFFFFF', 268_435_455],
+  ['0x1.8', 2],
+  ['010', 8],
+  ['010.5', 10],
+  ['-0', 0],
+  ['2.5', 2],
+  ['0.0015s', 2],
+  ['09', undefined],
+  ['0x', undefined],
+  ['inf', undefined],
   ['5 S', undefined],
   ['soon', undefined],
   ['', undefined],

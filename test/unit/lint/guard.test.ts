@@ -27,6 +27,43 @@ describe('transaction control is found wherever it stands', () => {
     ['SELECT 1; RELEASE a', ['1 block transaction-control']],
   ])('%j', (sql, expected) => expect(said(guarded(sql))).toEqual(expected));
 
+  test.each([
+    ['CALL batch()', ['1 block transaction-control']],
+    ['CALL "batch"()', ['1 block transaction-control']],
+    ['CALL public . Batch ( )', ['1 block transaction-control']],
+    ['CALL U&"b\\0061tch"()', ['1 block transaction-control']],
+    ['DO $$ BEGIN CALL batch(); END $$', ['1 block transaction-control']],
+    ['CALL outer_batch()', ['1 block transaction-control']],
+    ['CALL altered(1)', ['1 block looser-timeout']],
+    // The newest definition counts.
+    ['CALL mended()', []],
+    [
+      'CREATE OR REPLACE PROCEDURE batch() LANGUAGE plpgsql AS $$ BEGIN NULL; END $$; CALL batch()',
+      ['1 warn needless-no-transaction'],
+    ],
+    ['CALL batches()', []],
+    ['DROP PROCEDURE batch()', []],
+  ])('also in what earlier migrations made: %s', (sql, expected) => {
+    const history = [
+      'CREATE /* a (b) */ OR REPLACE\nPROCEDURE public.batch -- ( \n () LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;',
+      'CREATE PROCEDURE outer_batch() LANGUAGE plpgsql AS $$ BEGIN CALL batch(); END $$;',
+      'CREATE PROCEDURE altered(a int) LANGUAGE sql AS $$ SELECT 1 $$;\nCREATE FUNCTION altered(a text) RETURNS int LANGUAGE sql SET lock_timeout = 0 AS $$ SELECT 1 $$',
+      'CREATE PROCEDURE mended() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;',
+      'CREATE OR REPLACE PROCEDURE mended() LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;',
+    ].map((text, index) => ({ path: `migrations/00${index}.sql`, text }));
+    expect(said(guarded(sql, { execution: 'autocommit', history }))).toEqual(expected);
+  });
+
+  test('of a long history only the files are parsed that make what is called', () => {
+    const history = Array.from({ length: 500 }, (_, index) => ({
+      path: `migrations/${index}.sql`,
+      text: `CREATE FUNCTION f${index}() RETURNS int LANGUAGE sql AS $$ SELECT ${index} $$;\n${'-- a comment\n'.repeat(200)}`,
+    }));
+    const started = performance.now();
+    expect(said(guarded('SELECT f7(), count(*) FROM t', { history }))).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(250);
+  });
+
   test('savepoints need a transaction', () => {
     const one = guarded('SAVEPOINT a; RELEASE a', { execution: 'autocommit' });
     expect(said(one)).toEqual(['1 block transaction-control', '1 block transaction-control']);
@@ -65,6 +102,16 @@ describe('nothing may let go of the lock or change who the deploy is', () => {
       'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT pg_advisory_unlock_all() $$;\nSELECT f()',
       '2 block session-tampering',
     ],
+    ['SELECT U&"pg_advisory\\005funlock_all"()', '1 block session-tampering'],
+    ['DO $$ BEGIN PERFORM U&"pg_advisory\\005funlock_all"(); END $$', '1 block session-tampering'],
+    ["DO $$ BEGIN EXECUTE E'\\x44ISCARD ALL'; END $$", '1 block session-tampering'],
+    ['PREPARE q AS SELECT pg_advisory_unlock_all(); EXECUTE q', '1 block session-tampering'],
+    ['DECLARE c CURSOR FOR SELECT pg_advisory_unlock_all(); FETCH c', '1 block session-tampering'],
+    ['CREATE INDEX ON t ((pg_advisory_unlock(a)))', '1 block session-tampering'],
+    ['CREATE FUNCTION F() RETURNS void LANGUAGE sql AS $$ DISCARD ALL $$;\nSELECT F ()', '2 block session-tampering'],
+    ["UPDATE pg_settings SET setting = 'bob' WHERE name = 'session_authorization'", '1 block session-tampering'],
+    ["UPDATE pg_settings SET setting = '0' WHERE name LIKE 'lock%'", '1 block session-tampering'],
+    ["UPDATE pg_settings SET setting = '0'", '1 block session-tampering'],
   ])('%s', (sql, expected) => expect(said(guarded(sql))).toContain(expected));
 
   test.each([
@@ -75,6 +122,10 @@ describe('nothing may let go of the lock or change who the deploy is', () => {
     'SELECT pg_advisory_xact_lock(1)',
     "COMMENT ON TABLE t IS 'pg_advisory_unlock(1)'",
     'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT pg_advisory_unlock_all() $$',
+    'CREATE FUNCTION f() RETURNS bool LANGUAGE sql BEGIN ATOMIC SELECT pg_advisory_unlock(1); END',
+    'CREATE VIEW v AS SELECT pg_advisory_unlock_all()',
+    "UPDATE pg_settings SET setting = 'app' WHERE name = 'search_path'",
+    'SELECT * FROM pg_settings',
   ])('%s passes', (sql) => expect(said(guarded(sql))).toEqual([]));
 });
 
@@ -97,6 +148,27 @@ describe('timeouts may be tightened, not loosened (5s and 10min here)', () => {
     ['SET statement_timeout = 0; CREATE INDEX CONCURRENTLY i ON t (a)', ['1 info looser-timeout']],
     ['SET lock_timeout = 0; VACUUM t; DROP INDEX CONCURRENTLY i', ['1 info looser-timeout']],
     ['SET lock_timeout = 0; VACUUM FULL t', ['1 block looser-timeout']],
+    ["SET lock_timeout = '0x0'", ['1 block looser-timeout']],
+    ["SET LOCAL statement_timeout = '0xFFFFFFF'", ['1 block looser-timeout']],
+    ["SET lock_timeout = '0.001h'", ['1 block looser-timeout']],
+    ["UPDATE pg_settings SET setting='0' WHERE name='lock_timeout'", ['1 block looser-timeout']],
+    ["UPDATE pg_catalog.pg_settings SET setting = 0 WHERE name IN ('lock_timeout')", ['1 block looser-timeout']],
+    [
+      "WITH x AS (UPDATE pg_settings s SET setting = '0' WHERE s.name = 'lock_timeout' AND true RETURNING 1) SELECT 1",
+      ['1 block looser-timeout'],
+    ],
+    ["PREPARE q AS SELECT set_config('lock_timeout', '0', false)", ['1 block looser-timeout']],
+    ["ALTER TABLE t ADD COLUMN x text DEFAULT set_config('lock_timeout','0',false)", ['1 block looser-timeout']],
+    [
+      'CREATE FUNCTION f() RETURNS int LANGUAGE sql SET lock_timeout = 0 AS $$ SELECT 1 $$;\nSELECT f()',
+      ['2 block looser-timeout'],
+    ],
+    [
+      'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$; ALTER FUNCTION f() SET lock_timeout = 0;\nSELECT f()',
+      ['2 block looser-timeout'],
+    ],
+    ['CREATE FUNCTION f() RETURNS int LANGUAGE sql SET lock_timeout = 0 AS $$ SELECT 1 $$', []],
+    ["UPDATE pg_settings SET setting='1s' WHERE name='lock_timeout'", []],
     ["SET lock_timeout = '5s'", []],
     ["SET lock_timeout = '300ms'; SET statement_timeout = '9min'", []],
     ["SET idle_in_transaction_session_timeout = '1h'", []],

@@ -108,14 +108,41 @@ describe('a suppression', () => {
   test.each([
     [
       '-- lockstep-ignore ban-drop-tabel -- why\nSELECT 1;',
+      'warn',
       "There is no rule 'ban-drop-tabel'; did you mean 'ban-drop-table'?",
     ],
-    ['-- lockstep-ignore -- why\nSELECT 1;', 'This comment names no rule, so it suppresses nothing.'],
-    ['-- lockstep-ignore version-gap -- why\nSELECT 1;', 'version-gap: there is no such finding here.'],
-  ])('that hits nothing is told: %j', (text, message) => {
-    expect(applySuppressions([], [{ path: PATH, text }])).toMatchObject([
-      { rule: 'unused-suppression', severity: 'info', message },
+    ['-- squawk-ignore\nSELECT 1;', 'warn', 'This comment names no rule, so it suppresses nothing.'],
+    ['-- lockstep-ignore: -- why\nSELECT 1;', 'warn', 'This comment names no rule, so it suppresses nothing.'],
+    ['-- lockstep-ignore transaction-control -- why\nSELECT 1;', 'warn', /cannot be suppressed/],
+    ['-- lockstep-ignore tests-fail -- why\nSELECT 1;', 'warn', /tests-fail cannot be suppressed/],
+    ['-- lockstep-ingore version-gap -- why\nSELECT 1;', 'warn', /did you mean 'lockstep-ignore'/],
+    ['/* Lockstep_Ignore version-gap */\nSELECT 1;', 'warn', /did you mean 'lockstep-ignore'/],
+    ['-- squawk-ignore-flie version-gap\nSELECT 1;', 'warn', /did you mean 'squawk-ignore-file'/],
+    ['-- lockstep-ignore version-gap -- why\nSELECT 1;', 'info', 'version-gap: there is no such finding here.'],
+  ])('that hits nothing is told: %j', (text, severity, message) => {
+    const context = { otherRules: ['tests-fail'], mandatoryRules: new Set(['tests-fail']) };
+    expect(applySuppressions([], [{ path: PATH, text }], context)).toMatchObject([
+      {
+        rule: 'unused-suppression',
+        severity,
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      },
     ]);
+  });
+
+  test.each([
+    '-- left-join only\n-- pg-dump of 2024\n-- eslint-ignore x\nSELECT 1;',
+    "SELECT '-- lockstep-ingore a';",
+    '-- lockstep ignores this\nSELECT 1;',
+  ])('is not taken for what it only resembles: %j', (text) => {
+    expect(applySuppressions([], [{ path: PATH, text }])).toEqual([]);
+  });
+
+  test('of a rule of later stages that tells of failure does not count', () => {
+    const found = [{ ...finding('version-gap', { path: PATH, line: 2, message: 'x' }), rule: 'migration-fails' }];
+    const context = { otherRules: ['migration-fails'], mandatoryRules: new Set(['migration-fails']) };
+    const text = '-- lockstep-ignore migration-fails -- why\nSELECT 1;';
+    expect(applySuppressions(found, [{ path: PATH, text }], context)[0]?.suppressed).toBeUndefined();
   });
 
   test('of two rules that are one finding is used when one of them hits', () => {

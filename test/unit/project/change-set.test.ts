@@ -58,7 +58,7 @@ test.each<[string, Files, Files, string[]]>([
     'an up file that becomes a pair',
     { '1_a.sql': a },
     { '1_a.up.sql': a, '1_a.down.sql': b },
-    ['renamed 1_a to 1_a.up down'],
+    ['renamed 1_a to 1_a down'],
   ],
 ])('%s', (_, before, after, expected) => {
   expect(changes(before, after)).toEqual(expected);

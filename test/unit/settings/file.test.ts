@@ -136,7 +136,7 @@ history:
       'postgres_version: 15.4',
       'lockstep.yml:1:19: postgres_version: expected a major version as a whole number, such as 17, found 15.4',
     ],
-    ['postgres_version: 9', 'expected a major version from 10 on, found 9'],
+    ['postgres_version: 12', 'expected a major version from 13 on, found 12'],
     ['lock_timeout: 30', 'lock_timeout: expected a duration with its unit, such as 500ms, 30s, 5min or 1h, found 30'],
     ['lock_timeout: 0s', 'zero is no time limit'],
     ['rehearsal: { roles: web }', "rehearsal.roles: expected a list, found 'web'"],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { OLDEST_POSSIBLE } from '../../../src/rehearsal/server/versions.ts';
 import { type Invocation, readInvocation, type Surroundings } from '../../../src/settings/settings.ts';
 import type { Settings } from '../../../src/settings/types.ts';
 
@@ -11,15 +12,17 @@ afterAll(() => rmSync(directory, { recursive: true }));
 interface Given {
   readonly env?: Record<string, string>;
   readonly terminal?: boolean;
+  /** Standard output goes into a pipe. */
+  readonly piped?: boolean;
 }
 
-function invoke(args: readonly string[], { env = {}, terminal = false }: Given = {}): Invocation {
+function invoke(args: readonly string[], { env = {}, terminal = false, piped = false }: Given = {}): Invocation {
   const stream: Surroundings['stdout'] = terminal ? { isTTY: true, columns: 93 } : {};
   return readInvocation({
     argv: ['node', 'lockstep', ...args],
     env: { HOME: directory, ...env },
     cwd: () => directory,
-    stdout: stream,
+    stdout: piped ? {} : stream,
     stderr: stream,
   });
 }
@@ -128,7 +131,8 @@ describe('the command line', () => {
     [['check', '--base', 'a', '--base', 'b'], '--base is given twice'],
     // git would take it for an option.
     [['check', '--head=--upload-pack=x'], "--head: expected a branch, tag or commit, found '--upload-pack=x'"],
-    [['check', '--postgres-version', '16.2'], "--postgres-version: expected a whole number from 10 on, found '16.2'"],
+    [['check', '--postgres-version', '16.2'], "--postgres-version: expected a whole number from 13 on, found '16.2'"],
+    [['check', '--postgres-version=12'], "--postgres-version: expected a whole number from 13 on, found '12'"],
     [['check', '--policy', 'haed'], "--policy: expected base or head, found 'haed'; did you mean 'head'?"],
     [['check', '--quiet=maybe'], "--quiet: expected true or false, found 'maybe'"],
     [['check', '--migrations-directory', '/etc'], '--migrations-directory: expected a path inside the repository'],
@@ -241,8 +245,16 @@ describe('colour and live progress', () => {
     expect(settings(['check', ...args], given)).toMatchObject({ color, live });
   });
 
+  it('takes no major of Postgres that the rehearsal would refuse in the end', () => {
+    expect(settings(['check', '--postgres-version', String(OLDEST_POSSIBLE)]).overrides.postgresVersion).toBe(
+      OLDEST_POSSIBLE,
+    );
+    expect(complaint(['check', '--postgres-version', String(OLDEST_POSSIBLE - 1)])).toContain('--postgres-version');
+  });
+
   it('takes the width of the terminal', () => {
     expect(settings(['check'], { terminal: true }).width).toBe(93);
+    expect(settings(['check'], { terminal: true, piped: true }).width).toBe(93);
     expect(settings(['check']).width).toBe(100);
   });
 });

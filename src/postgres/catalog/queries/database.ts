@@ -1,6 +1,6 @@
-import { comment, grants, grantsAgainst, head, lines, noMember, owner, relationName } from './fragments.ts';
+import { comment, flag, grants, grantsAgainst, head, lines, noMember, owner, relationName } from './fragments.ts';
 
-/** What lives in no schema: foreign servers, publications, default privileges, the database's own settings. */
+/** What lives in no schema: foreign servers, publications, subscriptions, languages, default privileges, labels. */
 
 export const foreignDataWrappers = `
 select ${head(`'foreign-data wrapper'`, 'null', 'null', 'w.fdwname', `'fdw:' || w.oid`)},
@@ -52,10 +52,22 @@ select ${head(`'default privileges'`, 'n.nspname', 'null', `case d.defaclobjtype
 from pg_default_acl d
 left join pg_namespace n on n.oid = d.defaclnamespace`;
 
-export const settings = `
-select ${head(`'setting'`, 'null', 'null', `split_part(setting, '=', 1)`, 'null', `case when r.rolname is null then '' else ' of role ' || r.rolname end`)},
-  substr(setting, strpos(setting, '=') + 1) as value
-from pg_db_role_setting s
-cross join unnest(s.setconfig) setting
-left join pg_roles r on r.oid = s.setrole
-where s.setdatabase = (select oid from pg_database where datname = current_database())`;
+/** Without the connection, which holds credentials, and without its OID, which before 14 not every role may read. */
+export const subscriptions = `
+select ${head(`'subscription'`, 'null', 'null', 's.subname', 'null')},
+  ${flag('not s.subenabled', 'disabled', 'enabled')}, s.subslotname as slot, ${lines('s.subpublications', 'publications')}, ${owner('s.subowner')}
+from pg_subscription s
+where s.subdbid = (select oid from pg_database where datname = current_database())`;
+
+/** Those that initdb made have OIDs below 16384. */
+export const languages = `
+select ${head(`'language'`, 'null', 'null', 'l.lanname', `'language:' || l.oid`)},
+  ${flag('l.lanpltrusted', 'trusted', 'trust')}, l.lanplcallfoid::regprocedure as handler,
+  nullif(l.laninline, 0)::regprocedure as inline, nullif(l.lanvalidator, 0)::regprocedure as validator,
+  ${owner('l.lanowner')}, ${grants('l.lanacl', 'l', 'l.lanowner')} as grants, ${comment('pg_language', 'l.oid')} as comment
+from pg_language l
+where l.oid >= 16384 and ${noMember('pg_language', 'l.oid')}`;
+
+export const securityLabels = `
+select ${head(`'security label'`, 'null', 'null', 'l.provider', 'null', `' on ' || pg_describe_object(l.classoid, l.objoid, l.objsubid)`)}, l.label as value
+from pg_seclabel l`;

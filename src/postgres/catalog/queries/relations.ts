@@ -26,7 +26,7 @@ select ${head(KIND, 'n.nspname', 'null', 'c.relname', `'relation:' || c.oid`)},
     from pg_inherits i where i.inhrelid = c.oid) end as inherits,
   case when c.relrowsecurity and c.relforcerowsecurity then 'enabled and forced' when c.relrowsecurity then 'enabled'
     when c.relforcerowsecurity then 'forced but not enabled' end as "row level security",
-  ${lines('c.reloptions', 'options')},
+  ${lines(`c.reloptions || (select array_agg('toast.' || o) from unnest(toast.reloptions) o)`, 'options')},
   case c.relreplident when 'f' then 'full' when 'i' then 'index' when 'n' then case when c.relkind in ('r', 'p') then 'nothing' end end as "replica identity",
   nullif(am.amname, 'heap') as "access method",
   ts.spcname as tablespace,
@@ -45,6 +45,7 @@ from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_type ty on ty.oid = c.reltype
 left join pg_am am on am.oid = c.relam
+left join pg_class toast on toast.oid = c.reltoastrelid
 left join pg_tablespace ts on ts.oid = c.reltablespace
 left join pg_foreign_table ft on ft.ftrelid = c.oid
 left join pg_foreign_server fs on fs.oid = ft.ftserver

@@ -28,46 +28,6 @@ select ${head(`'event trigger'`, 'null', 'null', 'e.evtname', `'event trigger:' 
 from pg_event_trigger e
 where ${noMember('pg_event_trigger', 'e.oid')}`;
 
-export const operators = `
-select ${head(`'operator'`, 'n.nspname', 'null', 'o.oprname', `'operator:' || o.oid`, `'(' || case o.oprleft when 0 then 'none' else format_type(o.oprleft, null) end || ', ' || format_type(o.oprright, null) || ')'`)},
-  o.oprcode::regprocedure as function, o.oprcom::regoperator as commutator, o.oprnegate::regoperator as negator,
-  ${flag('o.oprcanhash', 'hashes')}, ${flag('o.oprcanmerge', 'merges')},
-  nullif(o.oprrest, 0::regproc) as restrict, nullif(o.oprjoin, 0::regproc) as join, ${owner('o.oprowner')}, ${comment('pg_operator', 'o.oid')} as comment
-from pg_operator o
-join pg_namespace n on n.oid = o.oprnamespace
-where ${ofUser()} and ${noMember('pg_operator', 'o.oid')}`;
-
-export const operatorClasses = `
-select ${head(`'operator class'`, 'n.nspname', 'null', 'o.opcname', `'operator class:' || o.oid`, `' using ' || m.amname`)},
-  format_type(o.opcintype, null) as type, ${flag('o.opcdefault', 'default')}, f.opfname as family, ${owner('o.opcowner')}
-from pg_opclass o
-join pg_namespace n on n.oid = o.opcnamespace
-join pg_am m on m.oid = o.opcmethod
-join pg_opfamily f on f.oid = o.opcfamily
-where ${ofUser()} and ${noMember('pg_opclass', 'o.oid')}`;
-
-/** Casts have no schema; those that initdb made have OIDs below 16384. */
-export const casts = `
-select ${head(`'cast'`, 'null', 'null', `format_type(c.castsource, null) || ' as ' || format_type(c.casttarget, null)`, `'cast:' || c.oid`)},
-  case c.castfunc when 0 then c.castmethod::text else c.castfunc::regprocedure::text end as function,
-  case c.castcontext when 'i' then 'implicit' when 'a' then 'assignment' else 'explicit' end as context
-from pg_cast c
-where c.oid >= 16384 and ${noMember('pg_cast', 'c.oid')}
-  and not exists (select from pg_depend d where d.classid = 'pg_cast'::regclass and d.objid = c.oid and d.deptype = 'i')`;
-
-export const textSearch = `
-select ${head(`'text search configuration'`, 'n.nspname', 'null', 'c.cfgname', `'ts config:' || c.oid`)},
-  (select string_agg(m.maptokentype || ' ' || m.dicts, chr(10) order by m.maptokentype) from (
-    select maptokentype, string_agg(mapdict::regdictionary::text, ', ' order by mapseqno) as dicts from pg_ts_config_map
-    where mapcfg = c.oid group by maptokentype) m) as definition, ${owner('c.cfgowner')}, ${comment('pg_ts_config', 'c.oid')} as comment
-from pg_ts_config c join pg_namespace n on n.oid = c.cfgnamespace
-where ${ofUser()} and ${noMember('pg_ts_config', 'c.oid')}
-union all
-select ${head(`'text search dictionary'`, 'n.nspname', 'null', 'c.dictname', `'ts dictionary:' || c.oid`)},
-  c.dictinitoption, ${owner('c.dictowner')}, ${comment('pg_ts_dict', 'c.oid')} as comment
-from pg_ts_dict c join pg_namespace n on n.oid = c.dictnamespace
-where ${ofUser()} and ${noMember('pg_ts_dict', 'c.oid')}`;
-
 export const statisticsObjects = `
 select ${head(`'statistics object'`, 'n.nspname', 'c.relname', 's.stxname', `'statistics:' || s.oid`)},
   replace(pg_get_statisticsobjdef(s.oid), ' STATISTICS ' || quote_ident(n.nspname) || '.' || quote_ident(s.stxname), ' STATISTICS') as definition,

@@ -51,7 +51,8 @@ select ${head(`'constraint'`, 'n.nspname', 'c.relname', 'k.conname', `'constrain
   ${flag('not k.conislocal', 'inherited')},
   ${flag(`exists (select from pg_trigger g where g.tgconstraint = k.oid and g.tgisinternal and g.tgenabled = 'D')`, 'disabled', 'triggers')},
   ${flag('not x.indisvalid', 'invalid', 'index')}, ${flag('x.indisclustered', 'clustered')}, ${flag('x.indisreplident', 'replica identity')},
-  ts.spcname as tablespace, ${comment('pg_constraint', 'k.oid')} as comment
+  ${lines('i.reloptions', 'options')}, ts.spcname as tablespace,
+  ${comment('pg_constraint', 'k.oid')} as comment, ${comment('pg_class', 'i.oid')} as "comment of its index"
 from pg_constraint k
 join pg_class c on c.oid = k.conrelid
 join pg_namespace n on n.oid = c.relnamespace

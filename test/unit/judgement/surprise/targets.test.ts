@@ -27,6 +27,12 @@ test.each([
   ['alter function f(int) rename to g', ['function f(integer) -> g']],
   ['alter table t set schema s', ['table t -> s.t']],
   ['alter schema a rename to b', ['schema a -> b']],
+  ['drop operator s.=== (int, text)', ['operator s.===(integer, text)']],
+  ['drop operator class if exists s.c using btree cascade', ['operator class s.c? !']],
+  ['drop operator family f using hash', ['operator family f']],
+  ['drop conversion s.c', ['conversion s.c']],
+  ['drop text search parser s.p', ['text search parser s.p']],
+  ['drop language l', ['language l']],
   ['create table t (a int)', []],
 ])('what a statement names: %s', (sql, expected) => {
   const [statement] = parseSql(sql).statements ?? [];

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { historyChanges } from '../../../../src/lint/rules/history.ts';
+import { golangMigrate } from '../../../../src/project/layouts/golang-migrate.ts';
 import { numbered } from '../../../../src/project/layouts/numbered.ts';
 import { loadParser } from '../../../../src/project/sql.ts';
-import type { Change } from '../../../../src/project/types.ts';
+import type { Change, ChangeSet, Migration } from '../../../../src/project/types.ts';
 import type { Policy } from '../../../../src/settings/types.ts';
 import { added, changeSet, migration } from '../../../support/change-set.ts';
 
@@ -57,7 +58,63 @@ describe('history.accept', () => {
     expect(found(deleted, [{ path: 'migrations/001_a.sql', reason: 'x' }])[0]?.suppressed).toBeUndefined();
   });
 
-  test('never: nothing is released', () => expect(found(deleted, 'never')[0]?.suppressed).toBeUndefined());
+  test.each([
+    ['edited', edited],
+    ['deleted', deleted],
+    ['renamed', renamed],
+  ])('never: what is %s is not released, and nobody is told to', (_, change) => {
+    const [one] = found(change, 'never');
+    expect(one).toMatchObject({ severity: 'block' });
+    expect(one?.suppressed).toBeUndefined();
+    expect(`${one?.help} ${one?.suggestion}`).not.toMatch(/release|history|accept/);
+  });
+});
+
+describe('what the history does not notice is no block', () => {
+  const golang = (path: string): Migration => ({ ...migration(path, 'SELECT 1'), id: path, version: '000002' });
+
+  test('a new name beside the same version, where the tool records the version', () => {
+    const change: Change = {
+      kind: 'renamed',
+      before: golang('m/000002_a.up.sql'),
+      migration: golang('m/000002_b.up.sql'),
+      edit: 'none',
+    };
+    expect(historyChanges(changeSet([change]), golangMigrate, [])).toMatchObject([
+      { rule: 'migration-renamed', severity: 'info', message: expect.stringContaining('records the version') },
+    ]);
+    expect(historyChanges(changeSet([change]), numbered, [])).toMatchObject([{ severity: 'block' }]);
+  });
+
+  const moved = ['001_a.sql', '002_b.sql'].map((name): Change & { kind: 'renamed' } => {
+    const old = migration(`migrations/${name}`, 'SELECT 1');
+    const path = `db/migrations/${name}`;
+    return { kind: 'renamed', before: old, migration: { ...old, path, up: { path, text: 'SELECT 1' } }, edit: 'none' };
+  });
+  const inNewFolder = (changes: readonly Change[]): ChangeSet => ({
+    ...changeSet(changes),
+    directory: 'db/migrations',
+  });
+
+  test('a folder that moved is told once', () => {
+    expect(historyChanges(inNewFolder(moved), numbered, [])).toMatchObject([
+      {
+        rule: 'migration-renamed',
+        severity: 'info',
+        path: 'db/migrations/001_a.sql',
+        message: expect.stringMatching(/moved from migrations to db\/migrations.*None of them runs again/),
+      },
+    ]);
+  });
+
+  test('but an edit on the way is an edit', () => {
+    const [first, second] = moved as [Change & { kind: 'renamed' }, Change];
+    const found = historyChanges(inNewFolder([{ ...first, edit: 'meaning' }, second]), numbered, []);
+    expect(found.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([
+      'info migration-renamed',
+      'block migration-edited',
+    ]);
+  });
 });
 
 test('a file that the tool ignores is named, with the name to give it', () => {

@@ -73,6 +73,28 @@ describe('the name to give', () => {
   });
 });
 
+describe('the advice on ambiguous names fits them', () => {
+  const advice = (base: readonly string[], files: readonly string[]) => {
+    const [one] = found(base, files).filter(({ rule }) => rule === 'ambiguous-order');
+    return one && [one.suggestion, one.help];
+  };
+
+  test.each([
+    [['001_a', '014_sub'], ['V13__x'], 'migrations/V013__x.sql'],
+    [['001_a', '014_sub'], ['13_x'], 'migrations/013_x.sql'],
+    [[], ['9_a', '10_b'], 'migrations/09_a.sql'],
+  ])('%j + %j: %s', (base, files, suggestion) => {
+    expect(advice(base, files)).toEqual([suggestion, expect.stringContaining(suggestion)]);
+  });
+
+  test('and asks nobody to rename what is settled', () => {
+    expect(advice(['8_a', '9_b'], ['10_c'])).toEqual([
+      undefined,
+      expect.stringMatching(/^[89]_..sql .*keeps its name/),
+    ]);
+  });
+});
+
 test('a tool that sorts as text takes 7 and 007 for two versions', () => {
   const lexical: LintLayout = { ...numbered, order: 'lexical', compare: (a, b) => (a.path < b.path ? -1 : 1) };
   expect(brief(['007_a'], ['7_b'], lexical)).not.toContain('7_b block duplicate-version');

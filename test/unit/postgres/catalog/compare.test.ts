@@ -47,6 +47,19 @@ test('in one cluster a rename is seen as one, and nothing that only follows it',
   ]);
 });
 
+test('a role that is renamed hides no table that moves between schemas of the same names', () => {
+  const schemas: readonly Entry[] = [
+    ['schema', ['app'], {}, '3'],
+    ['schema', ['web'], {}, '4'],
+  ];
+  const before = catalog('c', [...schemas, ['role', ['app'], {}, '1'], ['table', ['app', 't'], {}, '2']]);
+  const after = catalog('c', [...schemas, ['role', ['web'], {}, '1'], ['table', ['web', 't'], {}, '2']]);
+  expect(compare(before, after).renamed.map(({ after: { kind, name } }) => `${kind} ${name}`)).toEqual([
+    'role web',
+    'table web.t',
+  ]);
+});
+
 test('between two clusters the same identity means nothing', () => {
   const { added, dropped, renamed } = compare(catalog('c', USERS), catalog('d', PEOPLE));
   expect(added.map(({ name }) => name)).toEqual([

@@ -35,19 +35,26 @@ test('each section says for itself whether it is a transaction', () => {
 });
 
 test.each([
-  ['SELECT 1;', [1, 1]],
+  ['SELECT 1;', [1]],
   ['-- migrate:up\nSELECT 1;', [1]],
-  ['-- note\n\nSELECT 0;\n-- migrate:up\n-- migrate:down', [3]],
-  ['-- migrate:down\n-- migrate:up', [1]],
   ['-- migrate:up\n-- lockstep: no-transaction\n-- migrate:down', [2]],
 ])('what dbmate refuses or does not read is told: %j', (text, lines) => {
   expect(one(text).directives.problems.map(({ line }) => line)).toEqual(lines);
 });
 
 test.each([
+  ['SELECT 1;', 'a file without `-- migrate:up`'],
+  ['-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 1;', 'first section is not `-- migrate:up`'],
+])('a file that dbmate refuses has broken sections: %j', (text, message) => {
+  expect(one(text).sectionProblems).toMatchObject([{ line: 1, message: expect.stringContaining(message) }]);
+  expect(one('-- migrate:up\n-- migrate:down').sectionProblems).toBeUndefined();
+});
+
+test.each([
   ['sub/2_b.sql', 'migrations/2_b.sql'],
   ['2_b.SQL', 'migrations/2_b.sql'],
   ['b.sql', 'migrations/2_b.sql'],
+  ['2_b\nc.sql', 'migrations/2_b_c.sql'],
 ])('%s is told as passed over, with the name %s', (name, suggestion) => {
   const { ignored } = read({ '1_a.sql': '-- migrate:up\n-- migrate:down', [name]: '' });
   expect(ignored).toEqual([expect.objectContaining({ path: `migrations/${name}`, suggestion })]);

@@ -42,6 +42,7 @@ test.each([
   ['002_b.UP.sql', 'migrations/002_b.up.sql'],
   ['002_b.up.sql.txt', 'migrations/002_b.up.sql'],
   ['sub/002_b.up.sql', 'migrations/002_b.up.sql'],
+  ['002_b\nc.up.sql', 'migrations/002_b_c.up.sql'],
   ['b.up.sql', undefined],
   ['002_b.down.sql', undefined],
 ])('%s is told as passed over, with the name %s', (name, suggestion) => {

@@ -38,6 +38,23 @@ test('a migration knows its parts', () => {
   });
 });
 
+test('the id of an up script is that of the migration, unless there are both', () => {
+  expect(ids({ '013_d.up.sql': '', '014_e.UP.sql': '', '015_scale_up.sql': '' })).toEqual([
+    '013_d',
+    '014_e',
+    '015_scale_up',
+  ]);
+  expect(ids({ '013_d.up.sql': '', '013_d.sql': '' })).toEqual(['013_d', '013_d.up']);
+});
+
+test('a name with a line break in it is told as what it is', () => {
+  const { migrations, ignored } = projectOf({ '015_new\nline.sql': '', '016_a.sql': '' });
+  expect(migrations).toHaveLength(1);
+  expect(ignored).toMatchObject([
+    { reason: expect.stringContaining('line break'), suggestion: 'migrations/015_new_line.sql' },
+  ]);
+});
+
 test('sample data among the migrations is a migration', () => {
   expect(ids({ '001_users.sql': '', '002_users_sample_data.sql': '', '003_seed.sql': '' })).toHaveLength(3);
 });

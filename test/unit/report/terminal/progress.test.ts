@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { columns } from '../../../../src/report/terminal/columns.ts';
 import { createProgress, type Progress, type ProgressOptions } from '../../../../src/report/terminal/progress.ts';
 
 function told(options: Partial<ProgressOptions>, tell: (progress: Progress) => void): string {
@@ -46,6 +47,23 @@ describe('progress', () => {
   it('never wraps a line that will be wiped', () => {
     const text = told({ live: true }, (progress) => progress.step('x'.repeat(200)));
     expect(text.length).toBeLessThan(40);
+  });
+
+  it.each([
+    'base schema on Postgres 17.10 from /usr/lib/postgresql/17/bin: 2 migrations, from the cache',
+    '漢'.repeat(60),
+  ])('fits what is done into the line, and keeps how it begins and ends: %s', (done) => {
+    const [line = ''] = screen(told({ live: true, width: 80 }, (progress) => progress.done(done, 453))).split('\n');
+    expect(columns(line)).toBeLessThan(80);
+    expect(columns(line)).toBeGreaterThan(76);
+    expect(line.startsWith(`✓ ${done.slice(0, 10)}`)).toBe(true);
+    expect(line.endsWith(`${done.slice(-10)} (453 ms)`)).toBe(true);
+  });
+
+  it('keeps the count of a long step', () => {
+    const text = told({ live: true }, (progress) => progress.step(`rehearsing ${'x'.repeat(80)} (3 of 12)`));
+    expect(text).toMatch(/^ {2}rehearsing .*….*\(3 of 12\) \.\.\.$/);
+    expect(text).toHaveLength(39);
   });
 
   it('is nothing when quiet', () => {

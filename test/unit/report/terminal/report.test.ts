@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Report } from '../../../../src/report/model.ts';
+import { excerpt } from '../../../../src/project/place.ts';
+import type { Finding, MigrationReport, Report, SchemaDiff } from '../../../../src/report/model.ts';
 import { renderReport } from '../../../../src/report/terminal/report.ts';
-import { blocked, passed, sampleReports } from '../../../fixtures/reports.ts';
+import { blocked, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
+
+// A run without a verdict has no report at a terminal.
+const { errored: _, ...verdicts } = sampleReports;
 
 const render = (report: Report, width = 100): string => renderReport(report, { color: false, width });
 
@@ -21,7 +25,7 @@ function note(rule: string, line: number, rest: Partial<Finding> = {}): Finding 
 }
 
 describe("the terminal's report", () => {
-  for (const [name, report] of Object.entries(sampleReports)) {
+  for (const [name, report] of Object.entries(verdicts)) {
     it.each([80, 120])(`${name} in %i columns`, async (width) => {
       const text = render(report, width);
       await expect(text).toMatchFileSnapshot(`golden/${name}-${width}.txt`);
@@ -38,14 +42,13 @@ describe("the terminal's report", () => {
   });
 
   it('says the verdict first', () => {
-    const first = Object.values(sampleReports).map((report) => render(report).split('\n')[0]);
+    const first = Object.values(verdicts).map((report) => render(report).split('\n')[0]);
     expect(first).toEqual([
       '✓ 2 migrations: passed, no findings (1.9 s)',
-      '✗ 2 migrations: blocked, 3 findings block, 1 warns, 1 suppressed (4.2 s)',
+      '✗ 2 migrations: blocked, 3 findings block, 1 warning, 1 suppressed (4.2 s)',
       '✗ 2 migrations: blocked, 1 fails, the tests fail, 1 finding blocks (2.4 s)',
       '✗ 1 migration: blocked, 1 finding blocks (1.7 s)',
       '✓ no migration changed: nothing to do (61 ms)',
-      '✗ no verdict (38 ms)',
     ]);
   });
 
@@ -55,7 +58,7 @@ describe("the terminal's report", () => {
 
   it('obeys nothing that stands in SQL, file names or errors', () => {
     const hostile = '\u001b[2J\u001b]0;pwned\u0007\u202eevil\u2066\r\u009b31m\u200b\u2028';
-    for (const report of Object.values(sampleReports)) {
+    for (const report of Object.values(verdicts)) {
       const spoiled = mapTexts(report, (text) => (/^[a-z-]+$/.test(text) ? text : hostile + text)) as Report;
       const obeyed = [...render(spoiled)].filter(
         (character) => hostile.includes(character) && !/\w|[[\];]/.test(character),
@@ -80,32 +83,203 @@ describe("the terminal's report", () => {
       note(index < 8 ? 'prefer-text-field' : 'prefer-identity', index + 1),
     );
     const text = render({ ...blocked, findings: many });
-    expect(text).toContain('12 notes: prefer-text-field 8, prefer-identity 4 (--report FILE has all)');
+    expect(text).toContain('12 notes: 8 prefer-text-field, 4 prefer-identity (--report FILE has all)');
     expect(text).not.toContain('info ');
     expect(render({ ...blocked, findings: many.slice(0, 3) })).toContain('info   1:1  prefer-text-field');
   });
 
-  it('is no wall when one rule is broken a hundred times', () => {
+  it('is no wall when one rule is broken a hundred times, and names every place that blocks', () => {
     const many = Array.from({ length: 100 }, (_, index) => note('some-rule', index + 1, { severity: 'block' }));
     const text = render({ ...blocked, findings: many });
     expect(text).toContain('100 findings block');
-    expect(text).toContain('and block some-rule 95 (--report FILE has all)');
-    expect(text.split('\n').length).toBeLessThan(60);
+    const [, also = ''] = text.split('\n\nAlso block\n');
+    expect(also.split('\n\n')[0]?.split('\n')).toEqual(
+      Array.from({ length: 95 }, (_, index) => `  db/migrations/013_orders.sql:${index + 6}  some-rule`),
+    );
   });
 
-  it('counts the migrations without remark when there are many', () => {
-    const [first] = passed.migrations;
-    if (first === undefined) throw new Error('the sample has migrations');
-    const fine = Array.from({ length: 40 }, (_, index) => ({ ...first, id: `${index}_x` }));
-    const bad = {
+  it('counts the warnings of a rule that is broken often', () => {
+    const many = Array.from({ length: 8 }, (_, index) =>
+      note(index < 5 ? 'some-rule' : 'other-rule', index + 1, { severity: 'warn' }),
+    );
+    const text = render({ ...passed, findings: many.slice(0, 5) });
+    expect(text).toContain('passed, 5 warnings (');
+    expect(text).toContain('\nAnd 2 more warnings: 2 some-rule (--report FILE has all)\n');
+    expect(render({ ...passed, findings: many.slice(0, 4) })).toContain('\nAnd 1 more warning: 1 some-rule (');
+  });
+
+  it.each([
+    ['no findings', []],
+    ['1 note', [note('x', 1)]],
+    ['no open findings, 1 suppressed', [note('x', 1, { severity: 'block', suppressed: { reason: 'why' } })]],
+    ['1 note, 1 suppressed', [note('x', 1), note('y', 1, { severity: 'block', suppressed: { reason: 'why' } })]],
+    ['1 warning', [note('x', 1, { severity: 'warn' }), note('y', 1)]],
+  ])('says what is open: %s', (words, findings) => {
+    expect(render({ ...passed, findings }).split('\n')[0]).toBe(`✓ 2 migrations: passed, ${words} (1.9 s)`);
+  });
+
+  it('shows of a long reason the beginning', () => {
+    const reason = `first ${'and then '.repeat(40)}\nsecond line`;
+    const text = render({ ...passed, findings: [note('x', 3, { severity: 'block', suppressed: { reason } })] }, 80);
+    const [, lines = ''] = text.split('\nSuppressed\n');
+    const [place, shown, end] = lines.split('\n');
+    expect(place).toBe('  block  x  db/migrations/013_orders.sql:3');
+    expect(shown).toMatch(/^ {9}first and then .*…$/);
+    expect(shown?.length).toBe(80);
+    expect(end).toBe('');
+  });
+});
+
+describe('many migrations', () => {
+  const [first] = passed.migrations;
+  if (first === undefined) throw new Error('the sample has migrations');
+  const alike = (number: number, prefix: string, rest: Partial<MigrationReport> = {}): MigrationReport[] =>
+    Array.from({ length: number }, (_, index) => ({
       ...first,
-      id: '99_bad',
-      status: 'failed' as const,
-      up: { status: 'failed' as const, durationMs: 1, statements: [] },
+      id: `${prefix}_${index}`,
+      path: `db/${prefix}_${index}.sql`,
+      ...rest,
+    }));
+  const lines = (migrations: MigrationReport[], findings: Finding[] = []): string[] => {
+    const [, text = ''] = render({ ...passed, result: 'blocked', migrations, findings }).split('\nMigrations\n');
+    return (text.split('\n\n')[0] ?? '').split('\n');
+  };
+
+  it('are counted by how they went, and those with more to tell are shown', () => {
+    const failed: Partial<MigrationReport> = {
+      status: 'failed',
+      up: { status: 'failed', durationMs: 1, statements: [] },
     };
-    const text = render({ ...passed, migrations: [...fine, bad] });
-    expect(text).toContain('99_bad  up failed');
-    expect(text).toContain('40 migrations ran up and down without remark');
-    expect(text).not.toContain('17_x');
+    const { up: _, down: __, ...unrun } = { ...first, status: 'not-run' as const };
+    expect(
+      lines([
+        ...alike(40, '1'),
+        ...alike(3, '2', { down: { status: 'missing' } }),
+        ...alike(1, '3', failed),
+        ...alike(1, '4', { down: { status: 'irreversible', difference: ['why'] } }),
+        ...Array.from({ length: 5 }, (_, index) => ({ ...unrun, id: `5_${index}`, path: `5_${index}` })),
+      ]),
+    ).toEqual([
+      '  3_0  up failed, down reversed in 5 ms',
+      '  4_0  up ok in 12 ms, irreversible',
+      '    why',
+      '  40 migrations ran up and down without remark (--report FILE has all)',
+      '  3 migrations ran up, no down (--report FILE has all)',
+      '  5 migrations did not run (--report FILE has all)',
+    ]);
+  });
+
+  it.each([
+    ['block', undefined, true],
+    ['warn', undefined, true],
+    ['info', undefined, false],
+    ['block', { reason: 'why' }, false],
+  ] as const)('a finding that is %s (suppressed: %j) is a remark: %s', (severity, suppressed, isRemark) => {
+    const found = note('x', 1, { path: 'db/1_7.sql', severity, ...(suppressed && { suppressed }) });
+    const all = '(--report FILE has all)';
+    expect(lines(alike(40, '1'), [found])).toEqual(
+      isRemark
+        ? [
+            `  39 migrations ran up and down without remark ${all}`,
+            `  1 migration ran up and down, findings above ${all}`,
+          ]
+        : [`  40 migrations ran up and down without remark ${all}`],
+    );
+  });
+});
+
+describe('an error of Postgres', () => {
+  const [failed] = upFailed.migrations;
+  const [told] = upFailed.findings;
+  if (failed?.up?.error === undefined || told === undefined) throw new Error('the sample has an error');
+  const error = { ...failed.up.error, sqlstate: '25001', message: 'cannot run inside a transaction block' };
+  const migrations = [{ ...failed, up: { ...failed.up, error } }];
+  const times = (findings: Finding[]): number =>
+    render({ ...upFailed, migrations, findings }).split(error.message).length - 1;
+  const lint = { ...told, source: 'lockstep', message: 'said in other words' } as const;
+
+  it.each<[string, Finding[], number]>([
+    ['told by no finding', [], 1],
+    ['told by the rehearsal', [{ ...told, message: error.message }], 1],
+    ['told by a rehearsal that only warns', [{ ...told, severity: 'warn', message: error.message }], 1],
+    ['foretold by lint for another line', [{ ...lint, rule: 'mixed-transaction', line: 2 }], 0],
+    ['beside what lint blocks on the same line', [lint], 0],
+    ['beside what lint warns of on the same line', [{ ...lint, severity: 'warn' }], 1],
+    ['beside a finding elsewhere', [{ ...lint, line: 2 }], 1],
+    ['beside a finding of another file', [{ ...lint, rule: 'mixed-transaction', path: 'x' }], 1],
+    ['suppressed', [{ ...told, message: error.message, suppressed: { reason: 'why' } }], 1],
+  ])('%s is told %s', (_, findings, expected) => {
+    expect(times(findings)).toBe(expected);
+  });
+
+  it('of another kind is not foretold by mixed-transaction', () => {
+    const other = { ...error, sqlstate: '42703' };
+    const findings: Finding[] = [{ ...lint, rule: 'mixed-transaction', line: 2 }];
+    const report = {
+      ...upFailed,
+      findings,
+      migrations: [{ ...failed, up: { status: 'failed' as const, durationMs: 1, statements: [], error: other } }],
+    };
+    expect(render(report)).toContain(error.message);
+  });
+});
+
+describe('the schema', () => {
+  const table = (index: number, rest: Partial<SchemaDiff['tables'][number]> = {}): SchemaDiff['tables'][number] => ({
+    name: `public.t${index}`,
+    kind: 'table',
+    change: 'added',
+    lines: ['+ column a int', '+ column b int'],
+    ...rest,
+  });
+  const section = (tables: SchemaDiff['tables']): string[] => {
+    const [, text = ''] = render({ ...passed, schemaDiff: { tables } }).split('\nSchema\n');
+    return text.split('\nTests')[0]?.split('\n') ?? [];
+  };
+
+  it('is cut table by table', () => {
+    const lines = section(Array.from({ length: 1000 }, (_, index) => table(index)));
+    expect(lines).toHaveLength(12 * 3 + 1);
+    expect(lines.at(-1)).toBe('  … and 988 more tables (--report FILE has all)');
+  });
+
+  it('shows fewer tables when there is more to tell of each, and none by half', () => {
+    const long = table(0, { lines: Array.from({ length: 20 }, (_, index) => `+ column c${index} int`) });
+    const lines = section([...Array.from({ length: 8 }, () => long), table(9, { kind: 'enum' })]);
+    expect(lines.filter((line) => line.includes('table added'))).toHaveLength(5);
+    expect(lines.at(-2)).toContain('… 15 more changes');
+    expect(lines.at(-1)).toBe('  … and 4 more objects (--report FILE has all)');
+  });
+});
+
+describe('a caret', () => {
+  it.each([
+    ['/* 漢字🙂 */ ALTER TABLE t DROP COLUMN c;', 'ALTER', 13],
+    ["COMMENT ON TABLE t IS 'e\u0301\u{1f468}\u200d\u{1f469}' DROP", 'DROP', 28],
+    ['SELECT \u{e0041}x', 'x', 8],
+    ['\u200bSELECT x', 'x', 8],
+  ])('stands below its place, however wide what stands before it: %s', (sql, word, column) => {
+    const found = note('x', 7, {
+      severity: 'block',
+      excerpt: excerpt('\n'.repeat(6) + sql, { line: 7, column: sql.indexOf(word) + 1 }),
+    });
+    const lines = render({ ...blocked, findings: [found] }).split('\n');
+    const caret = lines.find((line) => line.trim() === '^');
+    expect(caret).toBe(`${' '.repeat('         7 | '.length + column)}^`);
+  });
+
+  it('stands below its place in a long line of wide characters', () => {
+    const sql = `/* ${'漢'.repeat(45)} */ DROP TABLE x`;
+    const found = note('x', 7, {
+      severity: 'block',
+      excerpt: excerpt('\n'.repeat(6) + sql, { line: 7, column: sql.indexOf('DROP') + 1 }),
+    });
+    const lines = render({ ...blocked, findings: [found] }, 60).split('\n');
+    const caret = lines.findIndex((line) => line.trim() === '^');
+    const before = lines[caret - 1]?.split('DROP')[0] ?? '';
+    expect(lines[caret]?.indexOf('^')).toBe(
+      before.length + [...before].filter((character) => character === '漢').length,
+    );
+    expect(lines[caret]?.length).toBeLessThan(60);
   });
 });

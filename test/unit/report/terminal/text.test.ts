@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { columns } from '../../../../src/report/terminal/columns.ts';
 import { plain, plainLine } from '../../../../src/report/terminal/plain.ts';
-import { cut, duration, wrap } from '../../../../src/report/terminal/text.ts';
+import { cut, cutInside, duration, wrap } from '../../../../src/report/terminal/text.ts';
 
 describe('plain', () => {
   it.each([
@@ -44,8 +45,44 @@ describe('duration', () => {
 });
 
 describe('cut', () => {
-  it('never splits a character', () => {
-    expect(cut('ab👩c', 4)).toBe('ab…');
-    expect(cut('abcd', 4)).toBe('abcd');
+  it.each([
+    ['abcd', 4, 'abcd'],
+    ['abcde', 4, 'abc…'],
+    ['漢字漢字', 8, '漢字漢字'],
+    ['漢字漢字', 7, '漢字漢…'],
+    ['漢字漢字', 6, '漢字…'],
+    ['ab👩c', 4, 'ab…'],
+    ['abe\u0301f', 4, 'abe\u0301f'],
+  ])('%j in %i columns', (text, width, expected) => {
+    expect(cut(text, width)).toBe(expected);
+  });
+
+  it.each([
+    ['base schema: 12 migrations', 26, 'base schema: 12 migrations'],
+    ['base schema: 12 migrations', 15, 'base sc…rations'],
+    ['漢字漢字漢字', 7, '漢字…字'],
+  ])('%j in %i columns, inside', (text, width, expected) => {
+    expect(cutInside(text, width)).toBe(expected);
+  });
+});
+
+describe('columns', () => {
+  it.each([
+    ['abc', 3],
+    ['größe', 5],
+    ['漢字', 4],
+    ['한글', 4],
+    ['ｆｕｌｌ', 8],
+    ['🙂', 2],
+    ['👩‍💻', 2],
+    ['👍🏽', 2],
+    ['🇫🇷', 2],
+    ['❤️', 2],
+    ['e\u0301', 1],
+    ['✓ … — →', 7],
+    ['\ufffd', 1],
+    ['', 0],
+  ])('%j: %i', (text, width) => {
+    expect(columns(text)).toBe(width);
   });
 });

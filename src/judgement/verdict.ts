@@ -1,0 +1,85 @@
+import { byPlace } from '../lint/finding.ts';
+import { judgedBy } from '../lint/policy.ts';
+import { suppressibleScripts } from '../lint/scripts.ts';
+import { applySuppressions } from '../lint/suppress.ts';
+import type { LintResult } from '../lint/types.ts';
+import type { ChangeSet } from '../project/types.ts';
+import type { Finding, TestRun } from '../report/model.ts';
+import type { Policy, RehearsalPolicy } from '../settings/types.ts';
+import { withExcerpts } from './excerpts.ts';
+import { observed } from './finding.ts';
+import { rehearsalRules } from './rehearsal-rules.ts';
+import type { Rehearsed } from './rehearsed.ts';
+import { schemaRules } from './rules.ts';
+
+/** Rules of the stages after lint: settings and suppressions may name them as well. */
+export const laterRules: readonly string[] = [...Object.keys(rehearsalRules), ...Object.keys(schemaRules)];
+
+/** What failed is never passed: neither settings nor a comment may say otherwise. */
+export const mandatoryRules: ReadonlySet<string> = new Set([
+  'migration-fails',
+  'needs-superuser',
+  'fails-together',
+  'tests-fail',
+]);
+
+/** What the stages know about a change set. */
+export interface Knowledge {
+  readonly changeSet: ChangeSet;
+  readonly policy: Policy;
+  /** What there is to say about the settings themselves. */
+  readonly settings: readonly Finding[];
+  readonly linted: LintResult;
+  /** undefined: there was nothing new to rehearse. */
+  readonly seen: Rehearsed | undefined;
+  readonly tests: TestRun | undefined;
+}
+
+/** Joins what the stages found, under the policy's severities and the files' own suppressions, by place. */
+export function allFindings({ changeSet, policy, settings, linted, seen, tests }: Knowledge): Finding[] {
+  const told = seen ? withoutEchoes(seen, linted.findings) : [];
+  const later = judgedBy(policy, [...settings, ...told, ...testFindings(tests, changeSet)], mandatoryRules);
+  const scripts = suppressibleScripts(changeSet);
+  const findings = applySuppressions([...linted.findings, ...later], scripts, {
+    otherRules: laterRules,
+    silentRules: linted.silentRules,
+    mandatoryRules,
+  });
+  return withExcerpts(judgedBy(policy, findings, mandatoryRules), scripts).sort(byPlace);
+}
+
+function testFindings(tests: TestRun | undefined, changeSet: ChangeSet): Finding[] {
+  if (tests === undefined || tests.exitCode === 0) return [];
+  const path = changeSet.changes.findLast((change) => change.kind === 'added')?.migration.path ?? changeSet.directory;
+  const how = tests.timedOut
+    ? 'did not end in time'
+    : tests.exitCode === null
+      ? 'was ended by a signal'
+      : `ended with exit status ${tests.exitCode}`;
+  return [observed('tests-fail', { path, message: `\`${tests.command}\` ${how} on a database at the new schema.` })];
+}
+
+/** Two findings for one fact are one: what cannot run in a transaction fails in the rehearsal as lint has foretold. */
+function withoutEchoes({ findings, migrations }: Rehearsed, linted: readonly Finding[]): Finding[] {
+  const foretold = new Set(
+    linted.flatMap(({ rule, severity, suppressed, path }) =>
+      rule === 'mixed-transaction' && severity === 'block' && suppressed === undefined ? [path] : [],
+    ),
+  );
+  const refused = new Set(
+    [...migrations.values()].flatMap(({ up }) =>
+      // 25006: a BEGIN READ ONLY of the file's own round it.
+      up?.error?.path !== undefined && ['25001', '25006'].includes(up.error.sqlstate ?? '') ? [up.error.path] : [],
+    ),
+  );
+  return findings.filter(({ rule, path }) => rule !== 'migration-fails' || !foretold.has(path) || !refused.has(path));
+}
+
+/** Where names without a schema are looked up. */
+export function searchPathOf({ searchPath, preset }: Pick<RehearsalPolicy, 'searchPath' | 'preset'>): string[] {
+  const path = searchPath ?? (preset === 'supabase' ? 'public, extensions' : 'public');
+  return path.split(',').flatMap((part) => {
+    const name = part.trim().replace(/^"(.*)"$/, '$1');
+    return name === '' || name === '$user' ? [] : [name];
+  });
+}
