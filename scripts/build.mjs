@@ -22,7 +22,11 @@ await build({
   legalComments: 'none',
   external: ['pg-native'],
   banner: { js: '#!/usr/bin/env node' },
-  define: { __LOCKSTEP_VERSION__: JSON.stringify(version) },
+  define: {
+    __LOCKSTEP_VERSION__: JSON.stringify(version),
+    // pg would look for a native driver that is not in the bundle.
+    'process.env.NODE_PG_FORCE_NATIVE': 'undefined',
+  },
   logLevel: 'warning',
 });
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);

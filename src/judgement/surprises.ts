@@ -24,7 +24,7 @@ export function surprises({ path, statements, before, after, searchPath = ['publ
   for (const list of byStatementAndRule(casualties(statements, before, after, searchPath))) {
     // What is lost for good comes first: a long list is cut.
     const sorted = [...list].sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
-    const [{ rule, statement, severity }] = [sorted[0] ?? list[0]];
+    const { rule, statement, severity } = sorted[0] ?? list[0];
     const what = enumerate(sorted.map((one) => one.what));
     found.push(finding(rule, path, statement, lossMessage(rule, statement, what), severity));
   }

@@ -50,7 +50,7 @@ export async function buildBase(
   onProgress: (done: number, all: number) => void,
 ): Promise<void> {
   const { policy } = input;
-  const admin = await Session.open(server.admin());
+  const admin = await adminSession(server);
   const before = await roleNames(admin);
   try {
     await createRehearsalRole(admin, role.name, role.password);

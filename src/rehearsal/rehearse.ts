@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../postgres/catalog/snapshot.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
-import { Session } from '../postgres/session.ts';
 import type { Migration } from '../project/types.ts';
+import { adminSession } from './admin-session.ts';
 import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
 import { catalogOf, rehearseTogether, type Stage } from './round.ts';
@@ -85,7 +85,7 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
 
 /** A cached base holds the password of the run that made it. */
 async function renewPassword(server: RehearsalServer, role: Stage['role']): Promise<void> {
-  const admin = await Session.open(server.admin());
+  const admin = await adminSession(server);
   try {
     const { client } = admin;
     await admin.run(`ALTER ROLE ${client.escapeIdentifier(role.name)} PASSWORD ${client.escapeLiteral(role.password)}`);

@@ -134,7 +134,9 @@ async function withCatalog<T>(
 ): Promise<T> {
   const session = await adminSession(stage.server, database);
   try {
-    return await work(() => snapshot(session.client, { ignoreRelations: [...stage.ignoreRelations] }));
+    const ignoreRoles = stage.server.shared ? 'all' : [stage.role.name];
+    const options = { ignoreRelations: [...stage.ignoreRelations], ignoreRoles } as const;
+    return await work(() => snapshot(session.client, options));
   } finally {
     await session.close();
   }

@@ -63,6 +63,7 @@ class ExternalServer implements RehearsalServer {
   readonly major: number;
   readonly version: string;
   readonly origin = 'rehearsal_url';
+  readonly shared = true;
   readonly prepared = false;
   readonly #parts: Parts;
   readonly #turns = new Turns();

@@ -38,6 +38,7 @@ export class OwnServer implements RehearsalServer {
   readonly major: number;
   readonly version: string;
   readonly origin: string;
+  readonly shared = false;
   readonly prepared: boolean;
   readonly #parts: OwnServerParts;
   readonly #copies: OwnServer[] = [];

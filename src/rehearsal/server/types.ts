@@ -38,6 +38,8 @@ export interface RehearsalServer {
   readonly version: string;
   /** For the report: 'Postgres 15.18 from /usr/lib/postgresql/15/bin', 'rehearsal_url'. Never holds a password. */
   readonly origin: string;
+  /** Others may use it at the same time: roles come and go that are none of our business. */
+  readonly shared: boolean;
   /** The cluster came from the cache: the base schema of `baseKey` is in it already. */
   readonly prepared: boolean;
   /**
