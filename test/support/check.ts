@@ -33,13 +33,9 @@ const sharedCache = join(testTools, '../e2e-bases');
 
 /** Arguments that keep a check within the repository's own .cache. */
 export function checkArguments(args: readonly string[], cache: string | null = sharedCache): string[] {
-  return [
-    'check',
-    ...(cache === null ? ['--no-cache'] : ['--cache-directory', cache]),
-    '--tool-directory',
-    testTools,
-    ...args,
-  ];
+  const kept = cache === null ? ['--no-cache'] : ['--cache-directory', cache];
+  const tools = args.includes('--tool-directory') ? [] : ['--tool-directory', testTools];
+  return ['check', ...kept, ...tools, ...args];
 }
 
 /** Runs a check of `repo`'s working tree (or of what `args` name) to its end. */
