@@ -122,3 +122,8 @@ export function parseScript(script: { readonly text: string }): Parsed {
   parsed.set(script, fresh);
   return fresh;
 }
+
+/** For a script whose text has been parsed on the way to it. */
+export function rememberParsed(script: { readonly text: string }, known: Parsed): void {
+  parsed.set(script, known);
+}

@@ -1,6 +1,7 @@
 import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, readDirectives } from '../directives.ts';
 import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
+import { rememberParsed } from '../sql.ts';
 import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
 import type { Layout } from './layout.ts';
 import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
@@ -116,7 +117,11 @@ function readHalves(source: Source): Halves {
   const up = divided ? scriptOf(source, divided.up) : wholeScript(source);
   if (divided && hasCode(source, divided.down)) return { up, down: scriptOf(source, divided.down), inSections: true };
   const block = rollbackBlock(source);
-  if (block?.kind === 'sql') return { up, down: scriptOf(source, block.text), inSections: false };
+  if (block?.kind === 'sql') {
+    const down = scriptOf(source, block.text);
+    if (block.parsed) rememberParsed(down, block.parsed);
+    return { up, down, inSections: false };
+  }
   // A section without SQL is a down script all the same: one that reverses nothing.
   const down = divided && scriptOf(source, divided.down);
   return { up, down, inSections: divided !== undefined, ...(block ? { irreversible: block } : {}) };

@@ -1,7 +1,7 @@
 import type { Comment } from '../comments.ts';
 import { keepOnly } from '../place.ts';
 import type { Source } from '../source.ts';
-import { parseSql } from '../sql.ts';
+import { type Parsed, parseSql } from '../sql.ts';
 
 /**
  * A down script kept as a comment: a block headed `-- Rollback` (or `-- Down`, `/* Undo ...`) whose lines are SQL.
@@ -9,7 +9,8 @@ import { parseSql } from '../sql.ts';
  * stays a comment; a block of prose alone says why the migration cannot be reversed.
  */
 type RollbackBlock =
-  | { readonly kind: 'sql'; readonly text: string }
+  /** `parsed`: the text's statements, where reading it has parsed it already. */
+  | { readonly kind: 'sql'; readonly text: string; readonly parsed?: Parsed }
   | { readonly kind: 'prose'; readonly reason: string; readonly line: number };
 
 /** Heading: an optional "to", the word, usual nouns, a remark in brackets; then nothing, a colon or a dash. */
@@ -34,19 +35,40 @@ interface Line {
 
 /** The rollback block of a file, if it has one. Several are joined in the file's order. */
 export function rollbackBlock({ text, comments }: Source): RollbackBlock | undefined {
+  const blocks = blocksOf(text, comments);
+  const whole = allOf(text, blocks);
+  if (whole) return whole;
   const sql: (readonly [number, number])[] = [];
   let prose: RollbackBlock | undefined;
-  for (let index = 0; index < comments.length; ) {
-    const size = headed(comments[index]) ? blockSize(text, comments, index) : 1;
-    if (headed(comments[index])) {
-      const lines = contentLines(comments.slice(index, index + size));
-      const statements = sqlLines(lines);
-      sql.push(...statements.map(({ start, end }) => [start, end] as const));
-      if (statements.length === 0) prose ??= proseOf(lines);
-    }
-    index += size;
+  for (const lines of blocks) {
+    const statements = sqlLines(lines);
+    sql.push(...statements.map(({ start, end }) => [start, end] as const));
+    if (statements.length === 0) prose ??= proseOf(lines);
   }
   return sql.length > 0 ? { kind: 'sql', text: keepOnly(text, sql) } : prose;
+}
+
+/** Most blocks are SQL and nothing else: one look, which lint need not repeat. */
+function allOf(text: string, blocks: readonly (readonly Line[])[]): RollbackBlock | undefined {
+  if (!blocks.some((lines) => lines.length > 0)) return undefined;
+  const kept = keepOnly(
+    text,
+    blocks.flat().map(({ start, end }) => [start, end] as const),
+  );
+  const parsed = parseSql(kept);
+  return parsed.statements && parsed.statements.length > 0 ? { kind: 'sql', text: kept, parsed } : undefined;
+}
+
+/** The lines below each heading. */
+function blocksOf(text: string, comments: readonly Comment[]): Line[][] {
+  const blocks: Line[][] = [];
+  for (let index = 0; index < comments.length; ) {
+    const isHeaded = headed(comments[index]);
+    const size = isHeaded ? blockSize(text, comments, index) : 1;
+    if (isHeaded) blocks.push(contentLines(comments.slice(index, index + size)));
+    index += size;
+  }
+  return blocks;
 }
 
 function headed(comment: Comment | undefined): boolean {
