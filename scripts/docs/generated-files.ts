@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { policyRules } from '../../src/judgement/policy-rules.ts';
 import { rehearsalRules } from '../../src/judgement/rehearsal-rules.ts';
 import { schemaRules } from '../../src/judgement/rules.ts';
 import { mandatoryRules } from '../../src/judgement/verdict.ts';
@@ -14,8 +15,8 @@ import { rulesPage } from './rules.ts';
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
   const configSchema = configJsonSchema();
-  const rehearsal = Object.entries({ ...rehearsalRules, ...schemaRules }).map(([name, rule]) => {
-    return { name, source: name.startsWith('policy-') ? 'policy' : 'rehearsal', ...rule };
+  const rehearsal = Object.entries({ ...rehearsalRules, ...schemaRules, ...policyRules }).map(([name, rule]) => {
+    return { name, source: name in policyRules ? 'policy' : 'rehearsal', ...rule };
   });
   return new Map([
     ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],

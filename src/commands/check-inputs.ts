@@ -1,6 +1,7 @@
 import { LockstepError } from '../errors.ts';
-import { laterRules } from '../judgement/verdict.ts';
+import { laterRules, mandatoryRules } from '../judgement/verdict.ts';
 import { ruleNames } from '../lint/catalogue.ts';
+import { judgedBy } from '../lint/policy.ts';
 import { changeSet } from '../project/change-set.ts';
 import { decode } from '../project/decode.ts';
 import { Git } from '../project/git.ts';
@@ -14,7 +15,7 @@ import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import type { Location, Policy, Settings } from '../settings/types.ts';
 import { foldersLeftBehind } from './check-location.ts';
-import { type PolicyFile, policyFindings, policyText } from './check-policy.ts';
+import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
@@ -36,8 +37,8 @@ export interface CheckInputs {
 }
 
 /** Reads settings, policy and migrations of base and head. Throws LockstepErrors for what cannot be read. */
-export async function readInputs(settings: Settings): Promise<CheckInputs> {
-  const git = await Git.open(settings.cwd, settings.env);
+export async function readInputs(settings: Settings, signal: AbortSignal): Promise<CheckInputs> {
+  const git = await Git.open(settings.cwd, settings.env, signal);
   // In Actions the working tree holds what other steps have left in it: a commit is what is judged.
   const head = settings.head ?? (settings.inActions ? 'HEAD' : undefined);
   const range = await resolveRange({ git, base: settings.base, head });
@@ -59,6 +60,7 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
   const { policy, headLocation, baseLocation } = judging;
   const { squawkConfig } = policy.lint;
   const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);
+  const squawk = holder(squawkFile, settings.policyFrom, baseHasPolicy);
 
   const projects = await readRange({
     files,
@@ -82,13 +84,17 @@ export async function readInputs(settings: Settings): Promise<CheckInputs> {
     layout: layoutNamed(projects.head.tool),
     policy,
     database: headLocation.database,
-    squawkConfig: policyText(squawkFile, settings.policyFrom, baseHasPolicy),
+    squawkConfig: textOf(squawk),
     setup: await Promise.all(setup.map(script)),
     schema: schemaFile === undefined ? undefined : await script(schemaFile),
-    findings: [
-      ...policyFindings([file, squawkFile], settings.policyFrom),
-      ...(await foldersLeftBehind(files, range, baseLocation ?? unnamed, projects.head.directory)),
-    ],
+    findings: judgedBy(
+      policy,
+      [
+        ...policyFindings([judging.holding, squawk], settings.policyFrom),
+        ...(await foldersLeftBehind(files, range, baseLocation ?? unnamed, projects.head.directory)),
+      ],
+      mandatoryRules,
+    ),
     notices: [...range.notices, ...judging.notices],
   };
 }

@@ -33,7 +33,7 @@ export async function foldersLeftBehind(
           .map(({ path }) => path)
           .join(', ')}).`
       : '.');
-  const finding = observed('migrations-left-behind', { path: touched[0]?.path ?? old, message }, 'policy');
+  const finding = observed('migrations-left-behind', { path: touched[0]?.path ?? old, message });
   return [touched.length > 0 ? finding : { ...finding, severity: 'warn' }];
 }
 

@@ -1,8 +1,8 @@
 import { observed } from '../judgement/finding.ts';
 import type { Finding } from '../report/model.ts';
-import type { Policy } from '../settings/types.ts';
+import type { Overrides, Policy } from '../settings/types.ts';
 
-/** The files that decide how a change is judged, as they stand at base and at head. */
+/** A file that decides how a change is judged, as it stands at base and at head. */
 export interface PolicyFile {
   readonly path: string;
   readonly base: string | undefined;
@@ -12,42 +12,59 @@ export interface PolicyFile {
 /** Whose settings judge the change. */
 export type PolicySide = 'base' | 'head';
 
+/** A file of policy with the side whose text holds in this run. */
+export interface HoldingFile {
+  readonly file: PolicyFile;
+  readonly holds: PolicySide;
+}
+
 /**
  * A change must not switch off its own judge: what stands at base holds. Only where the base has no file of policy at all
  * does the change bring the first one, and it holds. `--policy head` turns that round, to try a change locally.
  */
-export function policyText(file: PolicyFile, side: PolicySide, baseHasPolicy: boolean): string | undefined {
-  if (side === 'head') return file.head ?? file.base;
-  return baseHasPolicy ? file.base : file.head;
+export function holder(file: PolicyFile, side: PolicySide, baseHasPolicy: boolean): HoldingFile {
+  return { file, holds: side === 'base' && (baseHasPolicy || file.base !== undefined) ? 'base' : 'head' };
 }
 
-/** What only the base branch may say, since it runs as a superuser: taken out of settings that a change brings. */
-export function fenced(policy: Policy): Policy {
-  return { ...policy, rehearsal: { ...policy.rehearsal, superuser: false, setup: [], schemaFile: undefined } };
+export function textOf({ file, holds }: HoldingFile): string | undefined {
+  return file[holds];
+}
+
+/**
+ * What only the base branch may say is taken out of settings that a change brings: what runs as a superuser, and what
+ * runs a program. The person who runs Lockstep may still say it on the command line.
+ */
+export function fenced(policy: Policy, overrides: Overrides): Policy {
+  const rehearsal = { ...policy.rehearsal, superuser: false, setup: [], schemaFile: undefined };
+  return { ...policy, testCommand: overrides.testCommand, rehearsal };
 }
 
 /** Whether `fenced` takes anything out. */
-export function needsFence({ rehearsal: { superuser, setup, schemaFile } }: Policy): boolean {
-  return superuser || setup.length > 0 || schemaFile !== undefined;
+export function needsFence({ testCommand, rehearsal }: Policy, overrides: Overrides): boolean {
+  const { superuser, setup, schemaFile } = rehearsal;
+  return superuser || setup.length > 0 || schemaFile !== undefined || testCommand !== overrides.testCommand;
 }
 
-/** Says when a change alters a file of policy. */
-export function policyFindings(files: readonly PolicyFile[], side: PolicySide): Finding[] {
-  const baseHasPolicy = files.some(({ base }) => base !== undefined);
-  return files.flatMap(({ path, base, head }) => {
+/** Says when a change alters a file of policy, and whose text held. `side`: what was asked for. */
+export function policyFindings(files: readonly HoldingFile[], side: PolicySide): Finding[] {
+  return files.flatMap(({ file: { path, base, head }, holds }) => {
     if (base === head) return [];
-    if (base === undefined && !baseHasPolicy) {
+    if (base === undefined && holds === 'head' && side === 'base') {
       const message = `${path} is new, and the base branch has no settings: it judges this change itself.`;
-      return [observed('policy-added', { path, message }, 'policy')];
+      return [observed('policy-added', { path, message })];
     }
     const what = base === undefined ? 'brings' : head === undefined ? 'deletes' : 'changes';
-    const holds =
-      side === 'base'
-        ? "The base branch's settings hold for this run"
-        : 'It was judged with the new settings, as asked by --policy head';
-    // Who has tried them out need not be told how.
-    const help =
-      side === 'head' ? 'Review the change of the settings on its own; it takes effect once it is merged.' : undefined;
-    return [observed('policy-changed', { path, message: `This change ${what} ${path}. ${holds}.`, help }, 'policy')];
+    return [observed('policy-changed', { path, message: `This change ${what} ${path}. ${WHO[side][holds]}.` })];
   });
 }
+
+const WHO = {
+  base: {
+    base: "The base branch's settings hold for this run",
+    head: "It was judged by its own settings, since the base branch's do not serve this run",
+  },
+  head: {
+    base: "The base branch's settings hold for this run",
+    head: 'It was judged with the new settings, as asked by --policy head',
+  },
+} as const;

@@ -1,10 +1,11 @@
 import type { Rehearsed } from '../judgement/rehearsed.ts';
+import { verdict } from '../judgement/verdict.ts';
 import type { LintResult } from '../lint/types.ts';
 import { parseScript } from '../project/sql.ts';
 import { cannotRunInTransaction, effectiveExecution } from '../project/transaction.ts';
 import type { Change, Migration } from '../project/types.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
-import type { Finding, MigrationReport, NotAnalysed, Report, Result, TestRun } from '../report/model.ts';
+import type { Finding, MigrationReport, NotAnalysed, Report, TestRun } from '../report/model.ts';
 import { version } from '../version.ts';
 import type { CheckInputs } from './check-inputs.ts';
 
@@ -57,16 +58,6 @@ export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame)
     timings: { ...timings },
     coverage: coverageOf(inputs, outcome),
   };
-}
-
-/** One unsuppressed finding that blocks is enough; and whatever findings say, what failed is never passed. */
-function verdict({ findings, seen, tests }: Outcome): Result {
-  const blocks = findings.some(({ severity, suppressed }) => severity === 'block' && suppressed === undefined);
-  const fails = [...(seen?.migrations.values() ?? [])].some(
-    ({ status }) => status === 'failed' || status === 'partial',
-  );
-  const testsFail = tests !== undefined && tests.exitCode !== 0;
-  return blocks || fails || testsFail ? 'blocked' : 'passed';
 }
 
 function rehearsalOf(

@@ -4,7 +4,7 @@ import { LockstepError } from '../errors.ts';
 import type { Git } from '../project/git.ts';
 import { parseConfig } from '../settings/file.ts';
 import type { Config, Location, Policy, Settings } from '../settings/types.ts';
-import { fenced, needsFence, type PolicyFile, type PolicySide } from './check-policy.ts';
+import { fenced, type HoldingFile, holder, needsFence, type PolicyFile } from './check-policy.ts';
 
 /** Reads lockstep.yml at both sides: whose rules hold, and where things are at each. */
 
@@ -14,7 +14,7 @@ const DEFAULT_CONFIG = 'lockstep.yml';
 export type BothSides = (path: string) => Promise<PolicyFile>;
 
 export interface JudgingSettings {
-  readonly file: PolicyFile;
+  readonly holding: HoldingFile;
   readonly policy: Policy;
   readonly headLocation: Location;
   /** undefined: the base has no settings for this database. */
@@ -35,18 +35,32 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
   const { overrides, database, policyFrom } = settings;
   const source = { path: file.path, overrides, ruleNames };
   const parse = (text: string | undefined): Config => parseConfig({ ...source, text, database });
-  const none = (): Config => parseConfig({ ...source, text: undefined, database: undefined });
   const here = parse(file.head);
   const atBase = configAtBase(file, parse);
-  const { policy, notices } = judge(file, policyFrom, baseHasPolicy, here, atBase, none);
+  const usual = holder(file, policyFrom, baseHasPolicy);
+  // A file at base that does not serve this run must not stop the change that mends it.
+  const serves = usual.holds === 'head' || file.base === undefined || atBase !== undefined;
+  const holding: HoldingFile = serves ? usual : { file, holds: 'head' };
+  const none = (): Config => parseConfig({ ...source, text: undefined, database: undefined });
+  const judge = holding.holds === 'head' ? here : (atBase ?? none());
+  const bringsOwn = holding.holds === 'head' && policyFrom === 'base';
+  const policy = bringsOwn ? fenced(judge.policy, overrides) : judge.policy;
   return {
-    file,
+    holding,
     policy: { ...policy, historyAccept: releases(policy, here.policy, atBase?.policy) },
     headLocation: here.location,
     baseLocation: atBase?.location,
-    notices,
+    notices: [
+      ...(serves
+        ? []
+        : [`${file.path} on the base branch does not serve this run: this change was judged by its own settings.`]),
+      ...(bringsOwn && needsFence(judge.policy, overrides) ? [ONLY_AT_BASE] : []),
+    ],
   };
 }
+
+const ONLY_AT_BASE =
+  'test_command, rehearsal.superuser, rehearsal.setup and rehearsal.schema_file count only once they stand on the base branch (or with --policy head).';
 
 /** undefined: there is no file, or it cannot be read, or it does not know this database yet. */
 function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefined) => Config): Config | undefined {
@@ -55,38 +69,9 @@ function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefin
     return parse(base);
   } catch (error) {
     const mendable = ['bad-config', 'unknown-database', 'choose-database'];
-    const isMended = error instanceof LockstepError && mendable.includes(error.code) && base !== head;
-    // A change that mends the file, or brings a database, must not be stopped by what it mends.
-    if (isMended) return undefined;
+    if (error instanceof LockstepError && mendable.includes(error.code) && base !== head) return undefined;
     throw error;
   }
-}
-
-/** The policy that holds, by the rule that a change cannot switch off its own judge. */
-function judge(
-  file: PolicyFile,
-  side: PolicySide,
-  baseHasPolicy: boolean,
-  here: Config,
-  atBase: Config | undefined,
-  none: () => Config,
-): { readonly policy: Policy; readonly notices: readonly string[] } {
-  if (side === 'head') return { policy: here.policy, notices: [] };
-  if (atBase !== undefined) return { policy: atBase.policy, notices: [] };
-  // The base has other files of policy, so that its lockstep.yml is known to be empty.
-  if (file.base === undefined && baseHasPolicy) return { policy: none().policy, notices: [] };
-  const notices: string[] = [];
-  if (file.base !== undefined) {
-    notices.push(
-      `${file.path} on the base branch does not serve this run: this change was judged by its own settings.`,
-    );
-  }
-  if (needsFence(here.policy)) {
-    notices.push(
-      'rehearsal.superuser, rehearsal.setup and rehearsal.schema_file count only once they stand on the base branch (or with --policy head).',
-    );
-  }
-  return { policy: fenced(here.policy), notices };
 }
 
 /** Releases of `history.accept` count in the change that brings them, unless the base forbids them altogether. */

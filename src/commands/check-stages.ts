@@ -16,13 +16,18 @@ import type { Io } from './io.ts';
 
 /** The stages of a check, each with what it needs of the settings and of the stages before it. */
 
-export function rehearsalRequest(
-  settings: Settings,
-  io: Io,
-  inputs: CheckInputs,
-  notices: string[],
-  signal: AbortSignal,
-): RehearsalRequest {
+/** What every stage of one run may need. */
+export interface Run {
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly inputs: CheckInputs;
+  /** Aborted from outside, or when another stage has failed. */
+  readonly signal: AbortSignal;
+  /** Tells the reader something about this run itself. */
+  readonly notice: (text: string) => void;
+}
+
+export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run): RehearsalRequest {
   const { policy, changeSet, layout, setup, schema } = inputs;
   return {
     major: policy.postgresVersion,
@@ -31,7 +36,7 @@ export function rehearsalRequest(
     toolDirectory: settings.toolDirectory,
     env: settings.env,
     signal,
-    onNotice: (text) => void notices.push(text),
+    onNotice: notice,
     base: { project: changeSet.base, layout, policy: policy.rehearsal, setup, schema },
     lockTimeout: policy.lockTimeout,
     statementTimeout: policy.statementTimeout,
@@ -40,23 +45,14 @@ export function rehearsalRequest(
 }
 
 /** Lint's rules go by the server's version; one that somebody else started is asked for it. */
-export async function majorOf(
-  settings: Settings,
-  inputs: CheckInputs,
-  preparing: Promise<Prepared> | undefined,
-): Promise<number> {
+export async function majorOf({ settings, inputs }: Run, preparing: Promise<Prepared> | undefined): Promise<number> {
   if (inputs.policy.postgresVersion !== undefined) return inputs.policy.postgresVersion;
   return settings.rehearsalUrl === undefined || preparing === undefined
     ? NEWEST_TESTED
     : (await preparing).server.major;
 }
 
-export async function lintAll(
-  settings: Settings,
-  inputs: CheckInputs,
-  postgresMajor: number,
-  signal: AbortSignal,
-): Promise<LintResult> {
+export async function lintAll({ settings, io, inputs, signal }: Run, postgresMajor: number): Promise<LintResult> {
   const { changeSet, policy, layout, squawkConfig } = inputs;
   const { toolDirectory, env } = settings;
   const squawkBinary = await findSquawk({ from: __filename, toolDirectory, env, signal });
@@ -67,7 +63,7 @@ export async function lintAll(
     postgresMajor,
     squawkBinary,
     layout,
-    now: new Date(),
+    now: io.now(),
     otherRules: laterRules,
     otherMandatory: mandatoryRules,
     signal,
@@ -75,12 +71,10 @@ export async function lintAll(
 }
 
 export function rehearseAll(
-  io: Io,
-  { changeSet, policy }: CheckInputs,
+  { io, inputs: { changeSet, policy }, signal }: Run,
   migrations: readonly Migration[],
   linted: LintResult,
   prepared: Prepared,
-  signal: AbortSignal,
 ): Promise<Rehearsal<JudgedMigration>> {
   const why = 'lint found what no database may see';
   const refused = new Map([
@@ -100,33 +94,27 @@ export function rehearseAll(
 
 /** The tests need the whole change set: with a part of it they would fail for reasons of their own. */
 export async function testAll(
-  settings: Settings,
-  io: Io,
-  { policy, range, git }: CheckInputs,
+  { settings, io, inputs: { policy, range, git }, signal, notice }: Run,
   { server, stage }: Prepared,
   rehearsal: Rehearsal<JudgedMigration>,
-  signal: AbortSignal,
-  notices: string[],
 ): Promise<TestRun | undefined> {
   const { testCommand, testTimeoutMs } = policy;
   if (testCommand === undefined) return undefined;
   if (!rehearsal.complete) {
-    notices.push('The tests did not run: not every migration could be applied.');
+    notice('The tests did not run: not every migration could be applied.');
     return undefined;
   }
   if (range.head !== 'worktree' && range.head !== (await git.head())) {
-    notices.push('The tests ran with the code of the working tree, which is not the commit that was checked.');
+    notice('The tests ran with the code of the working tree, which is not the commit that was checked.');
   }
   await server.createDatabase('tests', { template: rehearsal.headDatabase, owner: stage.role.name });
   io.progress.step(`running ${testCommand}`);
-  const { host, port } = server.address();
   const run = await runProjectTests({
     command: testCommand,
     cwd: settings.cwd,
     env: settings.env,
     database: {
-      host,
-      port,
+      ...server.address(),
       user: stage.role.name,
       password: stage.role.password,
       name: server.admin('tests').database ?? 'tests',
@@ -136,7 +124,7 @@ export async function testAll(
     onLine: (line) => io.progress.stream(line),
   });
   server.throwIfLost();
-  io.progress.done(run.exitCode === 0 ? 'the tests passed' : 'the tests failed', run.durationMs);
+  io.progress.done(run.exitCode === 0 && !run.timedOut ? 'the tests passed' : 'the tests failed', run.durationMs);
   return run;
 }
 

@@ -1,4 +1,4 @@
-import { LockstepError } from '../errors.ts';
+import { LockstepError, messageOf } from '../errors.ts';
 import { judgeRehearsal } from '../judgement/rehearsed.ts';
 import { allFindings } from '../judgement/verdict.ts';
 import type { LintResult } from '../lint/types.ts';
@@ -8,7 +8,7 @@ import type { Report } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 import { type CheckInputs, readInputs } from './check-inputs.ts';
 import { checkReport, type Outcome } from './check-report.ts';
-import { count, lintAll, majorOf, rehearsalRequest, rehearseAll, testAll, timed } from './check-stages.ts';
+import { count, lintAll, majorOf, type Run, rehearsalRequest, rehearseAll, testAll, timed } from './check-stages.ts';
 import type { Io } from './io.ts';
 
 /** Lints and rehearses what a branch does to the migrations, runs the project's tests, and gives a verdict. */
@@ -17,11 +17,14 @@ export async function check(settings: Settings, io: Io): Promise<Report> {
   const timings: Record<string, number> = {};
   const inputs = await timed(timings, 'read', async () => {
     io.progress.step('reading migrations from git');
-    return readInputs(settings);
+    return readInputs(settings, io.signal);
   });
   const { changes, ignored, head } = inputs.changeSet;
   const fresh = newMigrations(inputs);
-  io.progress.done(`read ${head.migrations.length} migrations in ${head.directory}: ${fresh.length} new`, timings.read);
+  io.progress.done(
+    `read ${count(head.migrations.length, 'migration')} in ${head.directory}: ${fresh.length} new`,
+    timings.read,
+  );
   const frame = { startedAt, now: io.now, inputs, timings };
   const settled = changes.length === 0 && ignored.length === 0;
   // A change may touch no migration and still hide some.
@@ -49,12 +52,13 @@ async function examine(
   const { timeoutMs } = inputs.policy.rehearsal;
   const limit = setTimeout(() => own.abort(tookTooLong(timeoutMs)), timeoutMs + GRACE_MS);
   const notices: string[] = [];
-  const preparing = fresh.length === 0 ? undefined : prepare(rehearsalRequest(settings, io, inputs, notices, signal));
+  const run: Run = { settings, io, inputs, signal, notice: (text) => void notices.push(text) };
+  const preparing = fresh.length === 0 ? undefined : prepare(rehearsalRequest(run));
   // Awaited below; a failure meanwhile must not count as one that nobody handles.
   preparing?.catch(() => {});
   try {
-    const major = await majorOf(settings, inputs, preparing);
-    const linted = await timed(timings, 'lint', () => lintAll(settings, inputs, major, signal));
+    const major = await majorOf(run, preparing);
+    const linted = await timed(timings, 'lint', () => lintAll(run, major));
     io.progress.done(`linted ${count(linted.files, 'file')}, ${count(linted.statements, 'statement')}`, timings.lint);
     if (preparing === undefined) return outcomeOf(inputs, linted, notices);
     const prepared = await preparing;
@@ -62,10 +66,11 @@ async function examine(
     timings.base = Math.round(prepared.durationMs);
     const base = count(inputs.changeSet.base.migrations.length, 'migration');
     io.progress.done(`base schema on ${server.origin}: ${base}${fromCache ? ', from the cache' : ''}`, timings.base);
-    const rehearsal = await timed(timings, 'rehearsal', () => rehearseAll(io, inputs, fresh, linted, prepared, signal));
+    const rehearsal = await timed(timings, 'rehearsal', () => rehearseAll(run, fresh, linted, prepared));
+    server.throwIfLost();
     io.progress.done(`rehearsed ${count(fresh.length, 'migration')}`, timings.rehearsal);
     clearTimeout(limit);
-    const tests = await testAll(settings, io, inputs, prepared, rehearsal, signal, notices);
+    const tests = await testAll(run, prepared, rehearsal);
     if (tests !== undefined) timings.tests = tests.durationMs;
     const ran = { prepared, rehearsalMs: timings.rehearsal, seen: judgeRehearsal(rehearsal), tests };
     return outcomeOf(inputs, linted, notices, ran);
@@ -76,8 +81,16 @@ async function examine(
   } finally {
     clearTimeout(limit);
     own.abort();
-    await preparing?.then(({ server }) => server.stop()).catch(() => {});
+    await preparing?.then(({ server }) => server.stop().catch(tellLeftover(run)), ignore);
   }
+}
+
+/** The failure itself has been thrown where the preparation was awaited. */
+const ignore = (): void => {};
+
+/** A verdict stands although the server could not be cleared away: the notice ends up in the same report. */
+function tellLeftover({ notice }: Run): (error: unknown) => void {
+  return (error) => notice(`The server could not be cleared away: ${messageOf(error)}`);
 }
 
 /** The statement that takes too long is named by its own timeout, which ends it a little earlier. */

@@ -1,8 +1,9 @@
-import type { Finding, FindingSource, SqlErrorReport } from '../report/model.ts';
+import type { Finding, SqlErrorReport } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
+import { type PolicyRule, policyRules } from './policy-rules.ts';
 import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 
-/** What a finding of the rehearsal says about its place and case; the rest comes from its rule. */
+/** What a finding of the rehearsal, or about the settings, says about its place and case; the rest comes from its rule. */
 export interface Observation {
   readonly path: string;
   readonly line?: number | undefined;
@@ -15,12 +16,12 @@ export interface Observation {
 }
 
 /** A finding that the rehearsal or git itself has shown: confirmed. */
-export function observed(rule: RehearsalRule, seen: Observation, source: FindingSource = 'rehearsal'): Finding {
-  const { severity, help } = rehearsalRules[rule];
+export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): Finding {
+  const { severity, help } = { ...rehearsalRules, ...policyRules }[rule];
   const line = seen.line ?? 1;
   return {
     rule,
-    source,
+    source: rule in policyRules ? 'policy' : 'rehearsal',
     severity,
     path: seen.path,
     line,

@@ -24,13 +24,13 @@ export const rehearsalRules = {
     severity: 'block',
     title: 'The down script fails',
     why: 'It was run right after its up script, on a clone: a rollback would stop here, at the worst moment for it.',
-    help: 'Mend the down script, or say that there is no way back: `-- lockstep: irreversible reason=...`.',
+    help: 'Mend the down script, or take it out and say that there is no way back: `-- lockstep: irreversible reason=...`.',
   },
   'down-differs': {
     severity: 'block',
     title: 'The down script does not restore the schema',
     why: 'After up and down the schema is not what it was before.',
-    help: 'Undo in the down script everything that the up script does, in the opposite order, or say that there is no way back: `-- lockstep: irreversible reason=...`.',
+    help: 'Undo in the down script everything that the up script does, in the opposite order, or take it out and say that there is no way back: `-- lockstep: irreversible reason=...`.',
   },
   'column-order-changed': {
     severity: 'info',
@@ -55,24 +55,6 @@ export const rehearsalRules = {
     title: "The project's tests fail at the new schema",
     why: 'They ran against a database to which the new migrations had been applied.',
     help: 'See the output of the tests. Code that runs while the migration is deployed must work with the schema before and after it.',
-  },
-  'policy-changed': {
-    severity: 'warn',
-    title: 'This change alters how changes are judged',
-    why: "lockstep.yml or Squawk's configuration differs from the base branch's. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.",
-    help: 'Review the change of the settings on its own; it takes effect once it is merged. `--policy head` shows locally what it would do.',
-  },
-  'migrations-left-behind': {
-    severity: 'block',
-    title: 'The migrations folder is changed, and migrations are left in the old one',
-    why: 'What lies in the folder that the base branch uses would never run again, and nobody would look at it. It blocks when the change touches those files, and warns otherwise.',
-    help: 'Move all migrations (git mv) or none. To adopt another folder, do it in a change of its own that touches no migration.',
-  },
-  'policy-added': {
-    severity: 'warn',
-    title: 'This change brings the first settings',
-    why: 'The base branch has no such file, so the one of this change holds.',
-    help: 'Review the settings: from the merge on they judge every change.',
   },
 } as const satisfies Record<string, Omit<RuleDescription, 'name'>>;
 

@@ -8,12 +8,15 @@ import type { Finding, TestRun } from '../report/model.ts';
 import type { Policy, RehearsalPolicy } from '../settings/types.ts';
 import { withExcerpts } from './excerpts.ts';
 import { observed } from './finding.ts';
+import { policyRules } from './policy-rules.ts';
 import { rehearsalRules } from './rehearsal-rules.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import { schemaRules } from './rules.ts';
 
 /** Rules of the stages after lint: settings and suppressions may name them as well. */
-export const laterRules: readonly string[] = [...Object.keys(rehearsalRules), ...Object.keys(schemaRules)];
+export const laterRules: readonly string[] = [rehearsalRules, policyRules, schemaRules].flatMap((rules) =>
+  Object.keys(rules),
+);
 
 /** What failed is never passed: neither settings nor a comment may say otherwise. */
 export const mandatoryRules: ReadonlySet<string> = new Set([
@@ -49,7 +52,7 @@ export function allFindings({ changeSet, policy, settings, linted, seen, tests }
 }
 
 function testFindings(tests: TestRun | undefined, changeSet: ChangeSet): Finding[] {
-  if (tests === undefined || tests.exitCode === 0) return [];
+  if (tests === undefined || (tests.exitCode === 0 && !tests.timedOut)) return [];
   const path = changeSet.changes.findLast((change) => change.kind === 'added')?.migration.path ?? changeSet.directory;
   const how = tests.timedOut
     ? 'did not end in time'
@@ -73,6 +76,20 @@ function withoutEchoes({ findings, migrations }: Rehearsed, linted: readonly Fin
     ),
   );
   return findings.filter(({ rule, path }) => rule !== 'migration-fails' || !foretold.has(path) || !refused.has(path));
+}
+
+/** One unsuppressed finding that blocks is enough; and whatever findings say, what failed is never passed. */
+export function verdict({
+  findings,
+  seen,
+  tests,
+}: Pick<Knowledge, 'seen' | 'tests'> & { readonly findings: readonly Finding[] }): 'passed' | 'blocked' {
+  const blocks = findings.some(({ severity, suppressed }) => severity === 'block' && suppressed === undefined);
+  const fails = [...(seen?.migrations.values() ?? [])].some(
+    ({ status }) => status === 'failed' || status === 'partial',
+  );
+  const testsFail = tests !== undefined && (tests.exitCode !== 0 || tests.timedOut === true);
+  return blocks || fails || testsFail ? 'blocked' : 'passed';
 }
 
 /** Where names without a schema are looked up. */

@@ -16,7 +16,7 @@ export function tellOnce(difference: CatalogDifference): CatalogDifference {
 }
 
 /** Whether an object of a list is not told by another of the list. */
-export function standsAlone(list: readonly CatalogObject[]): (object: CatalogObject) => boolean {
+function standsAlone(list: readonly CatalogObject[]): (object: CatalogObject) => boolean {
   const wholes = new Set(list.filter((object) => object.table === undefined).map((object) => object.name));
   const columns = new Set(list.filter((object) => object.kind === 'column').map((object) => object.name));
   return (object) => {

@@ -53,7 +53,7 @@ export async function lint(input: LintInput): Promise<LintResult> {
     ...historyChanges(changeSet, layout, policy.historyAccept),
     ...orderOfMigrations(changeSet, layout, now),
     ...changeSet.changes.flatMap((change) => (change.kind === 'deleted' ? [] : directiveProblems(change.migration))),
-    ...policyProblems(policy, otherRules, mandatoryRules),
+    ...policyProblems(policy, mandatoryRules),
   ];
   const silentRules = silentRulesOf(enabledSquawkRules(squawkConfig, policy), policy);
   const suppressed = applySuppressions(judgedBy(policy, found), suppressibleScripts(changeSet), {

@@ -1,7 +1,6 @@
 import type { Finding } from '../report/model.ts';
-import { didYouMean } from '../settings/nearest.ts';
 import type { Policy } from '../settings/types.ts';
-import { isMandatory, ruleNames, rules, settingOf, squawkRuleNames } from './catalogue.ts';
+import { isMandatory, rules, settingOf, squawkRuleNames } from './catalogue.ts';
 import { finding } from './finding.ts';
 
 /** What `lint.rules` of lockstep.yml makes of findings. */
@@ -30,21 +29,11 @@ export function silentRulesOf(enabledSquawkRules: ReadonlySet<string>, policy: P
   return new Set(silent.map(({ name }) => name));
 }
 
-/** Settings that have no effect. `otherRules`: names that later stages know; `mandatoryRules`: which of them always block. */
-export function policyProblems(
-  policy: Policy,
-  otherRules: readonly string[],
-  mandatoryRules: ReadonlySet<string> = new Set(),
-): Finding[] {
-  const known = [...ruleNames, ...otherRules];
+/** Settings that have no effect. `mandatoryRules`: those of later stages that always block. */
+export function policyProblems(policy: Policy, mandatoryRules: ReadonlySet<string> = new Set()): Finding[] {
   return Object.entries(policy.lint.rules).flatMap(([name, setting]) => {
-    const place = { path: 'lockstep.yml' };
-    if (!known.includes(name)) {
-      const message = `lint.rules names '${name}', which is no rule${didYouMean(name, known)}`;
-      return [finding('unknown-rule', { ...place, message })];
-    }
     if (setting === 'block' || !isMandatory(name, mandatoryRules)) return [];
     const message = `lint.rules sets ${name} to ${setting}, but it always blocks.`;
-    return [finding('fixed-severity', { ...place, message })];
+    return [finding('fixed-severity', { path: 'lockstep.yml', message })];
   });
 }

@@ -1,7 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { LockstepError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Finding } from '../report/model.ts';
-import { didYouMean } from '../settings/nearest.ts';
 import type { Policy } from '../settings/types.ts';
 import { canonicalNames, rules, settingOf, squawkRuleNames } from './catalogue.ts';
 import { finding } from './finding.ts';

@@ -1,9 +1,9 @@
+import { didYouMean, nearest } from '../nearest.ts';
 import { type Comment, comments } from '../project/comments.ts';
 import { endOfLine } from '../project/place.ts';
 import { parseScript, type Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
-import { didYouMean, nearest } from '../settings/nearest.ts';
 import { canonicalNames, isMandatory, ruleNamed, ruleNames } from './catalogue.ts';
 import { finding } from './finding.ts';
 

@@ -1,12 +1,4 @@
-/** Units of time, with the next smaller one below each. */
-const UNITS: readonly (readonly [unit: string, ms: number])[] = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-  ['ms', 1],
-  ['us', 0.001],
-];
+import { POSTGRES_UNITS } from '../settings/duration.ts';
 
 /**
  * As Postgres reads a time setting whose unit is the millisecond (parse_int in utils/misc/guc.c): hexadecimal and octal
@@ -16,11 +8,12 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
 export function timeoutMs(written: string): number | undefined {
   const [, sign, digits, unit = 'ms'] = TIME.exec(written) ?? [];
   // Units are case-sensitive in Postgres: '5S' is refused, and so is no concern of ours.
-  const at = UNITS.findIndex(([name]) => name === unit);
+  const at = POSTGRES_UNITS.findIndex(([name]) => name === unit);
   const number = digits === undefined ? undefined : numberOf(digits);
-  const [, factor] = UNITS[at] ?? [];
+  const [, factor] = POSTGRES_UNITS[at] ?? [];
   if (number === undefined || factor === undefined) return undefined;
-  const [, smaller] = UNITS[at + 1] ?? [];
+  // The next one is the next smaller.
+  const [, smaller] = POSTGRES_UNITS[at + 1] ?? [];
   const ms = smaller === undefined ? number * factor : roundHalfEven((number * factor) / smaller) * smaller;
   return roundHalfEven(sign === '-' ? 0 - ms : ms);
 }

@@ -39,7 +39,8 @@ export class Session {
   }
 
   /**
-   * Connects, by `config` alone: no PG* variable counts. Rejects with pg's error when it cannot. `settings` are session
+   * Connects, by `config` alone: no PG* variable counts. Rejects with pg's error when it cannot, or
+   * when a setting is refused: no connection is left then. `settings` are session
    * settings in Postgres' notation.
    */
   static async open(config: ClientConfig, settings: Readonly<Record<string, string>> = {}): Promise<Session> {
@@ -53,8 +54,13 @@ export class Session {
       ([name, value]) => `SET ${quoteSetting(name)} = ${client.escapeLiteral(value)}`,
     );
     const session = new Session(client, own);
-    if (own.length > 0) await session.run(own.join(';'));
-    return session;
+    try {
+      if (own.length > 0) await session.run(own.join(';'));
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   /** Whether a transaction was open, or failed and not yet ended, after the last query. */

@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
-import { excerpt, LineIndex } from '../project/place.ts';
+import { messageOf } from '../errors.ts';
+import { afterCodePoints, excerpt, LineIndex } from '../project/place.ts';
 import type { SqlErrorReport } from '../report/model.ts';
 
 /** Where a query came from: the file's path and text, and the offset in it at which the query's first character stands. */
@@ -11,6 +12,9 @@ export interface Origin {
   readonly prefix?: number;
   readonly statement?: number;
 }
+
+/** SQLSTATEs of "there is no such thing": a table, column, function, other object or schema. */
+export const NO_SUCH_THING: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42704', '3F000']);
 
 /** Of each text of an error: a script can make them as long as it likes. */
 const TEXT_CHARACTERS = 2_000;
@@ -41,15 +45,9 @@ export function shortened(text: string, characters: number): string {
 function offsetOf(error: DatabaseError | undefined, origin: Origin): number {
   const position = Number(error?.position ?? 0);
   if (!(position > 0)) return origin.offset;
-  const inFile = position - 1 - (origin.prefix ?? 0);
-  let offset = origin.offset;
-  for (let left = inFile; left > 0 && offset < origin.text.length; left--) {
-    offset += (origin.text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return Math.min(offset, origin.text.length);
+  return afterCodePoints(origin.text, origin.offset, position - 1 - (origin.prefix ?? 0));
 }
 
 function connectionMessage(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `the connection to the server was lost: ${message}`;
+  return `the connection to the server was lost: ${messageOf(error)}`;
 }

@@ -1,4 +1,5 @@
 import { LockstepError } from '../errors.ts';
+import { redact } from '../services/redact.ts';
 
 /** What git says when it cannot help, as errors that tell what to do. */
 
@@ -42,7 +43,7 @@ export function historyMissing(what: string, why: string | undefined): LockstepE
 
 /** Any other failure. `stderr` may hold a remote's address with a token in it. */
 export function gitFailed(args: readonly string[], directory: string, stderr: string): LockstepError {
-  const said = withoutCredentials(stderr);
+  const said = redact(stderr);
   if (/dubious ownership/.test(said)) return dubiousOwnership(directory, said);
   if (/not a git repository/.test(said)) return notARepository(directory);
   if (/must be run in a work tree/.test(said)) {
@@ -70,8 +71,4 @@ function dubiousOwnership(directory: string, said: string): LockstepError {
       '  - run: git config --global --add safe.directory "$GITHUB_WORKSPACE"',
     ].join('\n'),
   });
-}
-
-function withoutCredentials(text: string): string {
-  return text.replace(/(\/\/)[^/@\s]+@/g, '$1***@');
 }

@@ -1,4 +1,5 @@
 import { LockstepError } from '../errors.ts';
+import { redact } from '../services/redact.ts';
 import type { Git } from './git.ts';
 import { historyMissing, unknownRef } from './git-errors.ts';
 
@@ -75,7 +76,7 @@ async function fetch(git: Git, args: readonly string[]): Promise<string | undefi
   if (exitCode === 0) return undefined;
   if (timedOut) return `Fetching it took more than ${FETCH_TIMEOUT_MS / 1000} s.`;
   const [line = ''] = stderr.split('\n').filter((text) => /^(?:fatal|error):/.test(text));
-  return `Fetching it failed${line ? ` (${line.replace(/(\/\/)[^/@\s]+@/g, '$1***@')})` : ''}.`;
+  return `Fetching it failed${line ? ` (${redact(line)})` : ''}.`;
 }
 
 function short(sha: string): string {

@@ -20,20 +20,30 @@ export class Git {
   /** The folder Lockstep was started in, relative to the root: '' or 'packages/api'. */
   readonly prefix: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #signal: AbortSignal | undefined;
 
-  private constructor(root: string, prefix: string, env: Readonly<Record<string, string>>) {
+  private constructor(
+    root: string,
+    prefix: string,
+    env: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ) {
     this.root = root;
     this.prefix = prefix;
     this.#env = env;
+    this.#signal = signal;
   }
 
-  /** Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`. */
-  static async open(directory: string, env: Readonly<Record<string, string>>): Promise<Git> {
-    const start = new Git(resolve(directory), '', saneEnvironment(env));
+  /**
+   * Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`.
+   * When `signal` aborts, whatever git is doing ends, and this and all other methods reject with its reason.
+   */
+  static async open(directory: string, env: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Git> {
+    const start = new Git(resolve(directory), '', saneEnvironment(env), signal);
     const output = (await start.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
     const [prefix = ''] = output.split('\n', 1);
     const root = output.slice(prefix.length + 1).replace(/\r?\n$/, '');
-    return new Git(root, prefix.replace(/\/$/, ''), start.#env);
+    return new Git(root, prefix.replace(/\/$/, ''), start.#env, signal);
   }
 
   /** Runs git; throws a LockstepError unless it ends with 0. */
@@ -43,15 +53,17 @@ export class Git {
     return result;
   }
 
-  /** Runs git whatever its exit status; throws only when it cannot be started. */
+  /** Runs git whatever its exit status; throws only when it cannot be started or the signal aborts. */
   async try(args: readonly string[], { input, timeoutMs, env }: GitRunOptions = {}): Promise<ProcessResult> {
     try {
       return await runProcess('git', ['-C', this.root, '-c', 'core.quotepath=off', ...args], {
         env: { ...this.#env, ...env },
         ...(input === undefined ? {} : { input }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(this.#signal === undefined ? {} : { signal: this.#signal }),
       });
     } catch (error) {
+      this.#signal?.throwIfAborted();
       throw gitMissing(error);
     }
   }

@@ -35,6 +35,14 @@ export class LineIndex {
   }
 }
 
+/** The offset (UTF-16 units) so many code points, as Postgres counts, behind another one; at most the text's length. */
+export function afterCodePoints(text: string, from: number, points: number): number {
+  let offset = from;
+  for (let left = points; left > 0 && offset < text.length; left--)
+    offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  return offset;
+}
+
 /** The offset of the line break at or after an offset, as Postgres ends a comment (a lone carriage return, too); the text's length at its end. */
 export function endOfLine(text: string, from: number): number {
   const end = /[\r\n]/g;

@@ -1,5 +1,6 @@
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
-import { LineIndex, type Place } from './place.ts';
+import { messageOf } from '../errors.ts';
+import { afterCodePoints, LineIndex, type Place } from './place.ts';
 
 /**
  * SQL as Postgres' own parser (version 18's grammar) reads it: statements with their places and syntax trees.
@@ -60,19 +61,11 @@ export function parseSql(text: string): Parsed {
 function syntaxProblem(text: string, error: unknown): SyntaxProblem {
   if (hasSqlDetails(error) && error.sqlDetails) {
     // The parser counts code points from 0, JavaScript UTF-16 units; -1 stands for an unknown place.
-    const offset = unitsOfCodePoints(text, Math.max(0, error.sqlDetails.cursorPosition));
+    const offset = afterCodePoints(text, 0, error.sqlDetails.cursorPosition);
     return { message: error.sqlDetails.message, ...new LineIndex(text).place(offset) };
   }
   // Anything else is the parser's own limit: nesting that is too deep for its stack, memory that cannot be had.
-  const message = error instanceof Error ? error.message : String(error);
-  return { message: `the parser gave up on this file: ${message}`, line: 1, column: 1 };
-}
-
-function unitsOfCodePoints(text: string, points: number): number {
-  let units = 0;
-  for (let left = points; left > 0 && units < text.length; left--)
-    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
-  return units;
+  return { message: `the parser gave up on this file: ${messageOf(error)}`, line: 1, column: 1 };
 }
 
 function place(text: string, raw: readonly RawStatement[]): Statement[] {

@@ -1,3 +1,4 @@
+import { NO_SUCH_THING } from '../postgres/sql-error.ts';
 import type { SqlErrorReport } from '../report/model.ts';
 import { historyTable } from './history-tables.ts';
 
@@ -17,7 +18,7 @@ export function adviceFor(error: SqlErrorReport, stage: Stage): string {
   if (stage.kind !== 'migration') {
     return 'It is read from the base branch: mend it there.';
   }
-  return MISSING.has(error.sqlstate ?? '') && stage.index < FIRST_FILES ? EXISTING_DATABASE : GENERAL;
+  return NO_SUCH_THING.has(error.sqlstate ?? '') && stage.index < FIRST_FILES ? EXISTING_DATABASE : GENERAL;
 }
 
 /** What helps with a message of Postgres wherever it comes from; undefined: nothing in particular. */
@@ -30,8 +31,6 @@ export function knownAdvice(message: string): string | undefined {
   return undefined;
 }
 
-/** SQLSTATEs of "there is no such thing". */
-const MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42704', '3F000']);
 /** In one of so many first files it is probably the beginning that is missing. */
 const FIRST_FILES = 3;
 

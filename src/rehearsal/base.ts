@@ -5,6 +5,7 @@ import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
+import { version } from '../version.ts';
 import { adminSession } from './admin-session.ts';
 import { knownAdvice } from './base-advice.ts';
 import { explainBaseFailure } from './base-failure.ts';
@@ -15,8 +16,8 @@ import type { RehearsalServer } from './server/types.ts';
 /** The base schema: what the target has before this change, built once and cloned for everything that follows. */
 export const BASE_DATABASE = 'base';
 
-/** Bump when the way a base is built changes, so that no cached one of an older kind is used. */
-const FORMAT = 3;
+/** Bump when the way a base is built changes within a version, so that no cached one of an older kind is used. */
+const FORMAT = 4;
 
 export interface BaseInput {
   readonly project: Project;
@@ -30,7 +31,9 @@ export interface BaseInput {
 /** A hash of all that the base schema is made from. */
 export function baseKey({ project, layout, policy, setup, schema }: BaseInput): string {
   const parts = {
-    format: FORMAT,
+    // What else shapes a base: our own way of building it, and what a preset brings.
+    lockstep: [version, FORMAT],
+    preset: policy.preset === 'supabase' ? [supabaseRoles, supabaseSetup, supabaseSearchPath] : null,
     tool: layout.name,
     bookkeeping: layout.bookkeeping?.create ?? null,
     migrations: project.migrations.map(({ id, path, up, execution }) => [id, path, execution, up.text]),

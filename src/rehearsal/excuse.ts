@@ -1,16 +1,14 @@
 import type { ScriptOutcome } from '../postgres/runner.ts';
+import { NO_SUCH_THING } from '../postgres/sql-error.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
-
-/** SQLSTATEs of "there is no such thing": after a migration that did not run, its own absence may be the reason. */
-const UNDEFINED_OBJECT = new Set(['42P01', '42703', '42883', '42704', '3F000']);
 
 /**
  * The migration that did not run and whose absence explains a failure: one of its statements makes what is missing.
  * undefined: the failure stands on its own.
  */
 export function excuseFor({ error }: ScriptOutcome, absent: readonly Migration[]): Migration | undefined {
-  if (error === undefined || !UNDEFINED_OBJECT.has(error.sqlstate ?? '')) return undefined;
+  if (error === undefined || !NO_SUCH_THING.has(error.sqlstate ?? '')) return undefined;
   const missing = namesIn(error.message);
   return absent.find((migration) => missing.some((name) => makes(migration, name)));
 }

@@ -23,6 +23,20 @@ const HISTORY_TABLES: Readonly<Record<string, string>> = {
   schema_migrations: 'version varchar PRIMARY KEY',
 };
 
+/** The bookkeeping of other tools, whose histories do not touch it. */
+const OTHER_TOOLS = [
+  'alembic_version',
+  'ar_internal_metadata',
+  'atlas_schema_revisions',
+  'databasechangelog',
+  'django_migrations',
+  'schema_version',
+  'sqitch_changes',
+];
+
+/** Names of tables in which migration tools keep their books: what stands beside one is somebody's database. */
+export const HISTORY_TABLE_NAMES: ReadonlySet<string> = new Set([...Object.keys(HISTORY_TABLES), ...OTHER_TOOLS]);
+
 /** SQL that makes the table, given its name as Postgres writes it ('public._sqlx_migrations'); undefined: no tool's. */
 export function historyTable(relation: string): string | undefined {
   const name = relation.split('.').at(-1) ?? '';

@@ -43,22 +43,28 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
     const child = await reaper.spawn('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = new Output([child.stdout, child.stderr], request.onLine);
     let timedOut = false;
+    let patience: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
       killGroup(child, 'SIGTERM');
-      setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS).unref();
+      patience = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
     }, request.timeoutMs);
     const abort = (): void => killGroup(child, 'SIGKILL');
     signal.addEventListener('abort', abort, { once: true });
     try {
       if (signal.aborted) abort();
-      const exitCode = await new Promise<number | null>((resolve, reject) => {
+      const status = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('close', (code) => resolve(code));
         // A grandchild left in the background may hold the pipes for ever: it is not waited for, and ended below.
-        child.once('exit', (code) => setTimeout(() => resolve(code), PIPE_GRACE_MS).unref());
+        child.once('exit', (code) => {
+          clearTimeout(timer);
+          setTimeout(() => resolve(code), PIPE_GRACE_MS).unref();
+        });
       });
       signal.throwIfAborted();
+      // A command that we ended may call that a success.
+      const exitCode = timedOut ? null : status;
       return {
         phase: 'after',
         command,
@@ -69,6 +75,7 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
       };
     } finally {
       clearTimeout(timer);
+      clearTimeout(patience);
       signal.removeEventListener('abort', abort);
       killGroup(child, 'SIGKILL');
       output.close();

@@ -53,7 +53,8 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
   const deadline = Date.now() + request.base.policy.timeoutMs;
   const server = await startServer({ ...request, baseKey: baseKey(request.base) });
   // Statements do not listen to signals; without their server they end.
-  const stop = (): void => void server.stop();
+  // Whoever stops it in order is told what went wrong with that.
+  const stop = (): void => void server.stop().catch(() => {});
   request.signal.addEventListener('abort', stop, { once: true });
   try {
     request.signal.throwIfAborted();
@@ -77,7 +78,8 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
     if (!server.prepared) await server.keepPrepared();
     return { stage, server, fromCache: server.prepared, durationMs: performance.now() - started, replayMs };
   } catch (error) {
-    await server.stop();
+    // Why it came to this matters more than what may be left behind.
+    await server.stop().catch(() => {});
     server.throwIfLost();
     throw error;
   }

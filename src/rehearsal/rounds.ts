@@ -65,6 +65,7 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
   const alone = migrations.some(mayMeetOthers);
   let down: Promise<DownRun | undefined> = Promise.resolve(undefined);
   let before = baseCatalog;
+  let previous = lastOfBase;
   let database = BASE_DATABASE;
   const absent: Migration[] = [];
   for (const [index, migration] of migrations.entries()) {
@@ -92,7 +93,8 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
     // One at a time goes down.
     await down;
     const script = downToRun(migration, refused);
-    const step = { migration, previous: migrations[index - 1] ?? lastOfBase };
+    const step = { migration, previous };
+    previous = migration;
     [down] = script ? await beginDown(stage, step, script, next) : [Promise.resolve(undefined)];
     const downSkipped = refused.get(scriptKey(migration, 'down'));
     const rest = { migration, before, ...(downSkipped !== undefined && { downSkipped }) };

@@ -1,8 +1,8 @@
+import type { ServerAddress } from './server/types.ts';
+
 /** What the project's tests find in their environment. */
 
-export interface DatabaseAddress {
-  readonly host: string;
-  readonly port: number;
+export interface DatabaseAddress extends ServerAddress {
   readonly user: string;
   readonly password: string;
   readonly name: string;
@@ -33,18 +33,36 @@ const LIBPQ = new RegExp(
 );
 
 /** DATABASE_URL for most drivers, PG* for libpq and what follows it. */
-function databaseEnvironment({ host, port, user, password, name }: DatabaseAddress): Record<string, string> {
-  const url = new URL(`postgresql://localhost/${encodeURIComponent(name)}`);
-  url.hostname = host;
-  url.port = String(port);
-  url.username = encodeURIComponent(user);
-  url.password = encodeURIComponent(password);
+function databaseEnvironment(database: DatabaseAddress): Record<string, string> {
+  const { host, port, user, password, name, tls = {} } = database;
   return {
-    DATABASE_URL: url.href,
+    DATABASE_URL: databaseUrl(database),
     PGHOST: host,
     PGPORT: String(port),
     PGUSER: user,
     PGPASSWORD: password,
     PGDATABASE: name,
+    ...Object.fromEntries(
+      TLS_OF_LIBPQ.flatMap((option) => (tls[option] ? [[`PG${option.toUpperCase()}`, tls[option]]] : [])),
+    ),
+    ...tlsMode(tls),
   };
+}
+
+/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS */
+function databaseUrl({ host, port, user, password, name, tls = {} }: DatabaseAddress): string {
+  const socket = host.startsWith('/');
+  const authority = host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+  const options = Object.entries({ ...(socket ? { host, port: String(port) } : {}), ...tls });
+  const query = options.map(([option, value]) => `${option}=${encodeURIComponent(value)}`).join('&');
+  const [as, where] = [[user, password].map(encodeURIComponent).join(':'), socket ? '' : `${authority}:${port}`];
+  return `postgresql://${as}@${where}/${encodeURIComponent(name)}${query && `?${query}`}`;
+}
+
+const TLS_OF_LIBPQ = ['sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'] as const;
+
+/** What drivers of Node call 'no-verify', or just ssl=true, is libpq's 'require'. */
+function tlsMode({ ssl, sslmode }: Readonly<Record<string, string>>): { readonly PGSSLMODE?: string } {
+  if (sslmode) return { PGSSLMODE: sslmode === 'no-verify' ? 'require' : sslmode };
+  return ssl === 'true' || ssl === '1' ? { PGSSLMODE: 'require' } : {};
 }

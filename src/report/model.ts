@@ -10,9 +10,9 @@ const milliseconds = z.number().nonnegative();
 /** Lines and columns are 1-based; columns count characters (UTF-16 units), as editors do. */
 const position = z.int().positive();
 
-export const severitySchema = z.enum(['block', 'warn', 'info']);
-export const evidenceSchema = z.enum(['confirmed', 'refuted', 'unproven', 'trace-only']);
-export const findingSourceSchema = z.enum(['squawk', 'lockstep', 'rehearsal', 'history', 'policy']);
+const severitySchema = z.enum(['block', 'warn', 'info']);
+const evidenceSchema = z.enum(['confirmed', 'refuted', 'unproven', 'trace-only']);
+const findingSourceSchema = z.enum(['squawk', 'lockstep', 'rehearsal', 'history', 'policy']);
 
 export const findingSchema = z.strictObject({
   rule: z.string().describe('Kebab-case name of the rule; docs/rules.md lists them.'),
@@ -33,7 +33,7 @@ export const findingSchema = z.strictObject({
 });
 
 /** An error of Postgres, of the parser or of Lockstep, placed in the file it came from. */
-export const sqlErrorSchema = z.strictObject({
+const sqlErrorSchema = z.strictObject({
   message: z.string(),
   sqlstate: z.string().length(5).optional(),
   detail: z.string().optional(),
@@ -49,7 +49,7 @@ export const sqlErrorSchema = z.strictObject({
 
 const lockSchema = z.strictObject({ relation: z.string(), mode: z.string(), blocks: z.array(z.string()) });
 
-export const statementSchema = z.strictObject({
+const statementSchema = z.strictObject({
   index: count,
   line: position,
   endLine: position,
@@ -62,11 +62,11 @@ export const statementSchema = z.strictObject({
   drops: z.array(z.string()).optional(),
 });
 
-export const statusSchema = z.enum(['applied', 'pending', 'failed', 'partial', 'not-run']);
-export const changeSchema = z.enum(['added', 'modified', 'deleted', 'renamed', 'unchanged']);
-export const downStatusSchema = z.enum(['reversed', 'different', 'failed', 'missing', 'irreversible']);
+const statusSchema = z.enum(['applied', 'pending', 'failed', 'partial', 'not-run']);
+const changeSchema = z.enum(['added', 'modified', 'deleted', 'renamed', 'unchanged']);
+const downStatusSchema = z.enum(['reversed', 'different', 'failed', 'missing', 'irreversible']);
 
-export const migrationSchema = z.strictObject({
+const migrationSchema = z.strictObject({
   id: z.string(),
   path: z.string(),
   previousPath: z.string().optional().describe('Where a renamed migration was.'),
@@ -96,7 +96,7 @@ export const migrationSchema = z.strictObject({
   schemaDiff: z.array(z.string()).optional().describe('What this migration does to the schema, a line each.'),
 });
 
-export const testRunSchema = z.strictObject({
+const testRunSchema = z.strictObject({
   phase: z.string(),
   command: z.string(),
   exitCode: z.int().nullable().describe('null: ended by a signal or by the time limit.'),
@@ -105,19 +105,19 @@ export const testRunSchema = z.strictObject({
   tail: z.string().optional().describe('The end of what the command printed.'),
 });
 
-export const notAnalysedSchema = z.strictObject({
+const notAnalysedSchema = z.strictObject({
   path: z.string(),
   line: position.optional(),
   reason: z.string(),
 });
 
-export const coverageSchema = z.strictObject({
+const coverageSchema = z.strictObject({
   files: count.describe('Files of the change set that were looked at.'),
   statements: count,
   notAnalysed: z.array(notAnalysedSchema),
 });
 
-export const resultSchema = z.enum([
+const resultSchema = z.enum([
   'passed',
   'blocked',
   'noop',
@@ -191,7 +191,6 @@ export type Finding = z.infer<typeof findingSchema>;
 export type SqlErrorReport = z.infer<typeof sqlErrorSchema>;
 export type StatementReport = z.infer<typeof statementSchema>;
 export type MigrationReport = z.infer<typeof migrationSchema>;
-export type MigrationChange = z.infer<typeof changeSchema>;
 export type DownStatus = z.infer<typeof downStatusSchema>;
 export type TestRun = z.infer<typeof testRunSchema>;
 export type NotAnalysed = z.infer<typeof notAnalysedSchema>;

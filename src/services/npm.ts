@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LockstepError, messageOf } from '../errors.ts';
 import { type ProcessResult, runProcess } from './process.ts';
+import { redact } from './redact.ts';
 
 /** npm, run for one thing: to fetch what a lockfile names, exactly. */
 
@@ -55,7 +56,7 @@ const NETWORK =
 function explain(stderr: string, what: string): LockstepError {
   const lines = stderr.split('\n').filter((line) => line.startsWith('npm error'));
   const code = lines.map((line) => line.match(/^npm error code (\S+)/)?.[1]).find((each) => each !== undefined) ?? '';
-  const said = withoutSecrets(
+  const said = redact(
     lines
       .filter((line) => !/complete log of this run|^npm error code/.test(line))
       .map((line) => line.replace(/^npm error\s*/, '').trim())
@@ -78,9 +79,4 @@ const HINTS = {
 
 function failure(code: keyof typeof HINTS, what: string, said: string): LockstepError {
   return new LockstepError(code, `npm could not install ${what}: ${said}`, { hint: HINTS[code] });
-}
-
-/** A registry's address may hold a user's name and password, or a token. */
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/\s@]+@/g, '//***@').replace(/(_authToken|_password|_auth)=\S+/g, '$1=***');
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 /** Runs a program to its end, without a shell. Never throws for an exit status: the caller reads it. */
 
@@ -6,7 +7,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Buffer | string;
-  /** Milliseconds; then SIGKILL to the process group. */
+  /** Milliseconds; then the process group is ended, as it is when `signal` aborts. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Only when we are root. */
@@ -15,13 +16,18 @@ export interface ProcessOptions {
 }
 
 export interface ProcessResult {
-  /** null: ended by a signal. */
+  /** null: ended by a signal or by the time limit. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly timedOut: boolean;
 }
+
+/** Between SIGTERM, on which git for one removes its lock files, and SIGKILL. */
+const GRACE_MS = 1_000;
+/** How long the output may stay open after the program's end. */
+const PIPE_GRACE_MS = 500;
 
 /** Rejects only when the program cannot be started (ENOENT, EACCES) or `signal` aborts. */
 export async function runProcess(
@@ -48,23 +54,32 @@ export async function runProcess(
   child.stdin.end(options.input ?? '');
 
   let timedOut = false;
+  let patience: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    killGroup(child, 'SIGTERM');
+    patience ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+  };
   const timer =
     options.timeoutMs === undefined
       ? undefined
       : setTimeout(() => {
           timedOut = true;
-          killGroup(child, 'SIGKILL');
+          end();
         }, options.timeoutMs);
-  const abort = (): void => killGroup(child, 'SIGKILL');
-  options.signal?.addEventListener('abort', abort, { once: true });
+  options.signal?.addEventListener('abort', end, { once: true });
   try {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, by) => resolve([code, by]));
+      // What left the group may hold the output open for ever.
+      child.once('exit', (code, by) => {
+        clearTimeout(timer);
+        void drained().then(() => resolve([code, by]));
+      });
     });
     options.signal?.throwIfAborted();
     return {
-      exitCode,
+      exitCode: timedOut ? null : exitCode,
       signal,
       stdout: Buffer.concat(stdout),
       stderr: Buffer.concat(stderr).toString('utf8'),
@@ -72,8 +87,23 @@ export async function runProcess(
     };
   } finally {
     clearTimeout(timer);
-    options.signal?.removeEventListener('abort', abort);
+    options.signal?.removeEventListener('abort', end);
+    if (patience !== undefined) {
+      clearTimeout(patience);
+      killGroup(child, 'SIGKILL');
+    }
+    child.stdout.destroy();
+    child.stderr.destroy();
   }
+}
+
+/**
+ * Time to read what a program wrote before its end. If we were busy meanwhile the time is over before anything was read:
+ * each turn of the event loop reads some 64 KB, and a pipe holds a few of those.
+ */
+async function drained(): Promise<void> {
+  await sleep(PIPE_GRACE_MS, undefined, { ref: false });
+  for (let turn = 0; turn < 16; turn++) await setImmediate();
 }
 
 /** Signals a detached child and everything it started. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { commands, flagOf, type Option, options, optionsOf } from './options.ts';
 import type { CommandName } from './types.ts';
 import type { RawValues } from './values.ts';

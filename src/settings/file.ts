@@ -1,7 +1,7 @@
 import { LockstepError } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import { excerpt, type Place } from '../project/place.ts';
 import { parseDuration, postgresDuration } from './duration.ts';
-import { didYouMean } from './nearest.ts';
 import { repositoryPath } from './repository-path.ts';
 import { type FileSettings, settingsSchema } from './schema.ts';
 import type { Config, Overrides, RehearsalPolicy } from './types.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { fileSchema } from './schema.ts';
 
 /** A problem of lockstep.yml at a path of keys; `at` tells whether the key or the value is meant. */

@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Option, OptionValues } from './options.ts';
 import { REPOSITORY_PATH_EXPECTED, repositoryPath } from './repository-path.ts';
 

@@ -356,6 +356,13 @@ describe("the project's tests", () => {
     expect(isRunning(pid)).toBe(false);
   });
 
+  it('that take too long have failed, whatever they say when they are ended', async () => {
+    const repo = branchWith(migration, { 'lockstep.yml': 'test_timeout: 1s\n' });
+    const result = await check(repo, ['--test-command', "trap 'exit 0' TERM; sleep 30 & wait"]);
+    expect(result).toMatchObject({ exitCode: 1, report: { result: 'blocked', tests: [{ timedOut: true }] } });
+    expect(result.stdout).not.toContain('passed');
+  });
+
   it('do not run when a migration failed', async () => {
     const result = await check(branchWith({ 'migrations/002_a.sql': 'SELECT nope;' }), [
       '--test-command',

@@ -88,11 +88,11 @@ describe('settings that a change brings', () => {
     expect(result.finding('policy-added').severity).toBe('warn');
   });
 
-  it('never give themselves a superuser, or SQL that runs as one', async () => {
+  it('never give themselves a superuser, SQL that runs as one, or a program', async () => {
     const repo = change(
       {},
       {
-        'lockstep.yml': 'rehearsal:\n  superuser: true\n  setup: [db/setup.sql]\n',
+        'lockstep.yml': 'test_command: touch ran.txt\nrehearsal:\n  superuser: true\n  setup: [db/setup.sql]\n',
         'db/setup.sql': "COPY (SELECT 1) TO PROGRAM 'cat > /tmp/lockstep-pwned';",
         'migrations/002_bad.sql': "COPY users FROM PROGRAM 'id';",
       },
@@ -100,6 +100,29 @@ describe('settings that a change brings', () => {
     const result = await check(repo);
     expect(result.finding('needs-superuser').severity).toBe('block');
     expect(result.report.notices?.join()).toContain('rehearsal.superuser');
+    expect(result.report.tests).toBeUndefined();
+  });
+
+  it('alone are judged by what the base says of such changes', async () => {
+    const base = { 'lockstep.yml': 'lint:\n  rules:\n    policy-changed: block\n' };
+    const result = await check(change(base, { 'lockstep.yml': 'lint:\n  rules:\n    policy-changed: off\n' }));
+    expect(result).toMatchObject({ exitCode: 1, report: { result: 'blocked' } });
+  });
+
+  it('may say where Squawk finds its own, and the one at base holds all the same', async () => {
+    const repo = change(
+      { 'other.toml': '' },
+      {
+        'other.toml': 'excluded_paths = ["**"]\n',
+        'lockstep.yml': 'lint:\n  squawk_config: other.toml\n',
+        'migrations/002_drop.sql': DROP,
+      },
+    );
+    const result = await check(repo);
+    expect(result.rules).toContain('ban-drop-column');
+    expect(result.report.findings.find(({ path }) => path === 'other.toml')?.message).toContain(
+      "base branch's settings hold",
+    );
   });
 
   it('are judged by the base even when this change deletes them', async () => {

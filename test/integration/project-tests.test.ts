@@ -125,6 +125,11 @@ describe('what goes on for ever', () => {
     expect(isRunning(await written())).toBe(false);
   });
 
+  test('has no exit status when its time is over, even if it ends well on being told so', async () => {
+    const result = await run(`echo begun; trap 'exit 0' TERM; sleep 20 & wait`, { timeoutMs: 300 });
+    expect(result).toMatchObject({ timedOut: true, exitCode: null, tail: 'begun\n' });
+  });
+
   test('is ended when the run is', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 300);

@@ -1,4 +1,11 @@
-import { type Catalog, type CatalogObject, keyOf, type ObjectKind, ownName } from '../../postgres/catalog/catalog.ts';
+import {
+  type Catalog,
+  type CatalogObject,
+  keyOf,
+  type ObjectKind,
+  ownName,
+  WHOLES,
+} from '../../postgres/catalog/catalog.ts';
 import { compare } from '../../postgres/catalog/compare.ts';
 import type { Statement } from '../../project/sql.ts';
 import type { Severity } from '../../report/model.ts';
@@ -160,14 +167,6 @@ function isOfDropped({ table }: CatalogObject, { dropped }: Said): boolean {
   return table !== undefined && WHOLES.some((kind) => dropped.has(keyOf({ kind, name: table })));
 }
 
-const WHOLES: readonly ObjectKind[] = [
-  'table',
-  'foreign table',
-  'view',
-  'materialized view',
-  'composite type',
-  'domain',
-];
 const WITH_COLUMN: ReadonlySet<ObjectKind> = new Set(['index', 'constraint', 'statistics object']);
 
 /** Lost data and lost guarantees of tables that the statement does not name block; the rest is code that can be brought back. */

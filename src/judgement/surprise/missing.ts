@@ -1,7 +1,7 @@
+import { nearestBy } from '../../nearest.ts';
 import { type Catalog, type CatalogObject, joinNames, ownName } from '../../postgres/catalog/catalog.ts';
 import type { Statement } from '../../project/sql.ts';
 import { label } from '../describe.ts';
-import { closest } from './closest.ts';
 import type { Resolver } from './resolver.ts';
 import { isOpaque, wordsOf } from './said.ts';
 import { RELATIONS, relationPath, type Target, targetsOf } from './targets.ts';
@@ -64,7 +64,7 @@ export class MissingTargets {
     const candidates = this.#resolver
       .candidates(target)
       .filter((object) => table === undefined || object.table === table.name);
-    const found: CatalogObject | undefined = closest(name, candidates, ownName);
+    const found = nearestBy<CatalogObject>((object) => ownName(object).toLowerCase(), name.toLowerCase(), candidates);
     const [path = target.path] = this.#resolver.fullPaths(target);
     const args = target.args === undefined ? '' : `(${target.args})`;
     const question = found === undefined ? '' : ` Did you mean ${label(found)}?`;

@@ -48,6 +48,16 @@ export type ObjectKind =
   | 'database'
   | 'role';
 
+/** The kinds that a `CatalogObject`'s `table` may be of. */
+export const WHOLES: readonly ObjectKind[] = [
+  'table',
+  'view',
+  'materialized view',
+  'foreign table',
+  'composite type',
+  'domain',
+];
+
 export interface CatalogObject {
   readonly kind: ObjectKind;
   /** '' for what lives in no schema. */

@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogObject, find, type ObjectKind } from './catalog.ts';
+import { type Catalog, type CatalogObject, find, WHOLES } from './catalog.ts';
 import { type Pair, pairUp } from './pairing.ts';
 import { Renames } from './renames.ts';
 import { sameFact } from './tolerance.ts';
@@ -95,15 +95,6 @@ function reorderedColumns(before: Catalog, after: Catalog, renames: Renames): re
   }
   return reordered;
 }
-
-const WHOLES: readonly ObjectKind[] = [
-  'table',
-  'view',
-  'materialized view',
-  'foreign table',
-  'composite type',
-  'domain',
-];
 
 function wholesOf(
   objects: readonly CatalogObject[],

@@ -57,8 +57,8 @@ export async function packTree(source: string, archive: string, signal: AbortSig
     const trailer = Buffer.alloc(TRAILER_BYTES);
     trailer.write(MAGIC);
     trailer.writeBigUInt64LE(BigInt(list.length), MAGIC.length);
-    writeSync(out, list);
-    writeSync(out, trailer);
+    writeAll(out, list);
+    writeAll(out, trailer);
   } finally {
     closeSync(out);
   }
@@ -114,7 +114,8 @@ function append(
     for (;;) {
       const read = readSync(input, buffer);
       if (read === 0) return { mode: fstatSync(input).mode & 0o777, bytes };
-      writeAll(out, buffer.subarray(0, read), hash);
+      hash.update(buffer.subarray(0, read));
+      writeAll(out, buffer.subarray(0, read));
       bytes += read;
     }
   } finally {
@@ -136,7 +137,8 @@ function extract(
     for (let done = 0; done < bytes; ) {
       const read = readSync(input, buffer, 0, Math.min(CHUNK_BYTES, bytes - done), from + done);
       if (read === 0) throw new Error('it ends too early');
-      writeAll(out, buffer.subarray(0, read), hash);
+      hash.update(buffer.subarray(0, read));
+      writeAll(out, buffer.subarray(0, read));
       done += read;
     }
   } finally {
@@ -144,8 +146,8 @@ function extract(
   }
 }
 
-function writeAll(out: number, bytes: Buffer, hash: ReturnType<typeof createHash>): void {
-  hash.update(bytes);
+/** One write may take less than it is given, without an error: the next one tells that the disk is full. */
+function writeAll(out: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(out, bytes, at);
 }
 

@@ -41,13 +41,9 @@ export async function dropDatabase(client: Client, name: string): Promise<void> 
 }
 
 async function createEmpty(client: Client, wanted: NewDatabase, signal: AbortSignal): Promise<void> {
-  const { owner, encoding } = wanted;
+  const { owner } = wanted;
   const parts = [`CREATE DATABASE ${client.escapeIdentifier(wanted.name)}`];
   if (owner !== undefined) parts.push(`OWNER ${client.escapeIdentifier(owner)}`);
-  // Only the pristine template may be read in another encoding, and only the C locale goes with every one.
-  if (encoding !== undefined) {
-    parts.push(`TEMPLATE template0 ENCODING ${client.escapeLiteral(encoding)} LC_COLLATE 'C' LC_CTYPE 'C'`);
-  }
   await whenUnused(client, parts.join(' ') + strategyOf(wanted), signal);
 }
 
@@ -82,8 +78,9 @@ function strategyOf({ strategy }: NewDatabase): string {
 
 /**
  * CREATE DATABASE copies neither settings (also those of a role in the database) nor grants, comment and connection
- * limit (0, which would lock the rehearsal's own role out, stays behind). They are copied as rows: statements would have to quote lists of names again, and would set in our session what they give to the database. One
- * query, so one transaction. pg_shdepend is what keeps a role from being dropped while it has such a grant.
+ * limit (0, which would lock the rehearsal's own role out, stays behind). They are copied as rows: statements would have
+ * to quote lists of names again, and would set in our session what they give to the database. One query, so one
+ * transaction. pg_shdepend is what keeps a role from being dropped while it has such a grant.
  */
 function carryOver(client: Client, template: string, clone: string): string {
   const from = `(SELECT oid FROM pg_catalog.pg_database WHERE datname = ${client.escapeLiteral(template)})`;

@@ -42,6 +42,12 @@ export function readUrl(url: string): ClientConfig {
   }
 }
 
+/** What a URL that `readUrl` could read says of TLS, as it says it: for programs that have drivers of their own. */
+export function readTls(url: string): Readonly<Record<string, string>> {
+  const query = new URLSearchParams(url.split('?', 2)[1] ?? '');
+  return Object.fromEntries([...query].filter(([option]) => /^(?:ssl\w*|uselibpqcompat)$/.test(option)));
+}
+
 function invalid(): LockstepError {
   return new LockstepError('rehearsal-url-invalid', 'rehearsal_url is not the address of a Postgres server', {
     hint: 'postgres://user:password@host:5432/database, with special characters in the password percent-encoded.',

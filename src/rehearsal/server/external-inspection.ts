@@ -1,5 +1,6 @@
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { HISTORY_TABLE_NAMES } from '../history-tables.ts';
 import { OLDEST_POSSIBLE, type ServerVersion } from './versions.ts';
 
 /** May a rehearsal use a server that is not ours? It creates databases and roles there, and runs untrusted SQL. */
@@ -67,10 +68,6 @@ export async function refuseUsedServer(
   }
 }
 
-/** Bookkeeping of migration tools: what stands beside it is somebody's database. */
-const HISTORY =
-  /^(schema_migrations|flyway_schema_history|_prisma_migrations|goose_db_version|__drizzle_migrations|knex_migrations|pgmigrations|schema_version|databasechangelog|django_migrations|alembic_version|atlas_schema_revisions|ar_internal_metadata|sqitch_changes)$/;
-
 /** What shows that a database is used, in words. What an extension brought is not counted. */
 async function contentsOf({ client }: Session): Promise<string | undefined> {
   const { rows } = await client.query<{ schema: string; name: string | null }>(`
@@ -84,7 +81,7 @@ async function contentsOf({ client }: Session): Promise<string | undefined> {
     ORDER BY 1, 2`);
   if (rows.some(({ schema }) => schema === 'lockstep'))
     return "Lockstep's own ledger (schema lockstep): it is a target of deploys";
-  const history = rows.find(({ name }) => name !== null && HISTORY.test(name));
+  const history = rows.find(({ name }) => HISTORY_TABLE_NAMES.has(name ?? ''));
   if (history) return `a migration tool's history (${history.schema}.${history.name})`;
   const [first] = rows;
   if (!first) return undefined;

@@ -3,9 +3,9 @@ import type { ClientConfig } from 'pg';
 import { LockstepError, messageOf } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type CopyStrategy, createDatabase, dropDatabase } from './databases.ts';
-import { openSession, readUrl } from './external-connection.ts';
+import { openSession, readTls, readUrl } from './external-connection.ts';
 import { inspectServer, OURS, RUN_PREFIX, refuseUsedServer } from './external-inspection.ts';
-import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
+import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest } from './types.ts';
 import { type ServerVersion, untestedNotice } from './versions.ts';
 import { abortable, Turns } from './waiting.ts';
 
@@ -15,6 +15,7 @@ const NAME_BYTES = 63;
 interface Parts {
   readonly request: ServerRequest;
   readonly config: ClientConfig;
+  readonly tls: NonNullable<ServerAddress['tls']>;
   /** Begins the names of all that this run makes; also the application name of `session`, by which others see us live. */
   readonly prefix: string;
   readonly session: Session;
@@ -38,7 +39,16 @@ export async function useExternalServer(request: ServerRequest, url: string): Pr
       );
       await dropLeftovers(session);
       const strategy = await copyStrategy(session, version.major);
-      return { request, config, prefix, session, version, strategy, roles: new Set(await roleNames(session)) };
+      return {
+        request,
+        config,
+        tls: readTls(url),
+        prefix,
+        session,
+        version,
+        strategy,
+        roles: new Set(await roleNames(session)),
+      };
     };
     const parts = await abortable(use(), signal);
     const untested = untestedNotice(parts.version.major);
@@ -80,9 +90,10 @@ class ExternalServer implements RehearsalServer {
     return database === undefined ? config : { ...config, database: this.#realName(database) };
   }
 
-  address(): { readonly host: string; readonly port: number } {
-    const { host = 'localhost', port = 5432 } = this.#parts.config;
-    return { host, port };
+  address(): ServerAddress {
+    const { config, tls } = this.#parts;
+    const { host = 'localhost', port = 5432 } = config;
+    return { host, port, ...(Object.keys(tls).length > 0 ? { tls } : {}) };
   }
 
   roleName(name: string): string {

@@ -4,15 +4,16 @@ import type { ClientConfig } from 'pg';
 import { LockstepError, messageOf } from '../../errors.ts';
 import { guarded } from '../../postgres/client-config.ts';
 import { Session } from '../../postgres/session.ts';
+import { removeTree } from '../../services/leftovers.ts';
 import type { Binaries } from './binaries.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import { copyTree } from './copy-tree.ts';
 import { createDatabase, dropDatabase } from './databases.ts';
 import { SUPERUSER } from './initdb.ts';
-import { RoomWatch } from './room.ts';
+import { isFull, RoomWatch } from './room.ts';
 import { Run } from './run.ts';
 import { ServerProcess } from './server-process.ts';
-import type { CreateOptions, RehearsalServer, ServerRequest } from './types.ts';
+import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest } from './types.ts';
 import { abortable, Turns } from './waiting.ts';
 
 /** A database that every cluster has and that the rehearsal leaves alone. */
@@ -65,7 +66,7 @@ export class OwnServer implements RehearsalServer {
     return { host: this.#parts.run.directory, port: this.#process.port, user: SUPERUSER, database, ssl: false };
   }
 
-  address(): { readonly host: string; readonly port: number } {
+  address(): ServerAddress {
     return { host: '127.0.0.1', port: this.#process.port };
   }
 
@@ -107,11 +108,19 @@ export class OwnServer implements RehearsalServer {
     if (await this.#hasTablespaces()) return undefined;
     const copyRun = await Run.open(run.user);
     try {
+      const { signal } = request;
       const copyData = join(copyRun.directory, 'data');
       await this.#pause();
-      await copyTree(data, copyData, run.user, request.signal);
-      await this.#resume();
-      const { signal } = request;
+      try {
+        await copyTree(data, copyData, run.user, signal);
+      } catch (error) {
+        // Room for the server that goes on.
+        await removeTree(copyData);
+        throw isFull(error) ? noRoomForCopy(copyRun.directory, error) : error;
+      } finally {
+        await this.#resume();
+      }
+      this.throwIfLost();
       const process = await ServerProcess.start({ binaries, run: copyRun, data: copyData, signal });
       const parts = { ...this.#parts, run: copyRun, data: copyData, cache: undefined, process };
       const copy = new OwnServer(parts);
@@ -119,6 +128,7 @@ export class OwnServer implements RehearsalServer {
       return copy;
     } catch (error) {
       await copyRun.close();
+      this.throwIfLost();
       throw error;
     }
   }
@@ -156,8 +166,10 @@ export class OwnServer implements RehearsalServer {
     await session?.then((open) => open.close()).catch(() => {});
   }
 
+  /** Does nothing when it was stopped, or nobody wants it any more. */
   async #resume(): Promise<void> {
     const { binaries, run, data, request } = this.#parts;
+    if (this.#stopped !== undefined || request.signal.aborted) return;
     // On the same port if nobody took it: somebody may have noted the address.
     const preferred = [this.#process.port];
     this.#process = await ServerProcess.start({ binaries, run, data, signal: request.signal, preferred });
@@ -195,6 +207,17 @@ function noRoom(directory: string): LockstepError {
     `the rehearsal was given up: its server had nearly filled ${dirname(directory)}`,
     {
       hint: 'If no migration (and no test) is meant to write that much, one of them runs away. Else make room there, or rehearse on a server with more room by rehearsal_url.',
+    },
+  );
+}
+
+function noRoomForCopy(directory: string, cause: unknown): LockstepError {
+  return new LockstepError(
+    'rehearsal-no-room',
+    `${dirname(directory)} has no room for a second copy of the base schema`,
+    {
+      hint: 'Make room there, set TMPDIR to a directory with more, or rehearse on a server with more room by rehearsal_url.',
+      cause,
     },
   );
 }

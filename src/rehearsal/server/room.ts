@@ -21,6 +21,11 @@ export async function roomAt(directory: string): Promise<Room> {
 /** With less, other programs of the machine are soon in trouble too. */
 export const LEAST_ROOM = 200 * 1024 ** 2;
 
+/** Whether a file could not be written because the disk, or our share of it, is full. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 /** A statement in a loop fills a gigabyte per second. */
 const POLL_MS = 250;
 

@@ -24,8 +24,15 @@ export interface CreateOptions {
   readonly template?: string;
   /** A role's real name, as `roleName` gives it. */
   readonly owner?: string;
-  /** Of a database that is made from nothing; 'UTF8' unless told. */
-  readonly encoding?: string;
+}
+
+/** Where a server is reached from outside. */
+export interface ServerAddress {
+  /** A name, an IPv4 or IPv6 address (without brackets), or the directory of its socket. */
+  readonly host: string;
+  readonly port: number;
+  /** How its connections are encrypted, in the words of a connection string: { sslmode: 'require' }. */
+  readonly tls?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -47,8 +54,8 @@ export interface RehearsalServer {
    * socket. For sessions of ours in the rehearsal's databases there is `adminSession`.
    */
   admin(database?: string): ClientConfig;
-  /** How another role connects from outside, over TCP: what the project's tests get. */
-  address(): { readonly host: string; readonly port: number };
+  /** How another role connects from outside: what the project's tests get. */
+  address(): ServerAddress;
   /** The real name of a role that the caller makes: the name itself on our own server, unique to the run elsewhere. */
   roleName(name: string): string;
   createDatabase(name: string, options?: CreateOptions): Promise<void>;

@@ -48,7 +48,7 @@ const ONE_COLUMN_EACH = /^[\u0020-\u02ff]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** What a reader takes for one character: 'e' with its accent, a family of emoji. Never cut inside. */
-export function graphemes(text: string): string[] {
+function graphemes(text: string): string[] {
   return ONE_COLUMN_EACH.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
 }
 

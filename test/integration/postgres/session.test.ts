@@ -69,3 +69,16 @@ it('is the only one that connects', () => {
   const connecting = readSources().filter(({ code }) => /\bnew (?:pg\.)?(?:Client|Pool)\b/.test(code));
   expect(connecting.map(({ path }) => path)).toEqual(['postgres/session.ts']);
 });
+
+it('leaves no connection when a setting is refused', async () => {
+  const watcher = await Session.open(server.config('postgres'));
+  const config = { ...server.config('postgres'), application_name: 'refused' };
+  await expect(Session.open(config, { no_such_setting: '1' })).rejects.toThrow('no_such_setting');
+  await expect
+    .poll(
+      async () =>
+        (await watcher.client.query("SELECT FROM pg_stat_activity WHERE application_name = 'refused'")).rowCount,
+    )
+    .toBe(0);
+  await watcher.close();
+});

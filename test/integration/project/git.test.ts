@@ -42,6 +42,17 @@ describe('the repository', () => {
   });
 });
 
+test('what git is doing ends when the run does, and does not count as a missing git', async () => {
+  const repo = gitRepo({ a: '' });
+  const controller = new AbortController();
+  const git = await Git.open(repo.dir, repo.env, controller.signal);
+  setTimeout(() => controller.abort(new Error('enough')), 200);
+  const began = performance.now();
+  await expect(git.run(['-c', 'alias.slow=!sleep 20', 'slow'])).rejects.toThrow('enough');
+  expect(performance.now() - began).toBeLessThan(3_000);
+  await expect(git.head()).rejects.toThrow('enough');
+});
+
 describe('a ref', () => {
   test('may be a branch, a branch of origin, a tag or a sha', async () => {
     const repo = gitRepo({ a: '' });

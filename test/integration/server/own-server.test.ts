@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -95,11 +95,6 @@ describe('a server of our own', () => {
     await started.server.createDatabase(`${name} 2`, { template: name });
     expect(await value(await started.connect(`${name} 2`), 'SELECT current_database()')).toBe(`${name} 2`);
     await Promise.all([name, `${name} 2`].map((each) => started.server.dropDatabase(each)));
-  });
-
-  test('a database in another encoding', async () => {
-    await started.server.createDatabase('latin', { encoding: 'LATIN1' });
-    expect(await value(await started.connect('latin'), 'SHOW server_encoding')).toBe('LATIN1');
   });
 
   test('many calls at once are made one after the other', async () => {
@@ -254,6 +249,19 @@ describe('a second server', () => {
       await copy.stop();
       expect(existsSync(directory)).toBe(false);
       expect(await value(here, 'SELECT 1')).toBe(1);
+    });
+  });
+
+  test('that cannot be made leaves the first one running, and nothing else', async () => {
+    await withServer(async ({ server, connect }) => {
+      const directory = String(server.admin().host);
+      const before = directoriesOf(process.pid);
+      symlinkSync('/nowhere', join(directory, 'data', 'link'));
+      await expect(server.copy()).rejects.toThrow('neither a file nor a directory');
+      rmSync(join(directory, 'data', 'link'));
+      await server.createDatabase('after');
+      expect(await value(await connect('after'), 'SELECT 1')).toBe(1);
+      expect(directoriesOf(process.pid)).toEqual(before);
     });
   });
 

@@ -10,6 +10,16 @@ describe('redact', () => {
       'postgres:///shop?host=/run&password=s3cret&sslmode=require',
       'postgres:///shop?host=/run&password=***&sslmode=require',
     ],
+    [
+      "fatal: unable to access 'https://x-access-token:ghs_1@github.com/a/b/'",
+      "fatal: unable to access 'https://***@github.com/a/b/'",
+    ],
+    [
+      'http://me:p@ss@registry/ and https://token@registry/@scope/x',
+      'http://***@registry/ and https://***@registry/@scope/x',
+    ],
+    ['//registry/:_authToken=npm_1 _auth="YTpi" _password=cHc=', '//registry/:_authToken=*** _auth=*** _password=***'],
+    ['https://registry/@scope/x is no secret', 'https://registry/@scope/x is no secret'],
     ['no secret here: postgres://localhost/shop', 'no secret here: postgres://localhost/shop'],
   ])('%s', (text, expected) => {
     expect(redact(text)).toBe(expected);

@@ -3,7 +3,7 @@ import { grants, head, lines } from './fragments.ts';
 /** The database itself, roles, and settings that hold in every database: what the whole cluster shares. */
 
 /** The name under which a database stands in its own catalog: clones have others, and mean the same. */
-export const THIS_DATABASE = '(this one)';
+const THIS_DATABASE = '(this one)';
 
 const sharedComment = (catalog: string, oid: string): string =>
   `(select sd.description from pg_shdescription sd where sd.objoid = ${oid} and sd.classoid = '${catalog}'::regclass)`;

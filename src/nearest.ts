@@ -3,17 +3,7 @@
  * enough for the word's length. Upper case, '-' and '_' do not count as slips: `testCommand` finds `test_command`.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = plainForm(word);
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
-  let best: { candidate: string; slips: number } | undefined;
-  for (const candidate of candidates) {
-    const other = plainForm(candidate);
-    // Words are typed by people; anything much longer than all candidates is no slip, and would be slow to compare.
-    if (Math.abs(other.length - wanted.length) > limit) continue;
-    const slips = distance(wanted, other);
-    if (slips <= limit && slips < (best?.slips ?? Number.POSITIVE_INFINITY)) best = { candidate, slips };
-  }
-  return best?.candidate;
+  return nearestBy(plainForm, plainForm(word), candidates);
 }
 
 /** `; did you mean 'x'?`, or nothing when no candidate is near. */
@@ -24,6 +14,26 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 
 function plainForm(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** Of any candidates: the one whose form (its name as it is compared) is nearest to the wanted form; the first of equals. */
+export function nearestBy<T>(
+  formOf: (candidate: T) => string,
+  wanted: string,
+  candidates: readonly T[],
+): T | undefined {
+  let most = Math.max(1, Math.floor(wanted.length / 3));
+  let best: T | undefined;
+  for (const candidate of candidates) {
+    const form = formOf(candidate);
+    // Words are typed by people; anything much longer than all candidates is no slip, and would be slow to compare.
+    if (Math.abs(form.length - wanted.length) > most) continue;
+    const slips = distance(wanted, form);
+    if (slips > most) continue;
+    best = candidate;
+    most = slips - 1;
+  }
+  return best;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
