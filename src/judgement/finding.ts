@@ -1,19 +1,11 @@
+import type { Observation as LintObservation } from '../lint/finding.ts';
 import type { Finding, SqlErrorReport } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
 import { type PolicyRule, policyRules } from './policy-rules.ts';
 import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 
-/** What a finding of the rehearsal, or about the settings, says about its place and case; the rest comes from its rule. */
-export interface Observation {
-  readonly path: string;
-  readonly line?: number | undefined;
-  readonly endLine?: number | undefined;
-  readonly column?: number | undefined;
-  readonly statement?: number | undefined;
-  readonly message: string;
-  readonly help?: string | undefined;
-  readonly suggestion?: string | undefined;
-}
+/** What a finding of the rehearsal, or about the settings, says about its place and case; the rest is its rule's. */
+export type Observation = Omit<LintObservation, 'excerpt' | 'severity' | 'evidence'>;
 
 /** A finding that the rehearsal or git itself has shown: confirmed. */
 export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): Finding {

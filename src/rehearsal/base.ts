@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LockstepError } from '../errors.ts';
+import { LockstepError, messageOf } from '../errors.ts';
 import { replayAll, replayScript } from '../postgres/replay.ts';
 import { Session } from '../postgres/session.ts';
 import type { Layout } from '../project/layouts/layout.ts';
@@ -108,7 +108,7 @@ async function prepareDatabase(server: RehearsalServer, policy: RehearsalPolicy,
       await admin.run(`CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} CASCADE`);
     }
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     throw new LockstepError('rehearsal-setup-failed', `the rehearsal's database could not be prepared: ${what}`, {
       hint: knownAdvice(what) ?? 'Check `rehearsal` in lockstep.yml: preset, extensions, search_path and settings.',
       cause: error,

@@ -126,7 +126,7 @@ export const scriptRules = {
     severity: 'warn',
     title: 'A setting names a rule that does not exist',
     why: 'The setting has no effect.',
-    help: 'Correct or remove the name under `lint.rules` in lockstep.yml or in .squawk.toml; docs/rules.md lists the rules.',
+    help: 'Correct or remove the name in .squawk.toml; docs/rules.md lists the rules. (A name under `lint.rules` in lockstep.yml that is no rule is an error.)',
   },
   'fixed-severity': {
     source: 'policy',
