@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, type ClientConfig } from 'pg';
 import { startServer } from '../../src/rehearsal/server/start.ts';
@@ -6,7 +9,24 @@ import type { RehearsalServer, ServerRequest } from '../../src/rehearsal/server/
 
 /** Real Postgres servers for tests, through the rehearsal's own door: any major, no server needed beforehand. */
 
-const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+const cache = cacheDirectory();
+
+/**
+ * In the repository; where others may not enter that, and we are root, who has to start Postgres as `nobody`, in a folder
+ * that they may.
+ */
+function cacheDirectory(): string {
+  const own = fileURLToPath(new URL('../../.cache/', import.meta.url));
+  if (process.getuid?.() !== 0 || isOpen(fileURLToPath(new URL('../../', import.meta.url)))) return own;
+  const shared = join(tmpdir(), 'lockstep-test-cache/');
+  mkdirSync(shared, { recursive: true, mode: 0o755 });
+  return shared;
+}
+
+function isOpen(directory: string): boolean {
+  const parent = dirname(directory);
+  return (statSync(directory).mode & 0o001) !== 0 && (parent === directory || isOpen(parent));
+}
 
 /** Where downloaded Postgres binaries are kept between test runs. */
 export const testTools = `${cache}tools`;
