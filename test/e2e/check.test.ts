@@ -130,16 +130,25 @@ describe('a migration that fails', () => {
     expect(result.migration('002_two')).toMatchObject({ status: 'partial', transaction: 'none' });
   });
 
-  it('only when it follows the others in one deploy is found by running all together', async () => {
+  it('only when it follows the others on one connection is found by running all together', async () => {
+    // A session's advisory lock is what the reset between migrations leaves alone: the deploy holds its own by one.
     const result = await check(
       branchWith({
-        'migrations/002_flag.sql':
-          "CREATE TABLE flags (name text PRIMARY KEY);\nINSERT INTO flags SELECT 'x' WHERE NOT EXISTS (SELECT FROM flags);",
-        'migrations/003_again.sql':
-          "CREATE SEQUENCE s;\nCREATE TABLE numbers (n bigint PRIMARY KEY);\nDO $$ BEGIN IF (SELECT count(*) FROM pg_stat_activity WHERE pid = pg_backend_pid() AND backend_start < now() - interval '1 day') > 0 THEN RAISE EXCEPTION 'never'; END IF; END $$;",
+        'migrations/002_holds.sql': 'SELECT pg_advisory_lock(7);',
+        'migrations/003_minds.sql': `DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) THEN
+    RAISE EXCEPTION 'somebody left a lock';
+  END IF;
+END $$;`,
       }),
     );
-    expect(result.report.result).toBe('passed');
+    expect(result.report.migrations.map(({ status }) => status)).toEqual(['applied', 'applied']);
+    expect(result.finding('fails-together')).toMatchObject({
+      severity: 'block',
+      path: 'migrations/003_minds.sql',
+      message: expect.stringContaining('somebody left a lock'),
+    });
+    expect(result.exitCode).toBe(1);
   });
 });
 
