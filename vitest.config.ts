@@ -10,6 +10,8 @@ const project = (name: string, timeout: number) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // GitHub's parsers import JSON without saying so, which Node itself refuses.
+    server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
     // These run the built bundle, which must be there and current.
     ...(name === 'e2e' || name === 'system' ? { globalSetup: ['test/support/global-setup.ts'] } : {}),
   },

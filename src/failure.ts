@@ -1,6 +1,6 @@
 import { LockstepError, messageOf } from './errors.ts';
 import type { Report } from './report/model.ts';
-import { plain } from './report/terminal/plain.ts';
+import { plain } from './report/plain.ts';
 import { REPOSITORY } from './repository.ts';
 import { redact } from './services/redact.ts';
 import { writeReport } from './services/report-file.ts';

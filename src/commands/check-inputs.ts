@@ -40,7 +40,7 @@ export interface CheckInputs {
 export async function readInputs(settings: Settings, signal: AbortSignal): Promise<CheckInputs> {
   const git = await Git.open(settings.cwd, settings.env, signal);
   // In Actions the working tree holds what other steps have left in it: a commit is what is judged.
-  const head = settings.head ?? (settings.inActions ? 'HEAD' : undefined);
+  const head = settings.head ?? (settings.actions ? 'HEAD' : undefined);
   const range = await resolveRange({ git, base: settings.base, head });
   const files = new GitFiles(git);
   const textAt = async (at: At, path: string): Promise<string | undefined> => {

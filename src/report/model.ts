@@ -30,6 +30,17 @@ export const findingSchema = z.strictObject({
   suppressed: z.strictObject({ reason: z.string() }).optional(),
   suggestion: z.string().optional().describe('SQL or YAML to paste.'),
   excerpt: z.string().optional().describe('The line with a caret below the place.'),
+  inDiff: z.boolean().optional().describe('Whether the place is on lines that this change adds or alters.'),
+  impact: z
+    .strictObject({
+      blocks: z.enum(['writes', 'reads and writes']),
+      relations: z
+        .array(z.string())
+        .min(1)
+        .describe('What it is blocked on: schema.name, or the name as the SQL has it.'),
+    })
+    .optional()
+    .describe('What running code waits for while the statement runs.'),
 });
 
 /** An error of Postgres, of the parser or of Lockstep, placed in the file it came from. */
@@ -187,6 +198,7 @@ export const reportSchema = z.strictObject({
 export type Severity = z.infer<typeof severitySchema>;
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type FindingSource = z.infer<typeof findingSourceSchema>;
+export type Impact = NonNullable<z.infer<typeof findingSchema>['impact']>;
 export type Finding = z.infer<typeof findingSchema>;
 export type SqlErrorReport = z.infer<typeof sqlErrorSchema>;
 export type StatementReport = z.infer<typeof statementSchema>;

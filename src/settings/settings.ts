@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LockstepError } from '../errors.ts';
+import { readActions } from './actions.ts';
 import { parseArgv } from './argv.ts';
 import { defaultCacheDirectory, defaultToolDirectory } from './directories.ts';
 import { readInputs } from './inputs.ts';
@@ -98,20 +99,26 @@ function toSettings(
   from: Surroundings,
 ): Settings {
   const { env } = from;
-  const inActions = env.GITHUB_ACTIONS === 'true';
+  const actions = readActions(env);
+  const inActions = actions !== undefined;
   const absolute = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(cwd, path);
   const cache = absolute(values.cache_directory) ?? (inActions ? undefined : defaultCacheDirectory(env));
   return {
     command,
     cwd,
-    inActions,
+    actions,
     configPath: values.config,
     base: values.base,
     head: values.head,
     policyFrom: values.policy ?? 'base',
     database: values.database,
     reportPath: absolute(values.report),
+    sarifPath: absolute(values.sarif),
+    htmlPath: absolute(values.html),
+    summaryPath: absolute(values.summary),
+    comment: values.comment ?? 'changes',
+    githubToken: values.github_token,
     quiet: values.quiet ?? false,
     color: !values.no_color && wantsColor(from, inActions),
     live: from.stderr.isTTY === true && !inActions && env.TERM !== 'dumb',

@@ -3,14 +3,22 @@
  * configuration (lockstep.yml at one commit, with the invocation's overrides laid over it).
  */
 
+import type { Actions } from './actions.ts';
+
 export type CommandName = 'check';
+
+/**
+ * When a pull request gets a comment. always: each time; changes: when it changes migrations; failure: when the answer is
+ * not yes. A comment that is there already is brought up to date under all of them; never: none is touched.
+ */
+export type CommentMode = 'always' | 'changes' | 'failure' | 'never';
 
 /** One run of the program. Paths are absolute. */
 export interface Settings {
   readonly command: CommandName;
   readonly cwd: string;
-  /** Inside GitHub Actions: head is always a commit, no prompts, no colours. */
-  readonly inActions: boolean;
+  /** Inside GitHub Actions head is always a commit, and there are no prompts and no colours. undefined: not there. */
+  readonly actions: Actions | undefined;
   /** lockstep.yml, relative to the repository's root or absolute; undefined: the default place, which may be missing. */
   readonly configPath: string | undefined;
   readonly base: string | undefined;
@@ -20,6 +28,13 @@ export interface Settings {
   /** Which of the databases in lockstep.yml. */
   readonly database: string | undefined;
   readonly reportPath: string | undefined;
+  readonly sarifPath: string | undefined;
+  readonly htmlPath: string | undefined;
+  /** The same Markdown that Actions shows as the job's summary. */
+  readonly summaryPath: string | undefined;
+  readonly comment: CommentMode;
+  /** For the pull request's comment, and for commits that the clone lacks. */
+  readonly githubToken: string | undefined;
   readonly quiet: boolean;
   readonly color: boolean;
   /** Progress may be drawn over itself (standard error is a terminal). */

@@ -1,6 +1,7 @@
 import type { Finding, Report, SqlErrorReport } from '../model.ts';
-import { plain, plainLine } from './plain.ts';
-import { count, cut } from './text.ts';
+import { plain, plainLine } from '../plain.ts';
+import { count } from '../words.ts';
+import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, paragraph, type View } from './view.ts';
 
 /** How many findings of one rule are shown with all there is to say about each. */

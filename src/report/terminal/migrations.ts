@@ -1,8 +1,9 @@
 import type { DownStatus, Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
+import { plainLine } from '../plain.ts';
+import { count, duration } from '../words.ts';
 import { columns, padded } from './columns.ts';
 import { errorContext } from './findings.ts';
-import { plainLine } from './plain.ts';
-import { count, cut, duration } from './text.ts';
+import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, firstLines, paragraph, type View } from './view.ts';
 
 /** More migrations than this, and those that went alike with nothing to tell are counted. */

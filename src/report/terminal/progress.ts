@@ -1,7 +1,8 @@
+import { plainLine } from '../plain.ts';
+import { duration } from '../words.ts';
 import { columns } from './columns.ts';
 import { createPaint } from './paint.ts';
-import { plainLine } from './plain.ts';
-import { cut, cutInside, duration } from './text.ts';
+import { cut, cutInside } from './text.ts';
 
 /** What goes on, told on standard error while it does. */
 export interface Progress {

@@ -1,6 +1,6 @@
 import type { SchemaDiff } from '../model.ts';
+import { plainLine } from '../plain.ts';
 import { columns, padded } from './columns.ts';
-import { plainLine } from './plain.ts';
 import { cut } from './text.ts';
 import { ELSEWHERE, firstLines, type View } from './view.ts';
 

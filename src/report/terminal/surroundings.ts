@@ -1,6 +1,7 @@
 import type { Report, TestRun } from '../model.ts';
-import { plain, plainLine } from './plain.ts';
-import { count, cut, duration } from './text.ts';
+import { plain, plainLine } from '../plain.ts';
+import { count, duration } from '../words.ts';
+import { cut } from './text.ts';
 import { firstLines, paragraph, type View } from './view.ts';
 
 const MOST_OF_A_TAIL = 15;

@@ -1,5 +1,5 @@
 import type { Finding, Report, Result } from '../model.ts';
-import { count, duration } from './text.ts';
+import { count, duration } from '../words.ts';
 import type { View } from './view.ts';
 
 const GOOD: ReadonlySet<Result> = new Set(['passed', 'noop', 'planned', 'applied', 'superseded']);

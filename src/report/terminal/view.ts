@@ -1,6 +1,6 @@
+import { plain } from '../plain.ts';
 import { columns, ending } from './columns.ts';
 import type { Paint } from './paint.ts';
-import { plain } from './plain.ts';
 import { cut, wrap } from './text.ts';
 
 /** What every part of the terminal's report is drawn with. */

@@ -61,7 +61,7 @@ describe('the command line', () => {
     expect(settings(['check'])).toMatchObject({
       command: 'check',
       cwd: directory,
-      inActions: false,
+      actions: undefined,
       policyFrom: 'base',
       quiet: false,
       color: false,
@@ -170,7 +170,7 @@ describe('the inputs of the action', () => {
       INPUT_POSTGRES_VERSION: '15',
     };
     expect(settings([], actions(inputs))).toMatchObject({
-      inActions: true,
+      actions: { event: { kind: 'other' } },
       base: 'main',
       head: undefined,
       quiet: true,
@@ -184,7 +184,10 @@ describe('the inputs of the action', () => {
   });
 
   it('are not read when there are arguments', () => {
-    expect(settings(['check'], actions({ INPUT_BASE: 'main' }))).toMatchObject({ base: undefined, inActions: true });
+    expect(settings(['check'], actions({ INPUT_BASE: 'main' }))).toMatchObject({
+      base: undefined,
+      actions: { runAttempt: 1 },
+    });
   });
 
   it('are not read outside Actions', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { plain, plainLine } from '../../../../src/report/plain.ts';
 import { columns } from '../../../../src/report/terminal/columns.ts';
-import { plain, plainLine } from '../../../../src/report/terminal/plain.ts';
-import { cut, cutInside, duration, wrap } from '../../../../src/report/terminal/text.ts';
+import { cut, cutInside, wrap } from '../../../../src/report/terminal/text.ts';
+import { duration } from '../../../../src/report/words.ts';
 
 describe('plain', () => {
   it.each([

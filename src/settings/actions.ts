@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+
+/** What GitHub Actions tells a step about its run: environment variables and the event's payload. Nothing else reads them. */
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows, as far as we care. */
+export type ActionsEvent =
+  | {
+      readonly kind: 'pull_request';
+      readonly number: number;
+      /** The base branch's tip when the event happened; the branch may have moved since. */
+      readonly baseSha: string;
+      /** The tip of the pull request's branch; what is checked out by default is its merge into the base. */
+      readonly headSha: string;
+      /** From another repository, or by Dependabot: the token may only read, and there are no secrets. */
+      readonly readOnly: 'fork' | 'dependabot' | undefined;
+    }
+  | { readonly kind: 'merge_group'; readonly baseSha: string; readonly headSha: string }
+  /** `before` is undefined for a new branch. */
+  | { readonly kind: 'push'; readonly before: string | undefined; readonly after: string }
+  /** It runs with secrets and write access on what anybody proposes: never together with the proposal's code. */
+  | { readonly kind: 'pull_request_target' }
+  /** Without commits of its own: workflow_dispatch, schedule, release, ... */
+  | { readonly kind: 'other'; readonly name: string };
+
+export interface Actions {
+  readonly event: ActionsEvent;
+  /** 'owner/name' */
+  readonly repository: string | undefined;
+  /** The commit that the run is for: GITHUB_SHA. */
+  readonly sha: string | undefined;
+  /** Where actions/checkout puts the repository. */
+  readonly workspace: string | undefined;
+  /** 'https://github.com' */
+  readonly serverUrl: string;
+  /** 'https://api.github.com' */
+  readonly apiUrl: string;
+  /** Grows from run to run of a repository. 0: not told. */
+  readonly runId: number;
+  /** From 1: grows when the same run is started again. */
+  readonly runAttempt: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** undefined: not inside GitHub Actions. */
+export function readActions(env: Environment): Actions | undefined {
+  if (env.GITHUB_ACTIONS !== 'true') return undefined;
+  return {
+    event: readEvent(env),
+    repository: /^[^/\s]+\/[^/\s]+$/.test(env.GITHUB_REPOSITORY ?? '') ? env.GITHUB_REPOSITORY : undefined,
+    sha: sha(env.GITHUB_SHA),
+    workspace: env.GITHUB_WORKSPACE || undefined,
+    serverUrl: (env.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/, ''),
+    apiUrl: (env.GITHUB_API_URL || 'https://api.github.com').replace(/\/+$/, ''),
+    runId: whole(env.GITHUB_RUN_ID) ?? 0,
+    runAttempt: whole(env.GITHUB_RUN_ATTEMPT) ?? 1,
+  };
+}
+
+function readEvent(env: Environment): ActionsEvent {
+  const name = env.GITHUB_EVENT_NAME || 'unknown';
+  if (name === 'pull_request_target') return { kind: 'pull_request_target' };
+  const payload = readPayload(env.GITHUB_EVENT_PATH);
+  return commitsOf(name, payload, env) ?? { kind: 'other', name };
+}
+
+/** undefined: the event has no commits of its own, or does not tell them. */
+function commitsOf(name: string, payload: Fields, env: Environment): ActionsEvent | undefined {
+  if (name === 'pull_request') {
+    const pull = fields(payload.pull_request);
+    const number = pull.number;
+    const baseSha = sha(fields(pull.base).sha);
+    const headSha = sha(fields(pull.head).sha);
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return undefined;
+    if (baseSha === undefined || headSha === undefined) return undefined;
+    return { kind: 'pull_request', number, baseSha, headSha, readOnly: readOnly(pull, payload, env) };
+  }
+  if (name === 'merge_group') {
+    const group = fields(payload.merge_group);
+    const baseSha = sha(group.base_sha);
+    const headSha = sha(group.head_sha);
+    return baseSha && headSha ? { kind: 'merge_group', baseSha, headSha } : undefined;
+  }
+  if (name === 'push') {
+    const after = sha(payload.after) ?? sha(env.GITHUB_SHA);
+    const before = sha(payload.before);
+    return after === undefined
+      ? undefined
+      : { kind: 'push', before: /^0+$/.test(before ?? '0') ? undefined : before, after };
+  }
+  return undefined;
+}
+
+function readOnly(pull: Fields, payload: Fields, env: Environment): 'fork' | 'dependabot' | undefined {
+  // Whoever starts the run again: what Dependabot opened stays Dependabot's.
+  const dependabot = env.GITHUB_ACTOR === 'dependabot[bot]' || fields(pull.user).login === 'dependabot[bot]';
+  if (dependabot) return 'dependabot';
+  const head = fields(fields(pull.head).repo).full_name;
+  const base = fields(payload.repository).full_name ?? env.GITHUB_REPOSITORY;
+  // A fork that was deleted has no repository any more.
+  return head === base ? undefined : 'fork';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readPayload(path: string | undefined): Fields {
+  try {
+    return path ? fields(JSON.parse(readFileSync(path, 'utf8'))) : {};
+  } catch {
+    return {};
+  }
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function sha(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value) ? value : undefined;
+}
+
+function whole(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
