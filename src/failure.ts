@@ -3,32 +3,21 @@ import type { Report } from './report/model.ts';
 import { plain } from './report/plain.ts';
 import { REPOSITORY } from './repository.ts';
 import { redact } from './services/redact.ts';
-import { writeReport } from './services/report-file.ts';
 import { version } from './version.ts';
 
 /** A run that came to no verdict. */
 export interface Failure {
   readonly command: string;
-  /** Where a report was asked for. */
-  readonly reportPath: string | undefined;
   readonly startedAt: Date;
   readonly error: unknown;
 }
 
 type Write = (text: string) => void;
 
-/** Says why there is no verdict; in the report too, so that nobody takes an older one for this run's. Never rejects. */
-export async function tellFailure(failure: Failure, stderr: Write): Promise<void> {
-  const { error, reportPath } = failure;
+/** Says why there is no verdict. */
+export function tellFailure(error: unknown, stderr: Write): void {
   if (error instanceof LockstepError) tellError(stderr, error);
   else tellBug(stderr, error);
-  if (reportPath === undefined) return;
-  try {
-    await writeReport(reportPath, failureReport(failure));
-  } catch (problem) {
-    // It may be what we have just told.
-    if (messageOf(problem) !== messageOf(error)) stderr(`error: ${readable(messageOf(problem))}\n`);
-  }
 }
 
 /** Something that is not the user's mistake, with all that a report of it needs. */
@@ -52,7 +41,8 @@ function readable(text: string): string {
   return plain(redact(text));
 }
 
-function failureReport({ command, startedAt, error }: Failure): Report {
+/** The report of a run without a verdict, so that nobody takes an older one for this run's. */
+export function failureReport({ command, startedAt, error }: Failure): Report {
   const { code, hint } = error instanceof LockstepError ? error : { code: 'bug', hint: undefined };
   return {
     schemaVersion: 1,

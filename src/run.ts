@@ -1,11 +1,13 @@
 import { helpText } from './commands/help.ts';
 import type { Io } from './commands/io.ts';
 import { LockstepError } from './errors.ts';
-import { tellBug, tellFailure } from './failure.ts';
+import { failureReport, tellBug, tellFailure } from './failure.ts';
 import type { Report, Result } from './report/model.ts';
 import { createProgress } from './report/terminal/progress.ts';
+import { inert } from './services/inert.ts';
 import { type EventSource, type Interruptions, watchInterruptions } from './services/interruption.ts';
-import { writeReport } from './services/report-file.ts';
+import type { Runner } from './services/runner.ts';
+import { createScrubber, scrubbed } from './services/secrets.ts';
 import { type Invocation, readInvocation, type Surroundings } from './settings/settings.ts';
 import type { CommandName, Settings } from './settings/types.ts';
 import { version } from './version.ts';
@@ -79,14 +81,32 @@ async function answer(
     case 'help':
       host.stdout.write(helpText(invocation.command));
       return 0;
-    case 'invalid': {
-      const { command = 'unknown', error, reportPath } = invocation;
-      await tellFailure({ command, reportPath, startedAt: new Date(), error }, (text) => host.stderr.write(text));
+    case 'invalid':
+      await refuse(host, invocation);
       return UNANSWERED;
-    }
     case 'command':
       return runCommand(host, invocation.settings, available[invocation.settings.command], interruptions);
   }
+}
+
+/** Settings that cannot be used: told, and written down where a report was asked for. */
+async function refuse(host: Host, invocation: Extract<Invocation, { kind: 'invalid' }>): Promise<void> {
+  const { command = 'unknown', error, reportPath, inActions } = invocation;
+  const { stdout, stderr } = outputsOf(host, { inActions, secrets: [] });
+  tellFailure(error, stderr);
+  const report = failureReport({ command, startedAt: new Date(), error });
+  try {
+    const { deliverRefusal } = await import('./delivery/deliver.ts');
+    await deliverRefusal(report, reportPath, await runnerOf(inActions), stdout);
+  } catch (problem) {
+    tellFailure(problem, stderr);
+  }
+}
+
+interface Attempt {
+  readonly report: Report;
+  readonly exitCode: number;
+  readonly cancelled: boolean;
 }
 
 async function runCommand(
@@ -95,35 +115,74 @@ async function runCommand(
   load: () => Promise<Command>,
   interruptions: Interruptions,
 ): Promise<number> {
-  const { command, reportPath, color, width } = settings;
-  const stderr = (text: string): void => void host.stderr.write(text);
+  const inActions = settings.actions !== undefined;
+  const { stdout, stderr } = outputsOf(host, { inActions, secrets: settings.secrets });
+  const runner = await runnerOf(inActions);
+  for (const secret of settings.secrets) runner?.mask(secret);
+  const { report, exitCode, cancelled } = await attempt(settings, load, interruptions, { stdout, stderr });
+  try {
+    const { deliver } = await import('./delivery/deliver.ts');
+    const rules = async () => (await import('./commands/rule-descriptions.ts')).ruleDescriptions();
+    const { signal } = interruptions;
+    await deliver({ settings, report, rules, runner, print: stdout, signal, hurried: cancelled });
+    return exitCode;
+  } catch (error) {
+    tellFailure(error, stderr);
+    return cancelled ? exitCode : UNANSWERED;
+  }
+}
+
+type Texts = Pick<Io, 'stdout' | 'stderr'>;
+
+/** The command's report, shown; of a command that failed, the report that says so. */
+async function attempt(
+  settings: Settings,
+  load: () => Promise<Command>,
+  interruptions: Interruptions,
+  { stdout, stderr }: Texts,
+): Promise<Attempt> {
+  const { command, color, width } = settings;
+  const { signal } = interruptions;
   const progress = createProgress(settings, stderr);
   const startedAt = new Date();
   try {
     const run = await load();
-    const report = await run(settings, {
-      stdout: (text) => void host.stdout.write(text),
-      stderr,
-      progress,
-      signal: interruptions.signal,
-      now: () => new Date(),
-    });
+    const found = await run(settings, { stdout, stderr, progress, signal, now: () => new Date() });
     // A verdict that was reached while the run was being ended rests on half of the evidence.
-    interruptions.signal.throwIfAborted();
+    signal.throwIfAborted();
     progress.close();
+    const report = scrubbed(found, settings.secrets);
     const { renderReport } = await import('./report/terminal/report.ts');
-    host.stdout.write(renderReport(report, { color, width }));
-    if (reportPath !== undefined) await writeReport(reportPath, report);
-    return exitStatus[report.result];
+    stdout(renderReport(report, { color, width }));
+    return { report, exitCode: exitStatus[report.result], cancelled: false };
   } catch (thrown) {
     progress.close();
     const cause = interruptions.cause();
     const error = cause?.kind === 'uncaught' ? cause.error : thrown;
-    const cancelled =
+    const cancellation =
       cause?.kind === 'signal' ? new LockstepError('cancelled', `cancelled by ${cause.name}`) : undefined;
-    await tellFailure({ command, reportPath, startedAt, error: cancelled ?? error }, stderr);
-    return cause?.kind === 'signal' ? cause.exitCode : UNANSWERED;
+    tellFailure(cancellation ?? error, stderr);
+    const report = failureReport({ command, startedAt, error: cancellation ?? error });
+    return {
+      report: scrubbed(report, settings.secrets),
+      exitCode: cause?.kind === 'signal' ? cause.exitCode : UNANSWERED,
+      cancelled: cause?.kind === 'signal',
+    };
   }
+}
+
+/** What we print: without secrets, and in Actions without anything that its runner would obey. */
+function outputsOf(
+  { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>,
+  { inActions, secrets }: { readonly inActions: boolean; readonly secrets: Settings['secrets'] },
+): Texts {
+  const scrub = createScrubber(secrets);
+  const safe = inActions ? (text: string): string => inert(scrub(text)) : scrub;
+  return { stdout: (text) => void stdout.write(safe(text)), stderr: (text) => void stderr.write(safe(text)) };
+}
+
+async function runnerOf(inActions: boolean): Promise<Runner | undefined> {
+  return inActions ? (await import('./services/runner.ts')).actionsRunner() : undefined;
 }
 
 /** A reader that has seen enough (`| head`) is no error of ours. */

@@ -18,7 +18,7 @@ export function optionsTable(command: CommandName): string {
 
 function meaning({ description, overrides, secret, name }: Option): string {
   const wins = overrides === undefined ? '' : ` Wins over \`${overrides}\` in lockstep.yml.`;
-  const variable = secret === true ? ` \`${flagOf(name)}-env NAME\` takes it from an environment variable.` : '';
+  const variable = secret !== undefined ? ` \`${flagOf(name)}-env NAME\` takes it from an environment variable.` : '';
   return description + wins + variable;
 }
 

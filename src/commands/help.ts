@@ -61,7 +61,7 @@ function rows(option: Option): (readonly [string, string])[] {
   const instead = option.default === undefined ? '' : ` Default: ${option.default}.`;
   const wins = option.overrides === undefined ? '' : ` In lockstep.yml: ${option.overrides}.`;
   const row = [placeholder === undefined ? flag : `${flag} ${placeholder}`, description + instead + wins] as const;
-  if (option.secret !== true) return [row];
+  if (option.secret === undefined) return [row];
   return [
     row,
     [`${flag}-env NAME`, 'The same, from this environment variable: a command line is no place for secrets.'],

@@ -88,7 +88,7 @@ type Flag = readonly [name: string, meaning: { readonly option: Option; readonly
 function flagsOf(option: Option): Flag[] {
   const name = flagOf(option.name);
   const flag: Flag = [name, { option, variable: false }];
-  return option.secret === true ? [flag, [`${name}-env`, { option, variable: true }]] : [flag];
+  return option.secret !== undefined ? [flag, [`${name}-env`, { option, variable: true }]] : [flag];
 }
 
 const flags = new Map(options.flatMap(flagsOf));

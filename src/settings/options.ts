@@ -27,8 +27,10 @@ export interface Option {
   /**
    * Never echoed, never handed to child processes. On the command line `--name-env VARIABLE` names the environment
    * variable that holds it, because a command line is visible to everybody on the machine.
+   * masked: the runner of Actions is told to hide it too. stripped: from our own output alone, since it may hold a word
+   * such as `postgres`, which the runner would then hide everywhere, and drop outputs for.
    */
-  readonly secret?: true;
+  readonly secret?: 'masked' | 'stripped';
 }
 
 export const commands: readonly { readonly name: CommandName; readonly summary: string }[] = [
@@ -101,7 +103,7 @@ export const options = [
   {
     name: 'github_token',
     type: 'text',
-    secret: true,
+    secret: 'masked',
     commands: 'all',
     placeholder: 'TOKEN',
     description: "Writes the pull request's comment, and fetches commits that the clone lacks.",
@@ -184,7 +186,7 @@ export const options = [
   {
     name: 'rehearsal_url',
     type: 'text',
-    secret: true,
+    secret: 'stripped',
     commands: ['check'],
     placeholder: 'URL',
     description: 'A throw-away Postgres server to rehearse on, such as a service container.',

@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { readActions } from './actions.ts';
 import { parseArgv } from './argv.ts';
+import { environmentOfChildren } from './child-environment.ts';
 import { defaultCacheDirectory, defaultToolDirectory } from './directories.ts';
 import { readInputs } from './inputs.ts';
-import { flagOf, inputVariable, type Option, type OptionValues, options, optionsOf } from './options.ts';
-import type { CommandName, Settings } from './types.ts';
+import { flagOf, type Option, type OptionValues, options, optionsOf } from './options.ts';
+import type { CommandName, Secret, Settings } from './types.ts';
 import { convertValues } from './values.ts';
 
 /** What settings are read from: the process, or a test's stand-in. */
@@ -28,6 +29,7 @@ export type Invocation =
       readonly command: string | undefined;
       /** Where a report was asked for, if that could be understood. Absolute. */
       readonly reportPath: string | undefined;
+      readonly inActions: boolean;
     };
 
 /** A command as it came through one of the two doors, and how that door names an option. */
@@ -37,6 +39,8 @@ interface Given {
   readonly problems: readonly string[];
   readonly hint: string;
   readonly nameOf: (option: Option) => string;
+  /** Where the report goes unless told otherwise. */
+  readonly defaultReport: string | undefined;
   /** Environment variables that hold a secret. */
   readonly secretVariables: readonly string[];
 }
@@ -51,13 +55,17 @@ export function readInvocation(from: Surroundings): Invocation {
   const given = throughArgv(parsed, from.env);
   if (parsed.kind === 'command') return toInvocation(given, from);
   return parsed.command === undefined && parsed.problems.length > 0
-    ? invalid(given, given.problems, undefined)
+    ? invalid(given, given.problems, undefined, inActions)
     : { kind: 'help', command: parsed.command };
 }
 
 function throughInputs(env: Surroundings['env']): Given {
   const hint = 'docs/inputs.md lists the inputs.';
-  return { ...readInputs(env), hint, nameOf: (option) => `input ${option.name}`, secretVariables: [] };
+  const nameOf = (option: Option): string => `input ${option.name}`;
+  // Later steps may want it, as an artifact say: they find it by the output report_path. Each step has its own.
+  const temporary = env.RUNNER_TEMP;
+  const defaultReport = temporary ? join(temporary, 'lockstep', `report-${process.pid}.json`) : undefined;
+  return { ...readInputs(env), hint, nameOf, defaultReport, secretVariables: [] };
 }
 
 function throughArgv(parsed: ReturnType<typeof parseArgv>, env: Surroundings['env']): Given {
@@ -72,7 +80,8 @@ function throughArgv(parsed: ReturnType<typeof parseArgv>, env: Surroundings['en
   }
   const hint = `'lockstep help${command === undefined ? '' : ` ${command}`}' lists the options.`;
   const nameOf = (option: Option): string => flagOf(option.name);
-  return { command, raw, problems, hint, nameOf, secretVariables: [...parsed.variables.values()] };
+  const secretVariables = [...parsed.variables.values()];
+  return { command, raw, problems, hint, nameOf, defaultReport: undefined, secretVariables };
 }
 
 function toInvocation(given: Given, from: Surroundings): Invocation {
@@ -86,9 +95,11 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
   if (values.rehearsal_url !== undefined && !/^postgres(ql)?:\/\//.test(values.rehearsal_url)) {
     problems.push('the rehearsal URL does not begin with postgres://');
   }
-  const reportPath = values.report === undefined ? undefined : resolve(cwd, values.report);
-  if (given.command === undefined || problems.length > 0) return invalid(given, problems, reportPath);
-  return { kind: 'command', settings: toSettings(given, given.command, values, cwd, from) };
+  const reportPath = values.report === undefined ? given.defaultReport : resolve(cwd, values.report);
+  if (given.command === undefined || problems.length > 0) {
+    return invalid(given, problems, reportPath, from.env.GITHUB_ACTIONS === 'true');
+  }
+  return { kind: 'command', settings: { ...toSettings(given, given.command, values, cwd, from), reportPath } };
 }
 
 function toSettings(
@@ -97,7 +108,7 @@ function toSettings(
   values: OptionValues,
   cwd: string,
   from: Surroundings,
-): Settings {
+): Omit<Settings, 'reportPath'> {
   const { env } = from;
   const actions = readActions(env);
   const inActions = actions !== undefined;
@@ -113,7 +124,6 @@ function toSettings(
     head: values.head,
     policyFrom: values.policy ?? 'base',
     database: values.database,
-    reportPath: absolute(values.report),
     sarifPath: absolute(values.sarif),
     htmlPath: absolute(values.html),
     summaryPath: absolute(values.summary),
@@ -133,6 +143,7 @@ function toSettings(
       postgresVersion: values.postgres_version,
       testCommand: values.test_command,
     },
+    secrets: secretsOf(values),
     env: environmentOfChildren(env, given.secretVariables),
   };
 }
@@ -145,19 +156,23 @@ function wantsColor({ env, stdout }: Surroundings, inActions: boolean): boolean 
   return stdout.isTTY === true && !inActions && env.TERM !== 'dumb';
 }
 
-/** Tests and tools of the project run with this: without the secrets that were meant for us. */
-function environmentOfChildren(env: Surroundings['env'], named: readonly string[]): Record<string, string> {
-  const inputs = options.filter((option: Option) => option.secret === true).map(({ name }) => inputVariable(name));
-  const secret = new Set([...inputs, ...named]);
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => {
-    return entry[1] !== undefined && !secret.has(entry[0]);
+function secretsOf(values: OptionValues): Secret[] {
+  return options.flatMap((option: Option) => {
+    const value = (values as Readonly<Record<string, unknown>>)[option.name];
+    return option.secret === undefined || typeof value !== 'string'
+      ? []
+      : { value, masked: option.secret === 'masked' };
   });
-  return Object.fromEntries(kept);
 }
 
-function invalid(given: Given, problems: readonly string[], reportPath: string | undefined): Invocation {
+function invalid(
+  given: Given,
+  problems: readonly string[],
+  reportPath: string | undefined,
+  inActions: boolean,
+): Invocation {
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   const message = problems.length === 1 ? problems.join() : `${problems.length} problems:${list}`;
   const error = new LockstepError('bad-usage', message, { hint: given.hint });
-  return { kind: 'invalid', error, command: given.command, reportPath };
+  return { kind: 'invalid', error, command: given.command, reportPath, inActions };
 }

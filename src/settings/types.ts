@@ -47,8 +47,16 @@ export interface Settings {
   /** Where downloaded tools (Postgres, Squawk) are kept. */
   readonly toolDirectory: string;
   readonly overrides: Overrides;
-  /** What child processes inherit. */
+  readonly secrets: readonly Secret[];
+  /** What child processes inherit: none of the secrets, and none of the files by which a step speaks to its runner. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** What no output may show. */
+export interface Secret {
+  readonly value: string;
+  /** Whether the runner of Actions shall hide it in everything that the job prints from here on. */
+  readonly masked: boolean;
 }
 
 /** What inputs and flags may say about the project; they win over lockstep.yml. */

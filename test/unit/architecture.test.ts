@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   audit: ['postgres', 'project', 'settings', 'services'],
   judgement: ['lint', 'rehearsal', 'postgres', 'project', 'settings', 'report'],
   report: ['settings', 'project'],
+  delivery: ['report', 'services', 'settings'],
   commands: [
     'deploy',
     'audit',
@@ -29,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'services',
   ],
   'failure.ts': ['report', 'services'],
-  'run.ts': ['commands', 'report', 'services', 'settings', 'failure.ts'],
+  'run.ts': ['commands', 'delivery', 'report', 'services', 'settings', 'failure.ts'],
   'main.ts': ['run.ts'],
 };
 

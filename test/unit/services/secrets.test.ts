@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createScrubber, scrubbed, secretForms } from '../../../src/services/secrets.ts';
+
+const masked = (value: string) => ({ value, masked: true });
+const stripped = (value: string) => ({ value, masked: false });
+
+describe('the forms of a secret', () => {
+  it.each([
+    ['postgres://app:s3cret@db.example.com:5432/shop', ['s3cret']],
+    ['postgresql://app:p%40ss%2Fword@db/shop', ['p%40ss%2Fword', 'p@ss/word']],
+    ['postgres://app:p@ss/word#1@db/shop', ['p@ss/word#1', 'p%40ss%2Fword%231']],
+    ['postgres://db/shop?user=app&password=top%20secret', ['top%20secret', 'top secret']],
+    ['ghp_0123456789', ['ghp_0123456789']],
+    ['line one"\nline two', ['line one\\"\\nline two', 'line%20one%22%0Aline%20two']],
+  ])('%j has %j among them', (value, forms) => {
+    expect(secretForms(masked(value))).toEqual(expect.arrayContaining([value, ...forms]));
+  });
+
+  it('of a URL that is only stripped are those of the whole: its password may be a word', () => {
+    const forms = secretForms(stripped('postgres://postgres:postgres@localhost:5432/postgres'));
+    expect(forms).not.toContain('postgres');
+    expect(forms).toContain('postgres://postgres:postgres@localhost:5432/postgres');
+  });
+
+  it('come with the longest first, so that none leaves a rest of another', () => {
+    const lengths = secretForms(masked('postgres://app:s3cret@db/shop')).map(({ length }) => length);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+  });
+
+  it('are none of what is too short to be anything but a word', () => {
+    expect(secretForms(masked('abc'))).toEqual([]);
+  });
+
+  it('hide neither host nor user nor database', () => {
+    const scrub = createScrubber([masked('postgres://app:s3cret@db.example.com:5432/shop')]);
+    expect(scrub('app at db.example.com:5432/shop')).toBe('app at db.example.com:5432/shop');
+  });
+});
+
+describe('a text without secrets', () => {
+  const secrets = [masked('postgres://app:p%40ss@db/shop'), masked('tok$en(1)')];
+
+  it.each([
+    ['connect to postgres://app:p%40ss@db/shop failed', 'connect to *** failed'],
+    ['password "p@ss" is wrong, p%40ss too', 'password "***" is wrong, *** too'],
+    ['tok$en(1)tok$en(1)', '******'],
+    ['nothing here', 'nothing here'],
+  ])('%j becomes %j', (text, expected) => {
+    expect(createScrubber(secrets)(text)).toBe(expected);
+  });
+
+  it('holds for every string in a value, whose shape stays', () => {
+    const value = { a: ['p@ss', 1, null, { b: 'x p@ss', c: undefined }], 'p@ss': true };
+    expect(scrubbed(value, secrets)).toEqual({ a: ['***', 1, null, { b: 'x ***', c: undefined }], 'p@ss': true });
+  });
+
+  it('is the very same value when there are none', () => {
+    const value = { a: 'x' };
+    expect(scrubbed(value, [])).toBe(value);
+  });
+});
