@@ -21,15 +21,15 @@ export async function check(settings: Settings, io: Io): Promise<Report> {
   });
   const { changes, ignored, head } = inputs.changeSet;
   const fresh = newMigrations(inputs);
-  io.progress.done(
-    `read ${count(head.migrations.length, 'migration')} in ${head.directory}: ${fresh.length} new`,
-    timings.read,
-  );
   const frame = { startedAt, now: io.now, inputs, timings };
   const settled = changes.length === 0 && ignored.length === 0;
   // A change may touch no migration and still hide some.
   const calm = inputs.findings.every(({ severity }) => severity !== 'block');
   if (settled && calm) return checkReport({ ...frame, outcome: undefined });
+  io.progress.done(
+    `read ${count(head.migrations.length, 'migration')} in ${head.directory}: ${fresh.length} new`,
+    timings.read,
+  );
   return checkReport({ ...frame, outcome: await examine(settings, io, inputs, fresh, timings) });
 }
 

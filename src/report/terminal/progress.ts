@@ -32,13 +32,39 @@ export function createProgress(options: ProgressOptions, write: (text: string) =
   return options.live ? liveProgress(options, write) : plainProgress(write);
 }
 
-/** For pipes and logs: a line as each step begins, and one as it ends, so that a log shows where a run hangs. */
+/** A step that is done before this tells of itself by its end alone. Milliseconds. */
+const PATIENCE = 1_000;
+
+/**
+ * For pipes and logs: a line as each step ends, and one as it begins when that takes long, so that a log shows where a run
+ * hangs and is short when it does not.
+ */
 function plainProgress(write: (text: string) => void): Progress {
+  let begins: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const forget = (): void => {
+    clearTimeout(timer);
+    begins = undefined;
+  };
+  const tellBegin = (): void => {
+    if (begins !== undefined) write(begins);
+    forget();
+  };
   return {
-    step: (text) => write(`${plainLine(text)} ...\n`),
-    done: (text, ms) => write(`${plainLine(text)}${took(ms)}\n`),
-    stream: (line) => write(`  | ${plainLine(line)}\n`),
-    close: () => {},
+    step: (text) => {
+      forget();
+      begins = `${plainLine(text)} ...\n`;
+      timer = setTimeout(tellBegin, PATIENCE).unref();
+    },
+    done: (text, ms) => {
+      forget();
+      write(`${plainLine(text)}${took(ms)}\n`);
+    },
+    stream: (line) => {
+      tellBegin();
+      write(`  | ${plainLine(line)}\n`);
+    },
+    close: forget,
   };
 }
 

@@ -45,8 +45,10 @@ export function notAnalysedLines({ coverage }: Report, view: View): string[] {
 /** What the reader should know about the run itself, then what was looked at and against what, in small print. */
 export function smallPrint(report: Report, view: View): string[] {
   const notices = (report.notices ?? []).flatMap((notice) => paragraph(`Note: ${plainLine(notice)}`, 0, view));
-  const print = paragraph(`${sentences(report).join('. ')}.`, 0, view).map(view.paint.dim);
-  return [...(notices.length === 0 ? [] : ['', ...notices]), '', ...print];
+  // Most runs in a repository change no migration: one line is enough of them.
+  const told = report.result === 'noop' ? [] : [`${sentences(report).join('. ')}.`];
+  const print = told.flatMap((text) => ['', ...paragraph(text, 0, view).map(view.paint.dim)]);
+  return [...(notices.length === 0 ? [] : ['', ...notices]), ...print];
 }
 
 function sentences({ coverage, rehearsal, git, database }: Report): string[] {

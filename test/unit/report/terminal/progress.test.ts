@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { columns } from '../../../../src/report/terminal/columns.ts';
 import { createProgress, type Progress, type ProgressOptions } from '../../../../src/report/terminal/progress.ts';
 
@@ -26,10 +26,29 @@ function screen(text: string): string {
 }
 
 describe('progress', () => {
-  it('is a line for each beginning and end in a log', () => {
+  it('is a line for each end in a log, and one for the beginning of what prints', () => {
     expect(told({}, aRun)).toBe(
-      'starting Postgres ...\nPostgres 17.10 (312 ms)\nrunning npm test ...\n  | ok 1\nthe tests passed (1 min 5 s)\n',
+      'Postgres 17.10 (312 ms)\nrunning npm test ...\n  | ok 1\nthe tests passed (1 min 5 s)\n',
     );
+  });
+
+  it('tells in a log where a run hangs', () => {
+    vi.useFakeTimers();
+    try {
+      const text = told({}, (progress) => {
+        progress.step('starting Postgres');
+        vi.advanceTimersByTime(900);
+        progress.step('replaying 500 migrations');
+        vi.advanceTimersByTime(1_100);
+        progress.done('replayed', 1_100);
+        progress.step('never told, since nothing more comes');
+        progress.close();
+        vi.advanceTimersByTime(5_000);
+      });
+      expect(text).toBe('replaying 500 migrations ...\nreplayed (1.1 s)\n');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is written over itself on a terminal', () => {
