@@ -1,6 +1,7 @@
-// Builds dist/: one CommonJS file and the parser's WebAssembly beside it. The output is the same byte for byte on every
-// machine (npm run check:dist proves it), so that what is committed can be compared with what the sources give.
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+// Builds dist/: one CommonJS file, and beside it the parser's WebAssembly and the lockfile that Squawk is fetched by. The
+// output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
+// compared with what the sources give.
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -30,3 +31,4 @@ await build({
   logLevel: 'warning',
 });
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);
+await cp('src/lint/squawk', `${outdir}/squawk`, { recursive: true });

@@ -1,12 +1,14 @@
-// npm run demo [-- <number or name> ...] [--keep]
+// npm run demo [-- <number or name> ...] [--keep] [--no-open]
 // Shows `lockstep check` at work: makes a git repository of examples/shop, runs the command on each of its pull requests
-// as a user would, and compares the verdicts with what they should be. Needs Node, npm and git, nothing else: Lockstep
-// brings Postgres itself. Exit status: 0 all verdicts as expected, 1 not so, 2 the demo cannot run.
+// as a user would, and compares the verdicts with what they should be. The verdicts stay as pages in .cache/demo, which a
+// browser opens where there is somebody to look. Needs Node, npm and git, nothing else: Lockstep brings Postgres itself.
+// Exit status: 0 all verdicts as expected, 1 not so, 2 the demo cannot run.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { emptyFolder, hasPage, openInBrowser, pagePath, writeIndex } from './demo-pages.mjs';
 import { buildRepository, readPullRequests } from './demo-repository.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { checkOut, neutralEnvironment } from './scratch-git.mjs';
@@ -14,6 +16,7 @@ import { checkOut, neutralEnvironment } from './scratch-git.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, 'dist', 'index.cjs');
 const example = join(root, 'examples', 'shop');
+const pages = join(root, '.cache', 'demo');
 
 // Ctrl-C reaches the running check as well, which ends its server; what is left to do here is to tidy up.
 let interrupted = false;
@@ -31,16 +34,30 @@ try {
 }
 
 async function demo(args) {
-  const keep = args.includes('--keep');
-  const pullRequests = choose(args.filter((arg) => arg !== '--keep'));
+  const options = new Set(args.filter((arg) => arg.startsWith('--')));
+  const unknown = [...options].find((option) => option !== '--keep' && option !== '--no-open');
+  if (unknown) throw new Error(`there is no option ${unknown}, only --keep and --no-open`);
+  const pullRequests = choose(args.filter((arg) => !options.has(arg)));
   process.chdir(root);
   ensureInstalled();
   if (!existsSync(program)) throw new Error('dist/index.cjs is missing: npm run build makes it');
 
+  emptyFolder(pages);
+  const runs = await checkAll(pullRequests, { keep: options.has('--keep') });
+  if (interrupted) return 130;
+  console.log(`\n${table(runs)}\n`);
+  const missing = runs.map(({ pullRequest }) => pullRequest.name).filter((name) => !hasPage(pages, name));
+  if (missing.length > 0) console.log(`No page was written for ${missing.join(', ')}.`);
+  const address = writeIndex(pages, runs);
+  if (!options.has('--no-open')) openInBrowser(address);
+  console.log(`The verdicts as pages: ${address}`);
+  return runs.every(({ result, pullRequest }) => result === pullRequest.expect) ? 0 : 1;
+}
+
+async function checkAll(pullRequests, { keep }) {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-demo-')));
   try {
-    const repository = join(directory, 'shop');
-    buildRepository(example, repository);
+    buildRepository(example, join(directory, 'shop'));
     mkdirSync(join(directory, 'reports'));
     // Node looks for packages in the folders above, so the shop's tests find `pg` without an install of their own.
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'), 'junction');
@@ -50,11 +67,9 @@ async function demo(args) {
       if (interrupted) break;
       runs.push(await check(directory, pullRequest));
     }
-    if (interrupted) return 130;
-    console.log(`\n${table(runs)}\n`);
-    return runs.every(({ result, pullRequest }) => result === pullRequest.expect) ? 0 : 1;
+    return runs;
   } finally {
-    if (keep) console.log(`Kept: ${directory} (the repository in shop, the reports in reports)`);
+    if (keep) console.log(`\nKept: ${directory} (the repository in shop, the reports in reports)`);
     else rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -78,8 +93,9 @@ async function check(directory, pullRequest) {
   checkOut(repository, name);
   const report = join(directory, 'reports', `${name}.json`);
   const started = performance.now();
-  const options = ['--base', 'main', '--head', name, '--report', report, '--cache-directory', join(directory, 'bases')];
-  const status = await run(process.execPath, [program, 'check', ...options], repository);
+  const range = ['--base', 'main', '--head', name, '--cache-directory', join(directory, 'bases')];
+  const outputs = ['--report', report, '--html', pagePath(pages, name)];
+  const status = await run(process.execPath, [program, 'check', ...range, ...outputs], repository);
   const seconds = (performance.now() - started) / 1000;
   return { pullRequest, result: verdict(status, report), seconds };
 }

@@ -18,7 +18,10 @@ await build({
 });
 try {
   const { generatedFiles } = await import(pathToFileURL(bundle).href);
-  for (const [path, content] of await generatedFiles(process.cwd())) {
+  const files = await generatedFiles(process.cwd());
+  // Pages of rules that are no more.
+  await rm('docs/rules', { recursive: true, force: true });
+  for (const [path, content] of files) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
     console.log(path);

@@ -4,7 +4,7 @@ export const REPOSITORY = 'lockstep-dev/lockstep';
 /** The version of the docs that links point to. */
 const DOCS_REF = 'v0';
 
-/** Where a rule is explained. */
+/** Where a rule is explained, ours or Squawk's: what it is worth here, the safe way, how it is released. */
 export function ruleAddress(rule: string): string {
-  return `https://github.com/${REPOSITORY}/blob/${DOCS_REF}/docs/rules.md#${rule}`;
+  return `https://github.com/${REPOSITORY}/blob/${DOCS_REF}/docs/rules/${rule}.md`;
 }

@@ -1,31 +1,37 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { policyRules } from '../../src/judgement/policy-rules.ts';
-import { rehearsalRules } from '../../src/judgement/rehearsal-rules.ts';
-import { schemaRules } from '../../src/judgement/rules.ts';
+import { ruleDescriptions } from '../../src/commands/rule-descriptions.ts';
 import { mandatoryRules } from '../../src/judgement/verdict.ts';
-import { rules as lintRules } from '../../src/lint/catalogue.ts';
+import { isMandatory } from '../../src/lint/catalogue.ts';
 import { reportJsonSchema } from '../../src/report/json-schema.ts';
 import { configJsonSchema } from '../../src/settings/json-schema.ts';
+import { actionManifest } from './action.ts';
 import { inputsPage, optionsTable } from './inputs.ts';
 import { between } from './markdown.ts';
-import { rulesPage } from './rules.ts';
+import { type DocumentedRule, rulePage, rulesPage } from './rules.ts';
 
 /** Every file that is generated, in whole or in part, by its path from the repository's root, with its content. */
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
   const configSchema = configJsonSchema();
-  const rehearsal = Object.entries({ ...rehearsalRules, ...schemaRules, ...policyRules }).map(([name, rule]) => {
-    return { name, source: name in policyRules ? 'policy' : 'rehearsal', ...rule };
-  });
+  const rules = documentedRules();
   return new Map([
+    ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
     ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],
     ['docs/inputs.md', inputsPage(configSchema)],
-    ['docs/rules.md', rulesPage([...lintRules, ...rehearsal], [...mandatoryRules])],
+    ['docs/rules.md', rulesPage(rules)],
+    ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],
     ['docs/report.schema.json', json(reportJsonSchema())],
     ['src/repository.ts', stampRepository(await read('src/repository.ts'), await read('package.json'))],
   ]);
+}
+
+function documentedRules(): DocumentedRule[] {
+  return ruleDescriptions().map((rule) => {
+    const failed = mandatoryRules.has(rule.name);
+    return { ...rule, fixed: failed ? 'tells what failed' : isMandatory(rule.name) ? 'protects databases' : undefined };
+  });
 }
 
 function json(value: unknown): string {

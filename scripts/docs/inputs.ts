@@ -65,8 +65,8 @@ A change cannot switch off its own judge:
   \`rehearsal.schema_file\` and \`test_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
   \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
 
-The report says when a change alters how changes are judged: [policy-changed](rules.md#policy-changed),
-[policy-added](rules.md#policy-added).
+The report says when a change alters how changes are judged: [policy-changed](rules/policy-changed.md),
+[policy-added](rules/policy-added.md).
 
 ### In editors
 

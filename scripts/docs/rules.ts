@@ -1,36 +1,46 @@
+import { squawkAddress } from '../../src/lint/catalogue.ts';
+import { languageOf, type RuleDescription } from '../../src/report/rule-description.ts';
+import { helpParts } from '../../src/report/told.ts';
 import { cell, GENERATED, table } from './markdown.ts';
 
-/** What rules.md tells about a rule; the catalogues of lint and rehearsal both have it. */
-interface DocumentedRule {
-  readonly name: string;
-  readonly source: string;
-  readonly severity: string;
-  readonly title: string;
-  readonly why: string;
-  readonly help: string;
-  readonly mandatory?: true;
+/** A rule, and why neither settings nor comments reach it, if they do not. */
+export interface DocumentedRule extends RuleDescription {
+  readonly fixed: 'protects databases' | 'tells what failed' | undefined;
 }
 
-const CHAPTERS: readonly (readonly [source: string, title: string, about: string])[] = [
+type Source = RuleDescription['source'];
+
+const CHAPTERS: readonly (readonly [source: Source, title: string, about: string])[] = [
   ['history', 'History', 'Seen in git: what a change does to migrations that exist already.'],
   ['lockstep', 'Scripts', "Lockstep's own rules about what a migration says."],
-  ['squawk', 'Squawk', "Squawk's rules, with the severity that they have in Lockstep."],
+  [
+    'squawk',
+    'Squawk',
+    "[Squawk](https://squawkhq.com)'s rules, with the severity that they have in Lockstep. Their pages here tell the safe way with Lockstep, and link to Squawk's own.",
+  ],
   ['rehearsal', 'Rehearsal', 'What Postgres did when the migrations were run.'],
   ['policy', 'Policy', 'What a change does to its own judge.'],
 ];
 
-/** docs/rules.md. `facts`: the rules that tell what failed, which no setting may touch. Each rule has a heading of its own name: findings link to it. */
-export function rulesPage(rules: readonly DocumentedRule[], facts: readonly string[]): string {
+/** docs/rules.md: what holds for all rules, and a list of them. */
+export function rulesPage(rules: readonly DocumentedRule[]): string {
   const chapters = CHAPTERS.flatMap(([source, title, about]) => {
     const own = rules.filter((rule) => rule.source === source);
-    return own.length === 0 ? [] : [`## ${title}`, about, summary(own), ...own.flatMap(section)];
+    return own.length === 0 ? [] : [`## ${title}`, about, overview(own)];
   });
-  return `${[GENERATED, '# Rules', introduction(rules, facts), ...chapters].join('\n\n')}\n`;
+  return page(['# Rules', introduction(rules), ...chapters]);
 }
 
-function introduction(rules: readonly DocumentedRule[], facts: readonly string[]): string {
-  const listed = (names: readonly string[]): string => names.map((name) => `[${name}](#${name})`).join(', ');
-  const mandatory = rules.filter((rule) => rule.mandatory && !facts.includes(rule.name)).map(({ name }) => name);
+function page(parts: readonly string[]): string {
+  return `${[GENERATED, ...parts].join('\n\n')}\n`;
+}
+
+function introduction(rules: readonly DocumentedRule[]): string {
+  const listed = (fixed: DocumentedRule['fixed']): string =>
+    rules
+      .filter((rule) => rule.fixed === fixed)
+      .map(({ name }) => link(name))
+      .join(', ');
   return `A finding has one of three severities:
 
 | severity | meaning |
@@ -79,22 +89,94 @@ history:
 ## What cannot be released
 
 - Rules marked *always*: they keep a script from a database that it could harm, or that could not run it. They can be neither released nor
-  made milder: ${listed(mandatory)}.
-- What failed in the rehearsal: ${listed(facts)}. The verdict is \`blocked\`, whatever comments and settings say.`;
+  made milder: ${listed('protects databases')}.
+- What failed in the rehearsal: ${listed('tells what failed')}. The verdict is \`blocked\`, whatever comments and settings say.`;
 }
 
-function summary(rules: readonly DocumentedRule[]): string {
+function link(name: string): string {
+  return `[${name}](rules/${name}.md)`;
+}
+
+function overview(rules: readonly DocumentedRule[]): string {
   return table(
     ['rule', 'severity', 'what'],
-    rules.map(({ name, severity, title, mandatory }) => {
-      return [`[${name}](#${name})`, severity + (mandatory ? ', *always*' : ''), cell(title)];
-    }),
+    rules.map(({ name, severity, title, fixed }) => [
+      link(name),
+      severity + (fixed === undefined ? '' : ', *always*'),
+      cell(title),
+    ]),
   );
 }
 
-function section({ name, title, why, help, severity, mandatory }: DocumentedRule): string[] {
-  const [advice = '', ...example] = help.split('\n');
-  const fence = example.length === 0 ? [] : [`\`\`\`\n${example.join('\n')}\n\`\`\``];
-  const always = mandatory ? ', always' : '';
-  return [`### ${name}`, `**${title}** (${severity}${always}). ${why}`, advice, ...fence];
+/** docs/rules/<name>.md: what findings link to. */
+export function rulePage(rule: DocumentedRule): string {
+  const { name, title, why, help } = rule;
+  const { prose, example } = helpParts(help);
+  return page([
+    `# ${name}`,
+    `**${title}.** ${standing(rule)}`,
+    why,
+    '## What to do',
+    prose,
+    ...(example === '' ? [] : [fence(languageOf(example), example)]),
+    ...(rule.fixed === undefined
+      ? ['## Changing its severity', ...severityOf(rule), '## Releasing one place', ...releaseOf(rule)]
+      : ['## It always blocks', ALWAYS[rule.fixed]]),
+    '[All rules](../rules.md)',
+  ]);
+}
+
+function fence(language: string, code: string): string {
+  return `\`\`\`${language}\n${code}\n\`\`\``;
+}
+
+const ORIGINS: Readonly<Record<Source, (name: string) => string>> = {
+  history: () => 'Seen in git',
+  lockstep: () => "One of Lockstep's own rules about what a migration says",
+  squawk: (name) => `[One of Squawk's rules](${squawkAddress(name)})`,
+  rehearsal: () => 'Seen when the migrations were run',
+  policy: () => 'About what a change does to its own judge',
+};
+
+function standing({ name, source, severity, fixed }: DocumentedRule): string {
+  return `${ORIGINS[source](name)}; \`${severity}\`${fixed === undefined ? '' : ', always'}.`;
+}
+
+const ALWAYS: Readonly<Record<NonNullable<DocumentedRule['fixed']>, string>> = {
+  'protects databases':
+    'It keeps a script from a database that it could harm, or that could not run it: neither settings nor a comment change that.',
+  'tells what failed': 'What failed in the rehearsal must not pass: neither settings nor a comment change that.',
+};
+
+function severityOf({ name, severity }: DocumentedRule): string[] {
+  const other = severity === 'block' || severity === 'off' ? 'warn' : 'off';
+  return [
+    'For the whole project, in `lockstep.yml` [on the base branch](../inputs.md#which-version-of-it-counts):',
+    fence('yaml', `lint:\n  rules:\n    ${name}: ${other} # block, warn, info or off; ${severity} without this line`),
+  ];
+}
+
+const BY_ACCEPT: ReadonlySet<string> = new Set(['migration-edited', 'migration-deleted', 'migration-renamed']);
+
+/** They are about what no comment of a migration speaks for, or about such comments themselves. */
+const BY_SETTINGS_ALONE: ReadonlySet<string> = new Set([
+  'migration-ignored',
+  'suppression-without-reason',
+  'unused-suppression',
+]);
+
+function releaseOf({ name, source, severity }: DocumentedRule): string[] {
+  if (BY_ACCEPT.has(name))
+    return [
+      'By `history.accept` in `lockstep.yml`, as above, in the change itself; the base branch may [forbid it](../inputs.md#which-version-of-it-counts). The reviewer sees it.',
+    ];
+  if (source === 'policy' || BY_SETTINGS_ALONE.has(name))
+    return ['No comment releases it: only its severity can be changed.'];
+  const whole = source === 'history' || source === 'rehearsal' || name === 'empty-migration';
+  const place = whole ? "Anywhere in the migration's file" : 'In a comment above the place';
+  return [
+    `${place}${severity === 'block' ? ', with a reason, which the reviewer sees' : ''}:`,
+    fence('sql', `-- lockstep-ignore${whole ? '-file' : ''} ${name} -- why it is all right here`),
+    '[All forms](../directives.md#releasing-a-finding).',
+  ];
 }

@@ -13,6 +13,7 @@ import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
+import type { Actions } from '../settings/actions.ts';
 import type { Location, Policy, Settings } from '../settings/types.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
@@ -23,6 +24,9 @@ const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 /** All that a check is about, read from git. */
 export interface CheckInputs {
   readonly git: Git;
+  readonly files: GitFiles;
+  /** undefined: not inside GitHub Actions. */
+  readonly actions: Actions | undefined;
   readonly range: Range;
   readonly changeSet: ChangeSet;
   readonly layout: Layout;
@@ -38,10 +42,9 @@ export interface CheckInputs {
 
 /** Reads settings, policy and migrations of base and head. Throws LockstepErrors for what cannot be read. */
 export async function readInputs(settings: Settings, signal: AbortSignal): Promise<CheckInputs> {
-  const git = await Git.open(settings.cwd, settings.env, signal);
-  // In Actions the working tree holds what other steps have left in it: a commit is what is judged.
-  const head = settings.head ?? (settings.actions ? 'HEAD' : undefined);
-  const range = await resolveRange({ git, base: settings.base, head });
+  const { actions, base, head, githubToken } = settings;
+  const git = await Git.open(settings.cwd, settings.env, { signal, trusted: actions?.workspace });
+  const range = await resolveRange({ git, base, head, actions, githubToken });
   const files = new GitFiles(git);
   const textAt = async (at: At, path: string): Promise<string | undefined> => {
     const file = await files.readOne(at, path);
@@ -79,6 +82,8 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
   const unnamed: Location = { ...headLocation, directory: undefined };
   return {
     git,
+    files,
+    actions,
     range,
     changeSet: changeSet(projects),
     layout: layoutNamed(projects.head.tool),

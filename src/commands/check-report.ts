@@ -1,6 +1,7 @@
 import type { Rehearsed } from '../judgement/rehearsed.ts';
 import { verdict } from '../judgement/verdict.ts';
 import type { LintResult } from '../lint/types.ts';
+import { changedLines, touches } from '../project/changed-lines.ts';
 import { parseScript } from '../project/sql.ts';
 import { cannotRunInTransaction, effectiveExecution } from '../project/transaction.ts';
 import type { Change, Migration } from '../project/types.ts';
@@ -31,9 +32,9 @@ export interface Frame {
 }
 
 /** The report of a check. */
-export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame): Report {
-  const { range, changeSet, database } = inputs;
-  const findings = outcome?.findings ?? inputs.findings;
+export async function checkReport({ startedAt, now, inputs, timings, outcome }: Frame): Promise<Report> {
+  const { changeSet, database } = inputs;
+  const findings = await placedInDiff(outcome?.findings ?? inputs.findings, inputs);
   const notices = [...inputs.notices, ...(outcome?.notices ?? [])];
   return {
     schemaVersion: 1,
@@ -42,22 +43,40 @@ export function checkReport({ startedAt, now, inputs, timings, outcome }: Frame)
     result: outcome === undefined ? 'noop' : verdict(outcome),
     startedAt: startedAt.toISOString(),
     durationMs: Math.max(0, now().getTime() - startedAt.getTime()),
-    git: {
-      baseSha: range.baseTip,
-      headSha: range.head === 'worktree' ? null : range.head,
-      mergeBaseSha: range.mergeBase,
-    },
+    git: gitOf(inputs),
     ...(database === undefined ? {} : { database }),
     project: { tool: changeSet.tool, directory: changeSet.directory, migrations: changeSet.head.migrations.length },
     ...(outcome?.prepared ? { rehearsal: rehearsalOf(outcome, outcome.prepared, inputs) } : {}),
     migrations: changeSet.changes.map((change) => migrationReport(change, outcome?.seen)),
-    findings: [...findings],
+    findings,
     ...(outcome?.tests ? { tests: [outcome.tests] } : {}),
     ...(outcome?.seen ? { schemaDiff: outcome.seen.schemaDiff } : {}),
     ...(notices.length > 0 ? { notices } : {}),
     timings: { ...timings },
     coverage: coverageOf(inputs, outcome),
   };
+}
+
+function gitOf({ range, actions }: CheckInputs): NonNullable<Report['git']> {
+  const { repository, event } = actions ?? {};
+  return {
+    ...(repository === undefined ? {} : { repository }),
+    baseSha: range.baseTip,
+    headSha: range.head === 'worktree' ? null : range.head,
+    mergeBaseSha: range.mergeBase,
+    ...(event?.kind === 'pull_request' ? { pullRequest: event.number } : {}),
+  };
+}
+
+/** Says of each finding whether it stands on lines of the change, if git can tell: the verdict does not hang on it. */
+async function placedInDiff(findings: readonly Finding[], { files, range }: CheckInputs): Promise<Finding[]> {
+  const paths = findings.map(({ path }) => path);
+  const changed = await changedLines(files, range, paths).catch(() => undefined);
+  if (changed === undefined) return [...findings];
+  return findings.map((finding) => ({
+    ...finding,
+    inDiff: touches(changed, finding.path, finding.line, finding.endLine),
+  }));
 }
 
 function rehearsalOf(

@@ -1,5 +1,19 @@
-// Stub of the lead's, until the owner writes it.
+import { policyRules } from '../judgement/policy-rules.ts';
+import { rehearsalRules } from '../judgement/rehearsal-rules.ts';
+import { schemaRules } from '../judgement/rules.ts';
+import { rules as lintRules } from '../lint/catalogue.ts';
 import type { RuleDescription } from '../report/rule-description.ts';
+import { ruleAddress } from '../repository.ts';
+
+/** Every rule that a finding can be of, but for those of a Squawk that we do not know. In the order of docs/rules.md. */
 export function ruleDescriptions(): RuleDescription[] {
-  return [];
+  const seen = Object.entries({ ...rehearsalRules, ...schemaRules });
+  const judged = Object.entries(policyRules);
+  return [
+    ...lintRules,
+    ...seen.map(([name, rule]) => ({ name, source: 'rehearsal' as const, ...rule })),
+    ...judged.map(([name, rule]) => ({ name, source: 'policy' as const, ...rule })),
+  ].map(({ name, source, severity, title, why, help }) => {
+    return { name, source, severity, title, why, help, docsUrl: ruleAddress(name) };
+  });
 }

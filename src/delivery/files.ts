@@ -20,7 +20,10 @@ export async function writeFiles(settings: Settings, report: Report, rules: Rule
   const surroundings = links === undefined ? {} : { links };
   const files: readonly (readonly [path: string | undefined, render: () => Promise<string>])[] = [
     [settings.reportPath, async () => reportText(report)],
-    [settings.sarifPath, async () => (await import('../report/sarif/sarif.ts')).renderSarif(report, await rules())],
+    [
+      settings.sarifPath,
+      async () => (await import('../report/sarif/sarif.ts')).renderSarif(report, await rules(), surroundings),
+    ],
     [settings.htmlPath, async () => (await import('../report/html/page.ts')).renderHtml(report, surroundings)],
     [
       settings.summaryPath,

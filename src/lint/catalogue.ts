@@ -51,6 +51,12 @@ export function isMandatory(name: string, others: ReadonlySet<string> = new Set(
   return others.has(name) || ruleNamed(name)?.mandatory === true;
 }
 
+/** Squawk's own page about one of its rules. */
+export function squawkAddress(rule: string): string {
+  // Its page kept the rule's old name.
+  return `https://squawkhq.com/docs/${rule === 'prefer-timestamp-tz' ? 'prefer-timestamptz' : rule}`;
+}
+
 /** What a rule is worth under a policy. Mandatory rules keep their severity. */
 export function settingOf(rule: Rule, settings: Readonly<Record<string, RuleSetting>>): RuleSetting {
   return rule.mandatory ? rule.severity : (settings[rule.name] ?? rule.severity);

@@ -17,8 +17,15 @@ export function judgedBy(
   return findings.flatMap((found) => {
     const setting = isMandatory(found.rule, mandatoryRules) ? undefined : policy.lint.rules[found.rule];
     if (setting === 'off') return [];
-    return [setting === undefined ? found : { ...found, severity: setting }];
+    return [withoutMinorImpact(setting === undefined ? found : { ...found, severity: setting })];
   });
+}
+
+/** What a project takes for a note is not to be told first: the headline is made of what findings block. */
+function withoutMinorImpact(found: Finding): Finding {
+  if (found.impact === undefined || found.severity !== 'info') return found;
+  const { impact: _, ...rest } = found;
+  return rest;
 }
 
 /** The rules that cannot speak: comments that suppress them are not called idle. */

@@ -19,7 +19,7 @@ function nameOfParts(parts: readonly string[]): string | undefined {
   return name === undefined ? undefined : relationName(parts.at(-2), name);
 }
 
-/** For each statement, whether all relations that it is about were made by statements before it in the same script. */
+/** The relations that a script makes: nobody uses them while it runs. */
 export class NewRelations {
   /** Index of the statement that made each. */
   readonly #madeAt = new Map<string, number>();
@@ -30,12 +30,15 @@ export class NewRelations {
     }
   }
 
+  /** Whether all relations that a statement is about were made by statements before it. */
   holdsAllOf(statement: Statement): boolean {
-    const targets = targetsOf(statement);
-    return (
-      targets.length > 0 &&
-      targets.every((name) => (this.#madeAt.get(name) ?? Number.POSITIVE_INFINITY) < statement.index)
-    );
+    const targets = relationsOf(statement);
+    return targets.length > 0 && targets.every((name) => this.hasBefore(statement, name));
+  }
+
+  /** Whether a relation was made before a statement. */
+  hasBefore(statement: Statement, name: string): boolean {
+    return (this.#madeAt.get(name) ?? Number.POSITIVE_INFINITY) < statement.index;
   }
 
   #madeBy({ kind, tree }: Statement): string[] {
@@ -75,11 +78,14 @@ function renamed({ relation, renameType, newname }: Readonly<Record<string, unkn
 
 const DROPPED_RELATIONS: ReadonlySet<unknown> = new Set(['OBJECT_TABLE', 'OBJECT_INDEX', 'OBJECT_MATVIEW']);
 
-function targetsOf({ kind, tree }: Statement): string[] {
+/** The tables, indexes and views that a statement alters, fills, empties or drops; none where it does not name them. */
+export function relationsOf({ kind, tree }: Statement): string[] {
   if (kind === 'DropStmt') {
     if (!DROPPED_RELATIONS.has(tree.removeType)) return [];
     return list(tree.objects).map((object) => nameOfParts(names(fieldsOf(object, 'List')?.items)) ?? '');
   }
+  if (kind === 'VacuumStmt')
+    return list(tree.rels).map((one) => rangeVarName(fieldsOf(one, 'VacuumRelation')?.relation) ?? '');
   if (kind === 'TruncateStmt')
     return list(tree.relations).map((relation) => rangeVarName(fieldsOf(relation, 'RangeVar')) ?? '');
   const name = rangeVarName(tree.relation);

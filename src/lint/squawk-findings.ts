@@ -9,7 +9,7 @@ import {
 } from '../project/transaction.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
-import { ruleNamed } from './catalogue.ts';
+import { ruleNamed, squawkAddress } from './catalogue.ts';
 import { finding, severityOf } from './finding.ts';
 import type { SquawkFile, Violation } from './squawk.ts';
 import { parseSuppression } from './suppress.ts';
@@ -111,7 +111,8 @@ function asFinding(
     ...(statement ? { statement: statement.index } : {}),
     message: violation.message,
     help: entry?.help ?? violation.help ?? '',
-    docsUrl: ruleAddress(rule),
+    // A rule of a Squawk that we do not know has no page of ours.
+    docsUrl: entry === undefined ? squawkAddress(rule) : ruleAddress(rule),
     evidence: 'unproven',
   };
 }

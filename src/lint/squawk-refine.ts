@@ -2,6 +2,7 @@ import { parseSql } from '../project/sql.ts';
 import { fieldsOf, list } from '../project/syntax-tree.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
+import { impactOf } from './impact.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
 import { NewRelations } from './relations.ts';
 import type { Located } from './squawk-findings.ts';
@@ -27,7 +28,10 @@ export function refine(script: ReadScript, located: readonly Located[], proofs: 
         return true;
     }
   });
-  return kept.map(({ finding }) => finding);
+  return kept.map((one) => {
+    const impact = impactOf(one, made);
+    return impact === undefined ? one.finding : { ...one.finding, impact };
+  });
 }
 
 const NEVER_NOT_VALID: ReadonlySet<unknown> = new Set(['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION']);

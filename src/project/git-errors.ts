@@ -28,15 +28,28 @@ export function noCommits(): LockstepError {
   });
 }
 
-/** `why`: which step failed, for the curious. */
-export function historyMissing(what: string, why: string | undefined): LockstepError {
+/** `why`: which step failed, for the curious. `depth`: the `fetch-depth` that is enough; 0: the whole history. */
+export function historyMissing(what: string, why: string | undefined, depth: 0 | 2 = 0): LockstepError {
   return new LockstepError('git-history-missing', `${what} is not in this shallow clone.${why ? ` ${why}` : ''}`, {
     hint: [
-      'In the workflow, let the checkout step fetch the whole history:',
+      `In the workflow, let the checkout step fetch ${depth === 0 ? 'the whole history' : 'the commit before, too'}:`,
       '  - uses: actions/checkout # in the version you have',
       '    with:',
-      '      fetch-depth: 0',
+      `      fetch-depth: ${depth}`,
       'On your own machine: git fetch --unshallow',
+    ].join('\n'),
+  });
+}
+
+/** https://docs.github.com/actions/reference/security/secure-use: the event that lends secrets to proposals. */
+export function eventUnsupported(): LockstepError {
+  return new LockstepError('event-unsupported', 'Lockstep does not run on pull_request_target.', {
+    hint: [
+      'Use the event pull_request:',
+      '  on:',
+      '    pull_request:',
+      'Lockstep runs the SQL and the tests of a proposed change. Under pull_request_target they would run with the',
+      "repository's secrets and write access, whoever proposes them; under pull_request a fork's have neither.",
     ].join('\n'),
   });
 }

@@ -1,7 +1,6 @@
 import { LockstepError } from '../errors.ts';
-import { redact } from '../services/redact.ts';
-import type { Git } from './git.ts';
 import { historyMissing, unknownRef } from './git-errors.ts';
+import { type Clone, type FetchFailure, fetchFrom } from './git-fetch.ts';
 
 /**
  * Commits that a shallow or single-branch clone may lack, fetched where git may: without prompts, within limits.
@@ -10,75 +9,104 @@ import { historyMissing, unknownRef } from './git-errors.ts';
 
 /** Commits to add at each step. The sum is far beyond any branch that is still to be merged. */
 const STEPS = [50, 200, 1_000, 5_000];
-const FETCH = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules'];
-const FETCH_TIMEOUT_MS = 60_000;
 
 /** The sha of a ref; fetched from the remote when it is not here. Throws `git-unknown-ref` or `git-history-missing`. */
-export async function ensureCommit(git: Git, ref: string): Promise<string> {
-  const here = await git.resolve(ref);
-  if (here !== undefined) return here;
-  const failure = await fetchRef(git, ref);
-  const fetched = await git.resolve(ref);
-  if (fetched !== undefined) return fetched;
-  if (await git.isShallow()) throw historyMissing(`"${ref}"`, failure);
+export async function ensureCommit(clone: Clone, ref: string): Promise<string> {
+  const { sha, failure } = await findCommit(clone, ref);
+  if (sha !== undefined) return sha;
+  if (await clone.git.isShallow()) throw historyMissing(`"${ref}"`, failure?.reason);
   throw unknownRef(ref);
 }
 
+/** As `ensureCommit`, for a commit that is not indispensable: undefined when it cannot be had, whatever the reason. */
+export async function commitIfAny(clone: Clone, sha: string): Promise<string | undefined> {
+  return (await findCommit(clone, sha)).sha;
+}
+
+/** As `ensureCommit`, for a commit that may be gone: undefined when neither the clone nor the remote has it. */
+export async function commitUnlessGone(clone: Clone, sha: string): Promise<string | undefined> {
+  const found = await findCommit(clone, sha);
+  if (found.sha !== undefined) return found.sha;
+  // A whole clone that lacks it needs no remote to tell that it is gone.
+  if (found.failure?.gone || !(await clone.git.isShallow())) return undefined;
+  throw historyMissing(`"${sha}"`, found.failure?.reason);
+}
+
 /** A best common ancestor of two commits. Throws `git-history-missing` or `git-unrelated-histories`. */
-export async function ensureMergeBase(git: Git, a: string, b: string): Promise<string> {
-  const failure = await deepenUntil(git, [a, b], async () => (await git.mergeBase(a, b)) !== undefined);
+export async function ensureMergeBase(clone: Clone, a: string, b: string): Promise<string> {
+  const { git } = clone;
+  // No history is needed to see that one was made upon the other.
+  if (a === b || (await git.parents(b)).includes(a)) return a;
+  const failure = await deepenUntil(clone, [a, b], STEPS, async () => (await git.mergeBase(a, b)) !== undefined);
   const base = await git.mergeBase(a, b);
   if (base !== undefined) return base;
   const what = `The commit where ${short(a)} and ${short(b)} part`;
-  if (await git.isShallow()) throw historyMissing(what, failure);
+  if (await git.isShallow()) throw historyMissing(what, failure?.reason);
   throw new LockstepError('git-unrelated-histories', `${short(a)} and ${short(b)} have no commit in common.`, {
     hint: 'Name the branch that this change is to be merged into: --base REF',
   });
 }
 
+/** A commit's first parent; undefined for the very first commit. Throws `git-history-missing`. */
+export async function ensureFirstParent(clone: Clone, sha: string): Promise<string | undefined> {
+  const { git } = clone;
+  const [parent] = await git.parents(sha);
+  if (parent === undefined) return undefined;
+  const here = async (): Promise<boolean> => (await git.resolve(parent)) !== undefined;
+  const failure = await deepenUntil(clone, [sha], [1, ...STEPS], here);
+  if (await here()) return parent;
+  throw historyMissing(`${short(parent)}, the first parent of ${short(sha)},`, failure?.reason, 2);
+}
+
+export function short(sha: string): string {
+  return sha.slice(0, 7);
+}
+
 /** Deepens a shallow clone step by step. Returns why it had to stop, if it had to. */
 async function deepenUntil(
-  git: Git,
+  clone: Clone,
   commits: readonly string[],
+  steps: readonly number[],
   done: () => Promise<boolean>,
-): Promise<string | undefined> {
+): Promise<FetchFailure | undefined> {
   if (await done()) return undefined;
+  const { git } = clone;
   const remote = await git.remote();
-  for (const step of STEPS) {
+  for (const step of steps) {
     if (!(await git.isShallow())) return undefined;
-    if (remote === undefined) return 'It has no remote to fetch from.';
-    const deepen = [...FETCH, `--deepen=${step}`, remote];
+    if (remote === undefined) return { reason: 'It has no remote to fetch from.', gone: false };
+    const deepen = [`--deepen=${step}`];
     // Just these histories; a server that hands out branches only, or a commit that only we have, needs the branches.
-    const failure = (await fetch(git, [...deepen, ...commits])) && (await fetch(git, deepen));
+    const failure = (await fetchFrom(clone, remote, deepen, commits)) && (await fetchFrom(clone, remote, deepen, []));
     if (failure !== undefined) return failure;
     if (await done()) return undefined;
   }
   return undefined;
 }
 
+interface Found {
+  readonly sha: string | undefined;
+  /** Why it could not be fetched, when that was tried in vain. */
+  readonly failure?: FetchFailure | undefined;
+}
+
+async function findCommit(clone: Clone, ref: string): Promise<Found> {
+  const here = await clone.git.resolve(ref);
+  if (here !== undefined) return { sha: here };
+  const failure = await fetchRef(clone, ref);
+  return { sha: await clone.git.resolve(ref), failure };
+}
+
 /** Fetches one branch or commit. Returns why it failed, if it did. */
-async function fetchRef(git: Git, ref: string): Promise<string | undefined> {
-  const remote = await git.remote();
+async function fetchRef(clone: Clone, ref: string): Promise<FetchFailure | undefined> {
+  const remote = await clone.git.remote();
   if (remote === undefined) return undefined;
   // In a full clone `--depth` would cut off history that is here.
-  const depth = (await git.isShallow()) ? ['--depth=50'] : [];
+  const depth = (await clone.git.isShallow()) ? ['--depth=50'] : [];
   const prefix = ['refs/heads/', `refs/remotes/${remote}/`, `${remote}/`].find((start) => ref.startsWith(start)) ?? '';
   const branch = ref.slice(prefix.length);
-  if (/^[0-9a-f]{40,64}$/.test(ref)) return fetch(git, [...FETCH, ...depth, remote, ref]);
+  if (/^[0-9a-f]{40,64}$/.test(ref)) return fetchFrom(clone, remote, depth, [ref]);
   // What a branch's name may not hold (git help check-ref-format) would mean something else in a refspec.
   if (/[\s~^:?*[\\]|\.\.|@\{|^refs\//.test(branch)) return undefined;
-  return fetch(git, [...FETCH, ...depth, remote, `+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]);
-}
-
-/** undefined: it worked. */
-async function fetch(git: Git, args: readonly string[]): Promise<string | undefined> {
-  const { exitCode, timedOut, stderr } = await git.try(args, { timeoutMs: FETCH_TIMEOUT_MS });
-  if (exitCode === 0) return undefined;
-  if (timedOut) return `Fetching it took more than ${FETCH_TIMEOUT_MS / 1000} s.`;
-  const [line = ''] = stderr.split('\n').filter((text) => /^(?:fatal|error):/.test(text));
-  return `Fetching it failed${line ? ` (${redact(line)})` : ''}.`;
-}
-
-function short(sha: string): string {
-  return sha.slice(0, 7);
+  return fetchFrom(clone, remote, depth, [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]);
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { type ProcessResult, runProcess } from '../services/process.ts';
 import { gitFailed, gitMissing, unknownRef } from './git-errors.ts';
+import { checkoutWithin } from './workspace.ts';
 
 /** git's variables that would lead it to another repository or change what it answers: a hook sets some of them. */
 const MISLEADING =
@@ -10,7 +11,14 @@ const MISLEADING =
 interface GitRunOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Configuration for this call, by environment: it may be secret, and everybody can read a command line. */
+  readonly secretConfig?: readonly (readonly [key: string, value: string])[];
+}
+
+interface GitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** A folder whose checkout (the folder itself, or the one in it that is opened) is trusted, whoever owns it. */
+  readonly trusted?: string | undefined;
 }
 
 /** The git binary in one repository. Never prompts, never writes to the index. */
@@ -20,17 +28,19 @@ export class Git {
   /** The folder Lockstep was started in, relative to the root: '' or 'packages/api'. */
   readonly prefix: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #config: readonly string[];
   readonly #signal: AbortSignal | undefined;
 
   private constructor(
-    root: string,
-    prefix: string,
+    place: { readonly root: string; readonly prefix: string },
     env: Readonly<Record<string, string>>,
+    config: readonly string[],
     signal: AbortSignal | undefined,
   ) {
-    this.root = root;
-    this.prefix = prefix;
+    this.root = place.root;
+    this.prefix = place.prefix;
     this.#env = env;
+    this.#config = config;
     this.#signal = signal;
   }
 
@@ -38,12 +48,19 @@ export class Git {
    * Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`.
    * When `signal` aborts, whatever git is doing ends, and this and all other methods reject with its reason.
    */
-  static async open(directory: string, env: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Git> {
-    const start = new Git(resolve(directory), '', saneEnvironment(env), signal);
+  static async open(
+    directory: string,
+    env: Readonly<Record<string, string>>,
+    { signal, trusted }: GitOptions = {},
+  ): Promise<Git> {
+    const safe = trusted === undefined ? undefined : checkoutWithin(trusted, directory);
+    // git honours it on its command line since 2.38; an older one goes on to refuse, and the error tells what to do.
+    const config = ['-c', 'core.quotepath=off', ...(safe === undefined ? [] : ['-c', `safe.directory=${safe}`])];
+    const start = new Git({ root: resolve(directory), prefix: '' }, saneEnvironment(env), config, signal);
     const output = (await start.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
     const [prefix = ''] = output.split('\n', 1);
     const root = output.slice(prefix.length + 1).replace(/\r?\n$/, '');
-    return new Git(root, prefix.replace(/\/$/, ''), start.#env, signal);
+    return new Git({ root, prefix: prefix.replace(/\/$/, '') }, start.#env, config, signal);
   }
 
   /** Runs git; throws a LockstepError unless it ends with 0. */
@@ -54,10 +71,10 @@ export class Git {
   }
 
   /** Runs git whatever its exit status; throws only when it cannot be started or the signal aborts. */
-  async try(args: readonly string[], { input, timeoutMs, env }: GitRunOptions = {}): Promise<ProcessResult> {
+  async try(args: readonly string[], { input, timeoutMs, secretConfig }: GitRunOptions = {}): Promise<ProcessResult> {
     try {
-      return await runProcess('git', ['-C', this.root, '-c', 'core.quotepath=off', ...args], {
-        env: { ...this.#env, ...env },
+      return await runProcess('git', ['-C', this.root, ...this.#config, ...args], {
+        env: secretConfig === undefined ? this.#env : withConfig(this.#env, secretConfig),
         ...(input === undefined ? {} : { input }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         ...(this.#signal === undefined ? {} : { signal: this.#signal }),
@@ -113,6 +130,18 @@ export class Git {
     return exitCode === 0 ? stdout.toString('utf8').trim() : undefined;
   }
 
+  /** As the commit itself says: in a shallow clone they need not be here. */
+  async parents(sha: string): Promise<string[]> {
+    const { stdout } = await this.run(['cat-file', 'commit', sha]);
+    const [header = ''] = stdout.toString('latin1').split('\n\n', 1);
+    return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].flatMap(([, parent]) => parent ?? []);
+  }
+
+  /** The tree without files, which git knows everywhere; its name goes by the repository's hash. */
+  async emptyTree(): Promise<string> {
+    return (await this.run(['hash-object', '-t', 'tree', '--stdin'])).stdout.toString('utf8').trim();
+  }
+
   async isShallow(): Promise<boolean> {
     return (await this.run(['rev-parse', '--is-shallow-repository'])).stdout.toString('utf8').trim() === 'true';
   }
@@ -130,6 +159,19 @@ export class Git {
     const names = (await this.run(['remote'])).stdout.toString('utf8').split('\n').filter(Boolean);
     return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
   }
+}
+
+/** https://git-scm.com/docs/git-config#ENVIRONMENT (git 2.31); what is there already stays. */
+function withConfig(
+  env: Readonly<Record<string, string>>,
+  entries: NonNullable<GitRunOptions['secretConfig']>,
+): Record<string, string> {
+  const before = Number.parseInt(env.GIT_CONFIG_COUNT ?? '', 10) || 0;
+  const added = entries.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${before + index}`, key],
+    [`GIT_CONFIG_VALUE_${before + index}`, value],
+  ]);
+  return { ...env, ...Object.fromEntries(added), GIT_CONFIG_COUNT: String(before + entries.length) };
 }
 
 function saneEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {

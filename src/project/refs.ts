@@ -1,12 +1,15 @@
 import { LockstepError } from '../errors.ts';
+import type { Actions } from '../settings/actions.ts';
+import { eventHead, rangeOfEvent } from './event-range.ts';
 import type { Git } from './git.ts';
-import { noCommits } from './git-errors.ts';
+import { eventUnsupported, noCommits } from './git-errors.ts';
+import type { Clone } from './git-fetch.ts';
 import type { At } from './git-files.ts';
-import { ensureCommit, ensureMergeBase } from './git-history.ts';
+import { ensureCommit, ensureMergeBase, short } from './git-history.ts';
 
 /** Which commits are compared. Whatever names them (the command line, an event of Actions), this is what it comes to. */
 export interface Range {
-  /** The base branch as it is now: order and rehearsal look at it. */
+  /** The base branch as it is now: order and rehearsal look at it. For a repository's very first commit: the empty tree. */
   readonly baseTip: string;
   /** Where head parted from the base: what a change set is a change of. */
   readonly mergeBase: string;
@@ -17,29 +20,39 @@ export interface Range {
 
 interface RangeOptions {
   readonly git: Git;
-  /** undefined: the remote's default branch, else main, else master. */
+  /** undefined: as the event says; without one the remote's default branch, else main, else master. */
   readonly base?: string | undefined;
-  /** undefined: the working tree. */
+  /** undefined: as the event says; without one the working tree. */
   readonly head?: string | undefined;
+  /** undefined: not inside GitHub Actions. There head is always a commit: other steps leave files in the working tree. */
+  readonly actions?: Actions | undefined;
+  /** Opens the remote when the clone's own credentials do not. Only the event's server gets to see it. */
+  readonly githubToken?: string | undefined;
 }
 
-/** The range of a check outside an event: merge-base to head. Commits that the clone lacks are fetched where git may. */
-export async function resolveRange({ git, base, head }: RangeOptions): Promise<Range> {
+/**
+ * The range of a check. Commits that the clone lacks are fetched where git may. Throws `event-unsupported`,
+ * `git-history-missing`, and what cannot be a commit.
+ */
+export async function resolveRange({ git, base, head, actions, githubToken }: RangeOptions): Promise<Range> {
+  if (actions?.event.kind === 'pull_request_target') throw eventUnsupported();
   const current = await git.head();
   if (current === undefined) throw noCommits();
-  const headCommit = head === undefined ? current : await ensureCommit(git, head);
+  const access = actions && githubToken ? { serverUrl: actions.serverUrl, token: githubToken } : undefined;
+  const clone: Clone = { git, access };
+  if (actions && base === undefined) return rangeOfEvent(clone, actions, head);
+  const headName = head ?? (actions && eventHead(actions.event));
+  const headCommit = headName === undefined ? current : await ensureCommit(clone, headName);
   const baseName = base ?? (await defaultBase(git));
-  const baseTip = await ensureCommit(git, baseName);
-  const mergeBase = await ensureMergeBase(git, baseTip, headCommit);
-  const notices =
-    headCommit === baseTip
-      ? [
-          head === undefined
-            ? `HEAD is ${baseName} itself (${baseTip.slice(0, 7)}): only what is not committed yet was compared with it.`
-            : `${head} and ${baseName} are the same commit (${baseTip.slice(0, 7)}): there was nothing to compare.`,
-        ]
-      : [];
-  return { baseTip, mergeBase, head: head === undefined ? 'worktree' : headCommit, notices };
+  const baseTip = await ensureCommit(clone, baseName);
+  const mergeBase = await ensureMergeBase(clone, baseTip, headCommit);
+  const found = { baseTip, mergeBase };
+  if (headName === undefined) {
+    const same = `HEAD is ${baseName} itself (${short(baseTip)}): only what is not committed yet was compared with it.`;
+    return { ...found, head: 'worktree', notices: headCommit === baseTip ? [same] : [] };
+  }
+  const settled = `${headName} is part of ${baseName} already (${short(baseTip)}): there was nothing to compare.`;
+  return { ...found, head: headCommit, notices: headCommit === mergeBase ? [settled] : [] };
 }
 
 /** The branch that changes are merged into, as far as the repository tells. The remote's is newer than our copy of it. */

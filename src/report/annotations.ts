@@ -1,14 +1,95 @@
-// Stub of the lead's, until the owner writes it.
-import type { Report } from './model.ts';
+import { ANNOTATIONS } from './limits.ts';
+import type { Finding, Impact, Report } from './model.ts';
+import { plain, plainLine } from './plain.ts';
+import { adviceOf } from './rule-description.ts';
+import { shorten } from './shorten.ts';
+
+/** A remark on a line of the diff, or on the run as a whole. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
   readonly message: string;
+  /** undefined: the annotation has no place. */
   readonly path?: string;
   readonly line?: number;
   readonly endLine?: number;
   readonly column?: number;
 }
-export function annotationsOf(_report: Report): { shown: Annotation[]; left: { error: number; warning: number; notice: number } } {
-  return { shown: [], left: { error: 0, warning: 0, notice: 0 } };
+
+export interface Annotations {
+  readonly shown: Annotation[];
+  /** How many more there would be. */
+  readonly left: Readonly<Record<Annotation['level'], number>>;
+}
+
+/**
+ * What stands against the change, where it stands: lines of the diff first, the worst first. Notes and suppressed findings
+ * get none: in the middle of somebody's code they would be noise, and the comment has them.
+ */
+export function annotationsOf(report: Report): Annotations {
+  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const errors = [...failure(report), ...annotated(open, 'block')];
+  const warnings = annotated(open, 'warn');
+  return {
+    shown: [...errors.slice(0, ANNOTATIONS.error), ...warnings.slice(0, ANNOTATIONS.warning)],
+    left: {
+      error: Math.max(0, errors.length - ANNOTATIONS.error),
+      warning: Math.max(0, warnings.length - ANNOTATIONS.warning),
+      notice: 0,
+    },
+  };
+}
+
+function annotated(findings: readonly Finding[], severity: 'block' | 'warn'): Annotation[] {
+  const chosen = findings.filter((finding) => finding.severity === severity);
+  return [...chosen.filter(({ inDiff }) => inDiff !== false), ...chosen.filter(({ inDiff }) => inDiff === false)].map(
+    annotation,
+  );
+}
+
+function annotation({
+  severity,
+  rule,
+  impact,
+  message,
+  help,
+  docsUrl,
+  path,
+  line,
+  endLine,
+  column,
+}: Finding): Annotation {
+  return {
+    level: severity === 'block' ? 'error' : 'warning',
+    title: shorten(
+      plainLine(`Lockstep: ${rule}${impact === undefined ? '' : `, ${words(impact)}`}`),
+      ANNOTATIONS.title,
+    ),
+    message: text(message, adviceOf(help), docsUrl),
+    path,
+    line,
+    endLine,
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+function words({ blocks, relations }: Impact): string {
+  return `blocks ${blocks} on ${relations.join(', ')}`;
+}
+
+/** Why there is no answer: about no file. */
+function failure({ error }: Report): Annotation[] {
+  if (error === undefined) return [];
+  const { code, message, hint } = error;
+  return [{ level: 'error', title: `Lockstep: ${plainLine(code)}`, message: text(message, hint ?? '') }];
+}
+
+function text(...parts: readonly string[]): string {
+  return shorten(
+    parts
+      .map((part) => plain(part).trim())
+      .filter((part) => part !== '')
+      .join('\n'),
+    ANNOTATIONS.message,
+  );
 }

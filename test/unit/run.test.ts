@@ -98,7 +98,7 @@ describe('the exit status', () => {
 describe('a verdict', () => {
   it('goes to standard output, and the whole report to the file that was asked for', async () => {
     const host = await start(['check', '--report', 'deep/down/report.json'], gives(blocked));
-    expect(host.stdout.text).toMatch(/^✗ 2 migrations: blocked/);
+    expect(host.stdout.text).toMatch(/^✗ 2 migrations: 3 findings block/);
     expect(host.stderr.text).toBe('');
     expect(writtenReport('deep/down/report.json')).toEqual(blocked);
   });

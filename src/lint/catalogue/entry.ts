@@ -1,4 +1,4 @@
-import type { FindingSource } from '../../report/model.ts';
+import type { FindingSource, Impact } from '../../report/model.ts';
 import type { RuleSetting } from '../../settings/types.ts';
 
 /** What is written about a rule: docs/rules.md is generated from it, and findings take their help from it. */
@@ -16,6 +16,11 @@ export interface RuleEntry {
    * made milder, because a change that was not looked at must never be green.
    */
   readonly mandatory?: true;
+  /**
+   * What running code waits for as long as the statement reads or writes rows. Not where a lock is held for a moment, however
+   * strong: the deploy's lock_timeout and retries cover that.
+   */
+  readonly blocks?: Impact['blocks'];
   /** The danger lies in rows and readers that are there already: none on a table that the same file has made. */
   readonly existingTablesOnly?: true;
 }

@@ -7,7 +7,7 @@ export const scriptRules = {
     severity: 'block',
     title: 'The file is no readable SQL text',
     why: 'It holds a NUL byte, at which Postgres would silently stop reading, or bytes that are not UTF-8. Nobody can say what it would do.',
-    help: 'Save the file as UTF-8. For UTF-16 from Windows: iconv -f UTF-16 -t UTF-8 old.sql > new.sql',
+    help: 'Save the file as UTF-8. For UTF-16 from Windows: `iconv -f UTF-16 -t UTF-8 old.sql > new.sql`.',
     mandatory: true,
   },
   'syntax-error': {
@@ -112,7 +112,7 @@ export const scriptRules = {
     severity: 'warn',
     title: 'A suppression of a blocking rule gives no reason',
     why: 'It does not count: the reviewer must be able to read why the danger is none.',
-    help: '-- lockstep-ignore ban-drop-column -- unused since release 42',
+    help: 'Give the reason behind a second `--`:\n-- lockstep-ignore ban-drop-column -- unused since release 42',
   },
   'unused-suppression': {
     source: 'lockstep',
@@ -126,7 +126,7 @@ export const scriptRules = {
     severity: 'warn',
     title: 'A setting names a rule that does not exist',
     why: 'The setting has no effect.',
-    help: 'Correct or remove the name in .squawk.toml; docs/rules.md lists the rules. (A name under `lint.rules` in lockstep.yml that is no rule is an error.)',
+    help: 'Correct or remove the name in .squawk.toml; the documentation lists the rules. (A name under `lint.rules` in lockstep.yml that is no rule is an error.)',
   },
   'fixed-severity': {
     source: 'policy',

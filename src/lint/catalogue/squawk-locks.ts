@@ -11,6 +11,7 @@ export const squawkLockRules = {
     title: 'An index is built while writes wait',
     why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one.',
     help: 'Build it beside the traffic, in a migration of its own (it cannot run in a transaction):\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
+    blocks: 'writes',
     existingTablesOnly: true,
   },
   'require-concurrent-index-deletion': {
@@ -24,9 +25,10 @@ export const squawkLockRules = {
   'require-concurrent-reindex': {
     source: 'squawk',
     severity: 'block',
-    title: 'An index is rebuilt while writes wait',
-    why: 'REINDEX blocks writes to the table, and reads that would use the index, until it is done.',
+    title: 'An index is rebuilt while reads and writes wait',
+    why: 'REINDEX blocks writes to the table until it is done, and reads as well: to plan a query, Postgres opens every index of its table.',
     help: 'In a migration of its own:\nREINDEX INDEX CONCURRENTLY orders_user_id_idx;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'require-concurrent-partition-detach': {
@@ -43,6 +45,7 @@ export const squawkLockRules = {
     title: 'A foreign key is checked against all rows while writes wait',
     why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit.',
     help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets writes pass:\nALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;',
+    blocks: 'writes',
     existingTablesOnly: true,
   },
   'constraint-missing-not-valid': {
@@ -51,6 +54,7 @@ export const squawkLockRules = {
     title: 'A constraint is checked against all rows under a lock',
     why: 'The whole table is read while ACCESS EXCLUSIVE is held: neither reads nor writes until it is done. It also fails when one row does not fit.',
     help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets reads and writes pass:\nALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT total_positive;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'disallowed-unique-constraint': {
@@ -59,6 +63,7 @@ export const squawkLockRules = {
     title: 'A UNIQUE constraint builds its index under an exclusive lock',
     why: 'ALTER TABLE ... ADD UNIQUE holds ACCESS EXCLUSIVE while it builds the index, and fails on the first duplicate.',
     help: 'Build the index beside the traffic in one migration, then attach it in the next:\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\nALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'adding-serial-primary-key-field': {
@@ -67,6 +72,7 @@ export const squawkLockRules = {
     title: 'A primary key builds its index under an exclusive lock',
     why: 'Adding a primary key to an existing table holds ACCESS EXCLUSIVE while its index is built, and with a serial column while every row is rewritten.',
     help: 'Build the index beside the traffic in one migration, then attach it in the next:\nCREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items (id);\nALTER TABLE items ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'adding-field-with-default': {
@@ -75,6 +81,7 @@ export const squawkLockRules = {
     title: 'A new column rewrites the table',
     why: 'A volatile default (random(), clock_timestamp()) or a stored generated column is computed for every row: the table is rewritten under ACCESS EXCLUSIVE.',
     help: 'Add the column without the default, set the default for new rows, and fill the old ones in batches in a later migration:\nALTER TABLE orders ADD COLUMN token uuid;\nALTER TABLE orders ALTER COLUMN token SET DEFAULT gen_random_uuid();',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'adding-not-nullable-field': {
@@ -83,6 +90,7 @@ export const squawkLockRules = {
     title: 'SET NOT NULL reads the whole table under an exclusive lock',
     why: 'Postgres looks at every row while ACCESS EXCLUSIVE is held, unless a valid CHECK (column IS NOT NULL) proves it already; and it fails when one row holds NULL. Not reported when an earlier migration brought such a CHECK.',
     help: 'Three migrations; the last one finds the proof and reads nothing:\nALTER TABLE users ADD CONSTRAINT users_email_present CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_present;\nALTER TABLE users ALTER COLUMN email SET NOT NULL, DROP CONSTRAINT users_email_present;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'changing-column-type': {
@@ -91,6 +99,7 @@ export const squawkLockRules = {
     title: "A column's type changes",
     why: 'Most type changes rewrite the table and its indexes under ACCESS EXCLUSIVE. Those that do not (varchar to text, a longer varchar) still break cached plans and code that expects the old type.',
     help: 'Expand and contract: add a column of the new type, keep both in step from the code or a trigger, fill it in batches, switch the code over, drop the old column later. If the change rewrites nothing, suppress this with that reason.',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'prefer-repack': {
@@ -98,7 +107,8 @@ export const squawkLockRules = {
     severity: 'warn',
     title: 'VACUUM FULL or CLUSTER stops the table',
     why: 'Both rewrite the table under ACCESS EXCLUSIVE. Postgres 19 has REPACK CONCURRENTLY for it.',
-    help: 'REPACK (CONCURRENTLY) orders;',
+    help: 'Rebuild it beside the traffic, from Postgres 19 on:\nREPACK (CONCURRENTLY) orders;',
+    blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'ban-alter-domain-with-add-constraint': {

@@ -21,7 +21,7 @@ export const squawkStyleRules = {
     severity: 'info',
     title: 'A serial column',
     why: 'Its sequence is an object apart: rights and dumps have to carry it, and its default can be overwritten by accident.',
-    help: 'id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+    help: 'Make it an identity column:\nid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
   },
   'prefer-text-field': {
     source: 'squawk',
@@ -56,7 +56,7 @@ export const squawkStyleRules = {
     severity: 'info',
     title: 'An enum value is appended without saying where',
     why: 'The order of enum values is the order of comparison and of ORDER BY; it cannot be changed afterwards.',
-    help: "ALTER TYPE status ADD VALUE 'paid' AFTER 'placed';",
+    help: "Say where it belongs:\nALTER TYPE status ADD VALUE 'paid' AFTER 'placed';",
   },
   'require-table-schema': {
     source: 'squawk',
@@ -77,14 +77,14 @@ export const squawkStyleRules = {
     severity: 'off',
     title: 'No lock_timeout is set',
     why: 'Off: the deploy sets one for every migration and tries again.',
-    help: "SET LOCAL lock_timeout = '5s';",
+    help: "Where the file is run by other means as well:\nSET LOCAL lock_timeout = '5s';",
   },
   'require-statement-timeout': {
     source: 'squawk',
     severity: 'off',
     title: 'No statement_timeout is set',
     why: 'Off: the deploy sets one for every migration.',
-    help: "SET LOCAL statement_timeout = '10min';",
+    help: "Where the file is run by other means as well:\nSET LOCAL statement_timeout = '10min';",
   },
   'transaction-nesting': {
     source: 'squawk',

@@ -1,5 +1,6 @@
 import type { Finding, Report, SqlErrorReport } from '../model.ts';
 import { plain, plainLine } from '../plain.ts';
+import { byPlace, errorAt, helpParts, tally } from '../told.ts';
 import { count } from '../words.ts';
 import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, paragraph, type View } from './view.ts';
@@ -47,10 +48,6 @@ function byFile(findings: readonly Finding[], report: Report, view: View): strin
   });
 }
 
-function byPlace(a: Finding, b: Finding): number {
-  return a.line - b.line || (a.column ?? 0) - (b.column ?? 0);
-}
-
 const INDENT = 9;
 
 function one(finding: Finding, report: Report, explained: Set<string>, view: View): string[] {
@@ -77,20 +74,12 @@ function one(finding: Finding, report: Report, explained: Set<string>, view: Vie
 
 /** How to do it safely. The first line is prose, the others an example: not wanted beside a suggestion made for this case. */
 function helpLines({ help, suggestion }: Finding, view: View): string[] {
-  const [prose = '', ...example] = help.trim().split('\n');
+  const { prose, example } = helpParts(help);
   if (prose === '') return [];
   const [first = '', ...more] = paragraph(prose, INDENT + 2, view);
   const arrow = `${first.slice(0, INDENT)}→ ${first.slice(INDENT + 2)}`;
-  const shown = suggestion === undefined ? example.flatMap((line) => paragraph(line, INDENT + 2, view)) : [];
+  const shown = suggestion === undefined && example !== '' ? paragraph(example, INDENT + 2, view) : [];
   return [arrow, ...more, ...shown].map(view.paint.dim);
-}
-
-/** The error of Postgres that a finding of the rehearsal tells about. */
-function errorAt({ source, path, line }: Finding, report: Report): SqlErrorReport | undefined {
-  if (source !== 'rehearsal') return undefined;
-  return report.migrations
-    .flatMap(({ up, down }) => [up?.error, down?.error])
-    .find((error) => error !== undefined && error.path === path && error.line === line);
 }
 
 /** What Postgres said beyond the message: where it happened, what it advises, and what had run before. */
@@ -106,7 +95,7 @@ export function errorContext(error: SqlErrorReport, view: View): string[] {
 function foldedLines(folded: readonly Finding[], view: View): string[] {
   const blocks = folded.filter(({ severity }) => severity === 'block').sort(byFileAndPlace);
   const rest = folded.filter(({ severity }) => severity !== 'block');
-  const more = `And ${count(rest.length, 'more warning')}: ${tally(rest)} ${ELSEWHERE}`;
+  const more = `And ${count(rest.length, 'more warning')}: ${tallied(rest)} ${ELSEWHERE}`;
   return [
     ...(blocks.length === 0 ? [] : ['', view.paint.bold(blocks.length === 1 ? 'Also blocks' : 'Also block')]),
     ...blocks.map(({ path, line, rule }) => `  ${plainLine(path)}:${line}  ${plainLine(rule)}`),
@@ -119,16 +108,13 @@ function byFileAndPlace(a: Finding, b: Finding): number {
 }
 
 function noteLines(notes: readonly Finding[], view: View): string[] {
-  const text = `${count(notes.length, 'note')}: ${tally(notes)} ${ELSEWHERE}`;
+  const text = `${count(notes.length, 'note')}: ${tallied(notes)} ${ELSEWHERE}`;
   return ['', ...paragraph(text, 0, view).map(view.paint.dim)];
 }
 
 /** '12 prefer-identity, 3 prefer-text-field' */
-function tally(findings: readonly Finding[]): string {
-  const counts = new Map<string, number>();
-  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
+function tallied(findings: readonly Finding[]): string {
+  return tally(findings)
     .map(([rule, number]) => `${number} ${rule}`)
     .join(', ');
 }

@@ -1,5 +1,6 @@
 import type { DownStatus, Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
 import { plainLine } from '../plain.ts';
+import { isTold } from '../told.ts';
 import { count, duration } from '../words.ts';
 import { columns, padded } from './columns.ts';
 import { errorContext } from './findings.ts';
@@ -109,8 +110,8 @@ function downText({ status, durationMs }: NonNullable<MigrationReport['down']>, 
 }
 
 /** An error is told once: not here when a finding tells it. */
-function unlessFound(error: SqlErrorReport, { findings }: Report, view: View): string[] {
-  if (findings.some((finding) => tells(finding, error))) return [];
+function unlessFound(error: SqlErrorReport, report: Report, view: View): string[] {
+  if (isTold(error, report)) return [];
   const place = error.path === undefined ? '' : `${error.path}:${error.line ?? 1}:${error.column ?? 1}: `;
   const state = error.sqlstate === undefined ? '' : ` (SQLSTATE ${error.sqlstate})`;
   return [
@@ -119,15 +120,6 @@ function unlessFound(error: SqlErrorReport, { findings }: Report, view: View): s
     ...(error.excerpt === undefined ? [] : excerptLines(error.excerpt, 9, view)),
     ...errorContext(error, view),
   ];
-}
-
-/** What cannot run in a transaction block: lint foretells it for the file, and its finding is the one that stays. */
-const ACTIVE_TRANSACTION = '25001';
-
-function tells({ rule, source, severity, path, line, suppressed }: Finding, error: SqlErrorReport): boolean {
-  if (suppressed !== undefined || path !== error.path) return false;
-  if (rule === 'mixed-transaction' && error.sqlstate === ACTIVE_TRANSACTION) return true;
-  return line === error.line && (severity === 'block' || source === 'rehearsal');
 }
 
 function listed(lines: readonly string[] | undefined, view: View): string[] {

@@ -4,7 +4,7 @@ import { migrationLines } from './migrations.ts';
 import { createPaint } from './paint.ts';
 import { schemaLines } from './schema.ts';
 import { notAnalysedLines, smallPrint, testLines } from './surroundings.ts';
-import { verdictLine } from './verdict.ts';
+import { verdictLines } from './verdict.ts';
 import type { View } from './view.ts';
 
 interface TerminalOptions {
@@ -26,7 +26,7 @@ export function renderReport(report: Report, { color, width }: TerminalOptions):
     width: Math.min(WIDTHS.most, Math.max(WIDTHS.least, width)),
   };
   const sections = [
-    verdictLine(report, view),
+    ...verdictLines(report, view),
     ...findingLines(report, view),
     ...migrationLines(report, view),
     ...schemaLines(report.schemaDiff, view),

@@ -1,13 +1,175 @@
-// Stub of the lead's, until the owner writes it.
-export interface Github {
+import { randomUUID } from 'node:crypto';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import { version } from '../../version.ts';
+import { githubErrorOf, waitSeconds } from './failure.ts';
+import { createFetch, type Environment, hasProxy } from './fetch.ts';
+import { type Github, type GithubComment, GithubError, isRefused } from './github.ts';
+import { type Limit, Patience } from './patience.ts';
+
+/** octokit behind our interface. Heavy: import it only where GitHub is really asked. */
+
+export interface GithubOptions {
+  /** 'https://api.github.com', 'https://github.acme.example/api/v3' */
+  readonly apiUrl: string;
+  readonly token: string;
+  /** 'owner/name' */
   readonly repository: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Where proxies are named: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+  readonly env: Environment;
+  readonly userAgent?: string;
+  /** For everything that is asked of this client, the waiting for rate limits included. */
+  readonly budgetMs?: number;
 }
-export function createGithub(options: {
-  apiUrl: string;
-  token: string;
-  repository: string;
-  signal: AbortSignal;
-  env: Readonly<Record<string, string>>;
-}): Github {
-  return { repository: options.repository };
+
+const BUDGET_MS = 60_000;
+const RETRIES = 3;
+const PER_PAGE = 100;
+const MALFORMED = 'it holds a space, a line break or another character that no token has';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+// The order matters: the pause comes before the plugin that tries again.
+const Client = Octokit.plugin(pauseBeforeRetry, retry, throttling);
+
+export function createGithub(options: GithubOptions): Github {
+  const { repository, signal, env, userAgent = `lockstep/${version}`, budgetMs = BUDGET_MS } = options;
+  // A line break at the end is a common slip, and a header may not hold it.
+  const token = options.token.trim();
+  const [owner = '', repo = ''] = repository.split('/');
+  const octokit = new Client({
+    auth: token,
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
+    userAgent,
+    log: silent,
+    request: { fetch: createFetch(env), log: silent },
+    retry: {
+      // Refusals are answers. Rate limits are the other plugin's: this one would not wait as long as GitHub asks.
+      doNotRetry: Array.from({ length: 100 }, (_, index) => 400 + index),
+      retries: RETRIES,
+      retryAfterBaseValue: 0,
+    },
+    throttle: {
+      // Writes are spaced per client, not per process.
+      id: randomUUID(),
+      onRateLimit: waitForLimit,
+      onSecondaryRateLimit: waitForLimit,
+      retryAfterBaseValue: 0,
+    },
+  });
+  const patience = new Patience(budgetMs, signal);
+  const proxied = hasProxy(env);
+  const call = async <T>(work: (limit: Limit) => Promise<T>): Promise<T> => {
+    // No header can hold it, and it would look like a broken network.
+    if (/[^\x21-\x7e]/.test(token)) throw new GithubError({ kind: 'refused', status: 401, said: MALFORMED });
+    return patience.during(work).catch((error) => {
+      throw githubErrorOf(error, { token, proxied });
+    });
+  };
+
+  return {
+    host: hostOf(options.apiUrl),
+    repository,
+    comments: (pullRequest) =>
+      call(async (limit) => {
+        const comments: GithubComment[] = [];
+        // octokit.paginate would forget `request` after the first page, and the limit with it.
+        for (let page = 1; ; page++) {
+          const { data, headers } = await octokit.rest.issues.listComments({
+            owner,
+            repo,
+            issue_number: pullRequest,
+            per_page: PER_PAGE,
+            page,
+            request: requestOptions(limit),
+          });
+          if (!Array.isArray(data)) throw new GithubError({ kind: 'strange' });
+          comments.push(...data.map(commentOf));
+          if (!/\brel="next"/.test(headers.link ?? '')) return comments.sort((a, b) => a.id - b.id);
+        }
+      }),
+    createComment: (pullRequest, body) =>
+      call(async (limit) => {
+        const request = { ...requestOptions(limit), retries: 0 };
+        const { data } = await octokit.rest.issues.createComment({
+          owner,
+          repo,
+          issue_number: pullRequest,
+          body,
+          request,
+        });
+        return commentOf(data);
+      }),
+    updateComment: (id, body) =>
+      call(async (limit) => {
+        const request = requestOptions(limit);
+        const { data } = await octokit.rest.issues.updateComment({ owner, repo, comment_id: id, body, request });
+        return commentOf(data);
+      }),
+    deleteComment: (id) =>
+      call(async (limit) => {
+        await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id, request: requestOptions(limit) });
+      }),
+    user: () =>
+      call(async (limit) => {
+        const { data } = await octokit.rest.users.getAuthenticated({ request: requestOptions(limit) });
+        if (typeof data?.login !== 'string') throw new GithubError({ kind: 'strange' });
+        return data.login;
+      }).catch((error) => {
+        // What an app's token is answered. A user's token may always ask.
+        if (isRefused(error, 403) || isRefused(error, 404)) return undefined;
+        throw error;
+      }),
+  };
+}
+
+/** How one request is made; the hooks find its limit here. */
+function requestOptions(limit: Limit): { signal: AbortSignal; limit: Limit } {
+  return { signal: limit.signal, limit };
+}
+
+interface Attempt {
+  readonly request: { limit?: Limit; retries?: number; retryCount?: number };
+}
+
+/**
+ * The wait before the retry plugin tries again. Its own would be a timer that nothing can stop (a cancelled run would
+ * linger), would know no budget, and would not heed `retry-after`.
+ */
+function pauseBeforeRetry({ hook }: Pick<Octokit, 'hook'>): void {
+  hook.error('request', async (error, options) => {
+    const { request } = options as Attempt;
+    const { retries = RETRIES, retryCount = 0 } = request;
+    if ('status' in error && error.status >= 500 && retryCount < retries) {
+      const asked = waitSeconds(error.response?.headers ?? {});
+      const milliseconds = asked === undefined ? 500 * (retryCount + 1) ** 2 : asked * 1_000;
+      if (!(await request.limit?.wait(milliseconds))) request.retries = 0;
+    }
+    throw error;
+  });
+}
+
+/** Whether the request is tried again; it is, when GitHub's limit ends before our patience. */
+async function waitForLimit(seconds: number, options: object, _octokit: unknown, retryCount: number): Promise<boolean> {
+  const { limit } = (options as Attempt).request;
+  return retryCount < RETRIES && (await limit?.wait(Math.max(1, seconds) * 1_000)) === true;
+}
+
+interface CommentData {
+  readonly id: number;
+  readonly body?: string | undefined;
+  readonly html_url: string;
+  readonly user: { readonly login: string; readonly type: string } | null;
+}
+
+function commentOf(data: CommentData): GithubComment {
+  if (typeof data?.id !== 'number') throw new GithubError({ kind: 'strange' });
+  const { id, body = '', html_url: url, user } = data;
+  return { id, body, url, author: user === null ? undefined : { login: user.login, isBot: user.type === 'Bot' } };
+}
+
+function hostOf(apiUrl: string): string {
+  return URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl;
 }

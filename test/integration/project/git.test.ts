@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
 import { GitFiles } from '../../../src/project/git-files.ts';
 import { createGitRepo, type GitRepo, gitRepo } from '../../support/git-repo.ts';
@@ -42,10 +43,67 @@ describe('the repository', () => {
   });
 });
 
+describe('another user’s repository', () => {
+  /** As a checkout is in a job with `container:`. Who is not root cannot give files away, and git pretends. */
+  function foreign(files: Readonly<Record<string, string>> = { a: '' }): GitRepo {
+    const repo = gitRepo(files);
+    if (process.getuid?.() !== 0) return { ...repo, env: { ...repo.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' } };
+    execFileSync('chown', ['-R', '12345:12345', repo.dir]);
+    return repo;
+  }
+  const trusting = (repo: GitRepo, trusted: string | undefined, folder = '.') =>
+    Git.open(join(repo.dir, folder), repo.env, { trusted });
+
+  test('is opened when it is the workspace, from any folder in it', async () => {
+    const repo = foreign({ 'packages/api/x': '' });
+    expect((await trusting(repo, repo.dir)).root).toBe(repo.dir);
+    expect(await trusting(repo, repo.dir, 'packages/api')).toMatchObject({ root: repo.dir, prefix: 'packages/api' });
+  });
+
+  test('is opened when it is a checkout in the workspace', async () => {
+    const repo = foreign();
+    expect((await trusting(repo, dirname(repo.dir))).root).toBe(repo.dir);
+  });
+
+  test('is opened by whatever name the workspace has', async () => {
+    const repo = foreign();
+    const link = `${repo.dir}-link`;
+    symlinkSync(repo.dir, link);
+    onTestFinished(() => rmSync(link));
+    expect(await (await trusting(repo, link)).head()).toBe(
+      repo.git('-c', `safe.directory=${repo.dir}`, 'rev-parse', 'HEAD'),
+    );
+  });
+
+  test.each<[string, (repo: GitRepo) => string | undefined]>([
+    ['nothing is trusted', () => undefined],
+    ['another folder is trusted', (repo) => `${repo.dir}-other`],
+    ['a folder in it is trusted', (repo) => join(repo.dir, 'sub')],
+  ])('is refused when %s', async (_, trusted) => {
+    const repo = foreign({ 'sub/x': '' });
+    await expect(trusting(repo, trusted(repo))).rejects.toMatchObject({ code: 'git-dubious-ownership' });
+  });
+});
+
+test('a commit’s parents are told in their order, also where the clone ends', async () => {
+  const repo = gitRepo({ a: '' });
+  const root = repo.git('rev-parse', 'HEAD');
+  repo.branch('side');
+  const side = repo.commit('side\n\nparent 1234567890123456789012345678901234567890');
+  repo.checkout('main');
+  const main = repo.commit('main');
+  repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'side');
+  const git = await open(repo.clone('--depth=1'));
+  const merge = await git.commit('HEAD');
+  expect(await git.parents(merge)).toEqual([main, side]);
+  expect(await (await open(repo)).parents(side)).toEqual([root]);
+  expect(await (await open(repo)).parents(root)).toEqual([]);
+});
+
 test('what git is doing ends when the run does, and does not count as a missing git', async () => {
   const repo = gitRepo({ a: '' });
   const controller = new AbortController();
-  const git = await Git.open(repo.dir, repo.env, controller.signal);
+  const git = await Git.open(repo.dir, repo.env, { signal: controller.signal });
   setTimeout(() => controller.abort(new Error('enough')), 200);
   const began = performance.now();
   await expect(git.run(['-c', 'alias.slow=!sleep 20', 'slow'])).rejects.toThrow('enough');

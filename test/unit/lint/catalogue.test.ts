@@ -10,7 +10,18 @@ test.each(rules.map((rule) => [rule.name, rule] as const))('%s is documented', (
   expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   expect(title).toMatch(/^[A-Z].*[^.]$/);
   expect(why).toMatch(/[.]$/);
-  expect(help).not.toBe('');
+  // Surfaces show the first line as prose and the others as an example.
+  const [prose = '', ...example] = help.split('\n');
+  expect(prose).toMatch(example.length > 0 ? /^[A-Z].*:$/ : /^[A-Z].*[.)]$/);
+});
+
+test('what makes running code wait is worth more than a note, and harmless on a new table', () => {
+  const blocking = rules.filter(({ blocks }) => blocks !== undefined);
+  expect(blocking.length).toBeGreaterThan(5);
+  for (const { severity, existingTablesOnly } of blocking) {
+    expect(['block', 'warn']).toContain(severity);
+    expect(existingTablesOnly).toBe(true);
+  }
 });
 
 test('names are unique', () => expect(new Set(ruleNames).size).toBe(ruleNames.length));

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { inert } from '../../../src/services/inert.ts';
 
 /** What actions/runner takes for a command: either form of ActionCommand.cs. */
-const isCommand = (line: string): boolean => /^\s*::/.test(line) || line.includes('##[');
+const isCommand = (line: string): boolean => /^[\s\u0085]*::/.test(line) || line.includes('##[');
 
 it.each([
   '::error::no',
@@ -13,6 +13,8 @@ it.each([
   '##[add-mask]e',
   '\r\n::error::no',
   '::::error::no',
+  '\u0085::error::no',
+  '\u00a0\u0085 ::error::no',
 ])('%j is not obeyed by the runner', (text) => {
   expect(text.split('\n').some(isCommand)).toBe(true);
   expect(inert(text).split(/\r?\n/).filter(isCommand)).toEqual([]);

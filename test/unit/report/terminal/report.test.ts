@@ -45,10 +45,21 @@ describe("the terminal's report", () => {
     const first = Object.values(verdicts).map((report) => render(report).split('\n')[0]);
     expect(first).toEqual([
       '✓ 2 migrations: passed, no findings (1.9 s)',
-      '✗ 2 migrations: blocked, 3 findings block, 1 warning, 1 suppressed (4.2 s)',
-      '✗ 2 migrations: blocked, 1 fails, the tests fail, 1 finding blocks (2.4 s)',
-      '✗ 1 migration: blocked, 1 finding blocks (1.7 s)',
-      '✓ no migration changed: nothing to do (61 ms)',
+      '✗ 2 migrations: 3 findings block, 1 warning, 1 suppressed (4.2 s)',
+      '✗ 2 migrations: 1 fails, the tests fail (2.4 s)',
+      '✗ 1 migration: its down script does not undo it (1.7 s)',
+      '✓ no migration changed (61 ms)',
+    ]);
+  });
+
+  it('breaks a long verdict between its words', () => {
+    const impact = { blocks: 'writes' as const, relations: ['a', 'b', 'c'].map((name) => name.repeat(40)) };
+    const lines = render({ ...blocked, findings: [note('x', 1, { severity: 'block', impact })] }, 80).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      '✗ 2 migrations: 1 blocks writes on',
+      `  \`${'a'.repeat(40)}\`,`,
+      `  \`${'b'.repeat(40)}\` and`,
+      `  \`${'c'.repeat(40)}\` (4.2 s)`,
     ]);
   });
 

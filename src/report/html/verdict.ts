@@ -1,0 +1,86 @@
+import { headline, type Mood } from '../headline.ts';
+import type { Result } from '../model.ts';
+import { count, duration } from '../words.ts';
+import { html, type Markup } from './markup.ts';
+import { link } from './parts.ts';
+import { stillOpen, testsFailed, type View } from './view.ts';
+
+const RESULTS: Readonly<Record<Result, string>> = {
+  passed: 'Passed',
+  blocked: 'Blocked',
+  noop: 'Nothing to do',
+  planned: 'Planned',
+  applied: 'Applied',
+  superseded: 'Superseded',
+  partial: 'Partly applied',
+  failed: 'Failed',
+  busy: 'Busy',
+  refused: 'Refused',
+  error: 'No verdict',
+};
+
+const SIGNS: Readonly<Record<Mood, string>> = { good: '✓', bad: '✗', unknown: '?' };
+
+/** The verdict, what it is about, and the way to what it rests on. */
+export function verdict(view: View, title: string | undefined): Markup {
+  const { report } = view;
+  const { mood, phrases } = headline(report);
+  const words = phrases.map((phrase) => (typeof phrase === 'string' ? phrase : html`<code>${phrase.name}</code>`));
+  return html`
+<header class="verdict ${mood}">
+${title !== undefined && html`<p class="title">${title}</p>`}
+<p class="result"><span aria-hidden="true">${SIGNS[mood]}</span> ${RESULTS[report.result]}</p>
+<h1>${words}</h1>
+<p class="subject">${subject(view)}</p>
+</header>
+${contents(view)}`;
+}
+
+function subject({ report, links }: View): Markup[] {
+  const { git, database, target, startedAt, durationMs } = report;
+  const { repository, pullRequest, headSha } = git ?? {};
+  const at = links?.repository;
+  return [
+    ...(repository === undefined ? [] : [link(at, repository)]),
+    ...(pullRequest === undefined ? [] : [link(at && `${at}/pull/${pullRequest}`, `pull request #${pullRequest}`)]),
+    ...(headSha === undefined ? [] : [head(headSha, at)]),
+    ...(database === undefined ? [] : [html`database ${database}`]),
+    ...(target === undefined ? [] : [html`${target.environment}`]),
+    html`<time datetime="${startedAt}">${moment(startedAt)}</time>`,
+    html`took ${duration(durationMs)}`,
+    ...(links?.run === undefined ? [] : [link(links.run, 'the run')]),
+  ].map((piece) => html`<span>${piece}</span> `);
+}
+
+function head(sha: string | null, repository: string | undefined): Markup {
+  if (sha === null) return html`the working tree`;
+  const address = repository && `${repository}/commit/${encodeURIComponent(sha)}`;
+  return html`commit ${link(address, html`<code>${sha.slice(0, 9)}</code>`)}`;
+}
+
+/** '2026-03-02 09:15 UTC' */
+function moment(iso: string): string {
+  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z$/, '$1 $2 UTC');
+}
+
+/** What there is to read, each with the way to it. */
+function contents({ report, findings }: View): Markup | undefined {
+  const blocks = stillOpen(findings, 'block').length;
+  const warnings = stillOpen(findings, 'warn').length;
+  const notes = stillOpen(findings, 'info').length;
+  const suppressed = findings.filter(({ item }) => item.suppressed !== undefined).length;
+  const missed = report.coverage.notAnalysed.length;
+  const entries = [
+    ['migrations', report.migrations.length > 0 && count(report.migrations.length, 'migration')],
+    ['block', blocks > 0 && `${count(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'}`],
+    ['warn', warnings > 0 && count(warnings, 'warning')],
+    ['info', notes > 0 && count(notes, 'note')],
+    ['suppressed', suppressed > 0 && `${suppressed} suppressed`],
+    ['schema', (report.schemaDiff?.tables.length ?? 0) > 0 && 'schema'],
+    ['tests', (report.tests?.length ?? 0) > 0 && (testsFailed(report) ? 'tests failed' : 'tests passed')],
+    ['not-analysed', missed > 0 && `${count(missed, 'place')} not analysed`],
+  ] as const;
+  const shown = entries.filter(([, text]) => text !== false);
+  if (shown.length === 0) return undefined;
+  return html`<nav aria-label="On this page"><ul>${shown.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>`;
+}

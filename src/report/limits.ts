@@ -1,0 +1,90 @@
+/** How much room the surfaces have. Measured in UTF-16 units ("characters") where it does not say bytes. */
+
+/**
+ * A comment on GitHub. It may have 65,536 characters; what GitHub counts, units or code points, does not matter for a
+ * budget in units, which are never fewer. Three bytes a unit are the most that UTF-8 needs: 65,536 units also stay below
+ * the 262,144 bytes that the database has room for.
+ */
+export const COMMENT = { most: 65_536, budget: 60_000 } as const;
+
+/** The summary of a step on GitHub, in bytes: 1 MiB, beyond which the upload is aborted and nothing is shown. */
+export const SUMMARY = { mostBytes: 1_048_576, budgetBytes: 1_000_000 } as const;
+
+/**
+ * Annotations of a step on GitHub, which keeps ten of a level and drops the others without a word. Two warnings are left to
+ * the step itself: it says by one of them that the comment could not be written.
+ */
+export const ANNOTATIONS = { error: 10, warning: 8, title: 200, message: 2_000 } as const;
+
+/** Results of a run in SARIF: GitHub refuses a file with more, and shows 5,000 of them. */
+export const SARIF = { results: 25_000, message: 1_000 } as const;
+
+/** The most of a single foreign text, on every surface: what is longer is no longer read. */
+export const TEXT = {
+  /** Of an object or a migration; in a headline there is less room. */
+  name: 120,
+  nameInHeadline: 60,
+  errorInHeadline: 200,
+  path: 240,
+  message: 1_000,
+  reason: 300,
+  excerpt: 300,
+  help: 600,
+  example: 3_000,
+  line: 300,
+  /** Of what tests print, the end. */
+  tail: 6_000,
+  sql: 6_000,
+} as const;
+
+/** How many of a kind a reader is shown before the rest is folded or counted. */
+export interface Amounts {
+  readonly migrations: number;
+  /** Changes of the schema on a migration's own line. */
+  readonly changesOfMigration: number;
+  /** Rules that are broken, each with its places and how to do it safely. */
+  readonly rules: number;
+  readonly placesOfRule: number;
+  /** Places on the line of a file, where findings are only listed. */
+  readonly linesOfFile: number;
+  readonly notAnalysed: number;
+  readonly suppressed: number;
+  readonly notices: number;
+  /** Notes that are told one by one. */
+  readonly notes: number;
+  readonly schemaObjects: number;
+  readonly schemaLinesOfObject: number;
+  readonly statements: number;
+}
+
+/** A reviewer has thirty seconds. */
+export const COMMENT_AMOUNTS: Amounts = {
+  migrations: 20,
+  changesOfMigration: 2,
+  rules: 8,
+  placesOfRule: 5,
+  linesOfFile: 20,
+  notAnalysed: 10,
+  suppressed: 10,
+  notices: 10,
+  notes: 10,
+  schemaObjects: 30,
+  schemaLinesOfObject: 30,
+  statements: 100,
+};
+
+/** Here is the rest of it. */
+export const SUMMARY_AMOUNTS: Amounts = {
+  migrations: 1_000,
+  changesOfMigration: 4,
+  rules: 100,
+  placesOfRule: 50,
+  linesOfFile: 1_000,
+  notAnalysed: 1_000,
+  suppressed: 1_000,
+  notices: 100,
+  notes: 200,
+  schemaObjects: 1_000,
+  schemaLinesOfObject: 200,
+  statements: 1_000,
+};

@@ -1,0 +1,52 @@
+import { TEXT } from '../limits.ts';
+import type { SchemaDiff } from '../model.ts';
+import { count } from '../words.ts';
+import type { Section } from './fit.ts';
+import type { Page } from './page.ts';
+import { DETAILS_END, detailsBegin, fenceFor, lineOfFence } from './text.ts';
+
+/** As many lines as may stand open without being in the way. */
+const FEW_LINES = 8;
+
+/** What the change does to the schema, object by object. */
+export function schemaSection({ report, amounts }: Page): Section {
+  const objects = report.schemaDiff?.tables ?? [];
+  const pieces = objects
+    .slice(0, amounts.schemaObjects)
+    .map((object) => objectText(object, amounts.schemaLinesOfObject));
+  const fence = fenceFor(pieces.join('\n'));
+  const few = pieces.reduce((lines, piece) => lines + piece.split('\n').length, 0) <= FEW_LINES;
+  return {
+    what: 'the schema difference',
+    rank: 5,
+    begin: `${detailsBegin(`Schema difference: ${kindsOf(objects)}`, few)}${fence}diff\n`,
+    pieces,
+    end: `\n${fence}${DETAILS_END}`,
+    beyond: objects.length - pieces.length,
+    more: (left) => `# and ${count(left, 'more object')}`,
+  };
+}
+
+type SchemaObject = SchemaDiff['tables'][number];
+
+function kindsOf(objects: readonly SchemaObject[]): string {
+  const what = objects.every(({ kind }) => kind === 'table') ? 'table' : 'object';
+  return count(objects.length, what);
+}
+
+const CHANGES: Readonly<Record<SchemaObject['change'], string>> = { added: ', new', dropped: ', dropped', changed: '' };
+
+function objectText({ name, kind, change, lines }: SchemaObject, most: number): string {
+  const left = lines.length - most;
+  return [
+    `@@ ${lineOfFence(`${kind} ${name}`, TEXT.line)}${CHANGES[change]} @@`,
+    ...lines.slice(0, most).map((line) => signed(lineOfFence(line, TEXT.line))),
+    ...(left > 0 ? [`# and ${count(left, 'more line')}`] : []),
+  ].join('\n');
+}
+
+/** GitHub's colours for a diff know '+' and '-', and '!' for what we write as '~'. */
+function signed(line: string): string {
+  if (line.startsWith('~')) return `!${line.slice(1)}`;
+  return /^[+-]/.test(line) ? line : ` ${line}`;
+}

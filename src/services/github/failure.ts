@@ -1,0 +1,78 @@
+import { redact } from '../redact.ts';
+import { GithubError } from './github.ts';
+
+/** From what octokit rejects with to what it means. */
+
+interface HttpError {
+  readonly status: number;
+  readonly response?: {
+    readonly headers: Readonly<Record<string, string | number | undefined>>;
+    readonly data: unknown;
+  };
+}
+
+export interface FailureContext {
+  /** Taken out of every text: an HTTP library quotes a header that it does not like. */
+  readonly token: string;
+  readonly proxied: boolean;
+}
+
+export function githubErrorOf(error: unknown, { token, proxied }: FailureContext): GithubError {
+  if (error instanceof GithubError) return error;
+  const http = isHttpError(error) ? error : undefined;
+  if (http?.response === undefined) {
+    const said = oneLine(networkMessage(error), token);
+    return new GithubError({ kind: 'network', said, proxied });
+  }
+  const { status, response } = http;
+  const said = oneLine(messageOf(response.data), token);
+  if (isRateLimit(status, response.headers, said))
+    return new GithubError({ kind: 'rate-limit', waitSeconds: waitSeconds(response.headers) });
+  return new GithubError(status >= 500 ? { kind: 'server', status } : { kind: 'refused', status, said });
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && 'request' in error;
+}
+
+function isRateLimit(status: number, headers: Readonly<Record<string, unknown>>, said: string): boolean {
+  if (status === 429) return true;
+  return (
+    status === 403 &&
+    (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined || /rate limit/i.test(said))
+  );
+}
+
+/** undefined: GitHub did not say. */
+export function waitSeconds(headers: Readonly<Record<string, string | number | undefined>>): number | undefined {
+  const after = Number(headers['retry-after'] ?? Number.NaN);
+  if (Number.isFinite(after)) return after;
+  const reset = Number(headers['x-ratelimit-remaining'] === '0' ? headers['x-ratelimit-reset'] : Number.NaN);
+  return Number.isFinite(reset) ? Math.max(0, Math.ceil(reset - Date.now() / 1_000)) : undefined;
+}
+
+/** GitHub's own words. What stands between us and GitHub answers with pages of HTML, which nobody wants to read here. */
+function messageOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null || !('message' in data) || typeof data.message !== 'string') return '';
+  const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors : [];
+  const details = errors.map((each) => (typeof each === 'string' ? each : each?.message));
+  return [data.message, ...details.filter((each) => typeof each === 'string')].join(': ');
+}
+
+/** fetch says 'fetch failed'; what happened stands in the innermost cause. */
+function networkMessage(error: unknown): string {
+  let innermost = error;
+  for (let depth = 0; depth < 5 && innermost instanceof Error && innermost.cause instanceof Error; depth++)
+    innermost = innermost.cause;
+  if (!(innermost instanceof Error)) return String(innermost);
+  const code = 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : '';
+  return innermost.message.includes(code) ? innermost.message : `${innermost.message} (${code})`.trim();
+}
+
+function oneLine(text: string, token: string): string {
+  const scrubbed = token === '' ? text : text.replaceAll(token, '***');
+  const line = redact(scrubbed)
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
+  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+}

@@ -1,0 +1,60 @@
+/** The way to GitHub: Node's own fetch, or undici's through the proxy that the environment names. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Fetch = (url: string, options: RequestInit) => Promise<Response>;
+
+/** Whether requests may go through a proxy; NO_PROXY may still except a host. */
+export function hasProxy(env: Environment): boolean {
+  return proxyOf(env, 'https_proxy') !== '' || proxyOf(env, 'http_proxy') !== '';
+}
+
+/**
+ * A fetch that resolves when the whole answer is there: octokit would take an answer whose connection breaks in the
+ * middle for an empty one. `env` is where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read, in either case.
+ */
+export function createFetch(env: Environment): Fetch {
+  let made: Promise<Fetch> | undefined;
+  return async (url, options) => {
+    made ??= hasProxy(env) ? proxiedFetch(env) : Promise.resolve(fetch);
+    const response = await (await made)(url, options);
+    if (response.body === null) return response;
+    const { status, statusText, headers } = response;
+    return new Response(await response.arrayBuffer(), { status, statusText, headers: [...headers] });
+  };
+}
+
+async function proxiedFetch(env: Environment): Promise<Fetch> {
+  const undici = await import('undici');
+  const dispatcher = withoutWarning(
+    () =>
+      // Each is given, be it empty: otherwise undici looks into process.env.
+      new undici.EnvHttpProxyAgent({
+        httpProxy: proxyOf(env, 'http_proxy'),
+        httpsProxy: proxyOf(env, 'https_proxy'),
+        noProxy: either(env, 'no_proxy'),
+      }),
+  );
+  const through: unknown = (url: string, options: object) => undici.fetch(url, { ...options, dispatcher });
+  return through as Fetch;
+}
+
+function proxyOf(env: Environment, name: 'http_proxy' | 'https_proxy'): string {
+  const value = either(env, name);
+  // 'proxy:3128' is common, and curl takes it.
+  return value === '' || value.includes('://') ? value : `http://${value}`;
+}
+
+function either(env: Environment, name: string): string {
+  return (env[name] || env[name.toUpperCase()] || '').trim();
+}
+
+/** undici 6 calls this agent experimental on standard error, which is nothing for the reader of a verdict. */
+function withoutWarning<T>(make: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return make();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

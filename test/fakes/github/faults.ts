@@ -1,0 +1,79 @@
+import { type Answer, refusal } from './answers.ts';
+import type { Json } from './document.ts';
+
+/** What goes wrong, once or more often, instead of or around an operation. */
+export type Fault =
+  /** GitHub, or something in front of it, answers this. A body that is a string is sent as HTML. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: Json;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'rate-limit'; readonly resetInSeconds: number }
+  | { readonly kind: 'secondary-limit'; readonly retryAfterSeconds?: number; readonly status?: 403 | 429 }
+  /** The connection breaks: before the request took effect, after it, or in the middle of the answer. */
+  | { readonly kind: 'drop'; readonly when: 'before' | 'after' | 'midway' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** Somebody else does something just before. */
+  | { readonly kind: 'meanwhile'; readonly act: () => void };
+
+export interface Place {
+  /** GitHub's name of the operation: 'issues/create-comment'. */
+  readonly operation: string;
+  /** How many requests pass before it. Default 0. */
+  readonly skip?: number;
+  /** How many requests meet it. Default 1. */
+  readonly times?: number;
+}
+
+interface Planned {
+  readonly operation: string;
+  readonly fault: Fault;
+  skip: number;
+  times: number;
+}
+
+/** Faults in the order in which a test plans them; a request meets at most one. */
+export class FaultPlan {
+  readonly #planned: Planned[] = [];
+
+  add({ operation, skip = 0, times = 1 }: Place, fault: Fault): void {
+    this.#planned.push({ operation, fault, skip, times });
+  }
+
+  next(operation: string): Fault | undefined {
+    for (const planned of this.#planned) {
+      if (planned.operation !== operation || planned.times === 0) continue;
+      if (planned.skip > 0) planned.skip -= 1;
+      else {
+        planned.times -= 1;
+        return planned.fault;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** The answer that a fault gives in the operation's stead; undefined: the operation answers itself. */
+export function answerOf(fault: Fault | undefined): Answer | undefined {
+  switch (fault?.kind) {
+    case 'status':
+      return fault.body === undefined
+        ? refusal(fault.status, 'Server Error', fault.headers)
+        : { status: fault.status, body: fault.body, headers: fault.headers ?? {} };
+    case 'rate-limit':
+      return refusal(403, 'API rate limit exceeded for installation ID 1.', {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000 + fault.resetInSeconds)),
+      });
+    case 'secondary-limit':
+      return refusal(
+        fault.status ?? 403,
+        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+        fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) },
+      );
+    default:
+      return undefined;
+  }
+}

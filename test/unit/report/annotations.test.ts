@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { annotationsOf } from '../../../src/report/annotations.ts';
+import type { Finding, Impact, Report } from '../../../src/report/model.ts';
+import { sampleReports } from '../../fixtures/reports.ts';
+
+function finding(about: Partial<Finding> = {}): Finding {
+  return {
+    rule: 'ban-drop-column',
+    source: 'squawk',
+    severity: 'block',
+    path: 'db/1.sql',
+    line: 3,
+    endLine: 4,
+    message: 'The column is dropped.',
+    help: 'First release code:\n-- an example',
+    docsUrl: 'https://example.com/rule',
+    evidence: 'unproven',
+    ...about,
+  };
+}
+
+function annotate(...findings: Finding[]) {
+  return annotationsOf({ ...sampleReports.blocked, findings });
+}
+
+const several = (number: number, about: (index: number) => Partial<Finding>): Finding[] =>
+  Array.from({ length: number }, (_, index) => finding({ line: index + 1, ...about(index) }));
+
+describe('an annotation', () => {
+  it('says at its line what is the case and what to do', () => {
+    const impact: Impact = { blocks: 'writes', relations: ['orders', 's.users'] };
+    expect(annotate(finding({ column: 7, impact }), finding({ severity: 'warn' })).shown).toEqual([
+      {
+        level: 'error',
+        title: 'Lockstep: ban-drop-column, blocks writes on orders, s.users',
+        message: 'The column is dropped.\nFirst release code.\nhttps://example.com/rule',
+        path: 'db/1.sql',
+        line: 3,
+        endLine: 4,
+        column: 7,
+      },
+      {
+        level: 'warning',
+        title: 'Lockstep: ban-drop-column',
+        message: 'The column is dropped.\nFirst release code.\nhttps://example.com/rule',
+        path: 'db/1.sql',
+        line: 3,
+        endLine: 4,
+      },
+    ]);
+  });
+
+  it('is short, and obeys nothing that strangers write', () => {
+    const impact: Impact = { blocks: 'writes', relations: [`o\n\u001b[31m${'😀'.repeat(500)}`] };
+    const [one] = annotate(finding({ message: `\u202e${'x'.repeat(70_000)}`, impact })).shown;
+    expect(one?.message).toMatch(/^\ufffdx{1900,}…$/);
+    expect(one?.message.length).toBeLessThanOrEqual(2_000);
+    expect(one?.title.length).toBeLessThanOrEqual(200);
+    expect(one?.title).toMatch(/blocks writes on o \ufffd\[31m(?:😀)+…$/u);
+  });
+
+  it('without a place tells why there is no answer', () => {
+    const { error } = sampleReports.errored;
+    expect(annotationsOf(sampleReports.errored)).toEqual({
+      shown: [{ level: 'error', title: 'Lockstep: shallow-history', message: `${error?.message}\n${error?.hint}` }],
+      left: { error: 0, warning: 0, notice: 0 },
+    });
+  });
+});
+
+describe('of many annotations', () => {
+  it('those on lines of the diff come first, and the others are counted', () => {
+    const { shown, left } = annotate(
+      ...several(9, () => ({ inDiff: false })),
+      ...several(6, () => ({ inDiff: true, path: 'db/2.sql' })),
+      ...several(11, () => ({ severity: 'warn' })),
+    );
+    const errors = shown.filter(({ level }) => level === 'error');
+    expect(errors.map(({ path }) => path)).toEqual([...Array(6).fill('db/2.sql'), ...Array(4).fill('db/1.sql')]);
+    expect(left).toEqual({ error: 5, warning: 3, notice: 0 });
+  });
+
+  it('GitHub keeps every one, with room for the warnings of the step itself', () => {
+    const { shown } = annotate(...several(40, (index) => ({ severity: index % 2 === 0 ? 'block' : 'warn' })));
+    const number = (wanted: string): number => shown.filter(({ level }) => level === wanted).length;
+    expect([number('error'), number('warning')]).toEqual([10, 8]);
+  });
+
+  it('the one that tells why there is no answer is never left out', () => {
+    const report: Report = { ...sampleReports.errored, findings: several(20, () => ({})) };
+    expect(annotationsOf(report).shown[0]).toMatchObject({ title: 'Lockstep: shallow-history' });
+  });
+});
+
+describe('no annotation', () => {
+  it.each<[string, Partial<Finding>]>([
+    ['for a note: the comment has it', { severity: 'info' }],
+    ['for what is suppressed', { suppressed: { reason: 'unused' } }],
+  ])('%s', (_, about) => {
+    expect(annotate(finding(about))).toEqual({ shown: [], left: { error: 0, warning: 0, notice: 0 } });
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { renderComment } from '../../../../src/report/markdown/comment.ts';
+import { readMarker } from '../../../../src/report/markdown/marker.ts';
+import { renderSummary } from '../../../../src/report/markdown/summary.ts';
+import type { Finding, Report } from '../../../../src/report/model.ts';
+import { monstrous, verdicts } from '../../../fixtures/verdicts.ts';
+import { foldsOf, links, markerFor, seen } from './as-github.ts';
+
+const comment = (report: Report, rest: Partial<Parameters<typeof renderComment>[1]> = {}): string =>
+  renderComment(report, { links, marker: markerFor(report), ...rest });
+
+const golden = (name: string): string => `../../../fixtures/comments/${name}.md`;
+
+const before = { ...markerFor(verdicts.clean), result: 'blocked', blocking: 1, findings: 3 } as const;
+
+/** What stands there before anything is unfolded, line by line. */
+function visibleLines(markdown: string): string[] {
+  const innermost = /^<details[^>]*>\n<summary>(.*)<\/summary>\n(?:(?!<details)[\s\S])*?\n<\/details>$/gm;
+  const folded = markdown.replace(innermost, '$1');
+  if (folded !== markdown) return visibleLines(folded);
+  return folded.split('\n').filter((line) => line !== '' && !line.startsWith('<!--') && !line.startsWith('</details>'));
+}
+
+describe('the comment', () => {
+  for (const [name, report] of Object.entries(verdicts)) {
+    it(`says what there is to say: ${name}`, async () => {
+      const text = comment(report);
+      await expect(text).toMatchFileSnapshot(golden(name));
+      const { begun, ended, real } = foldsOf(text);
+      expect([ended, real]).toEqual([begun, begun]);
+    });
+  }
+
+  it('says what is resolved', async () => {
+    await expect(comment(verdicts.clean, { previous: before })).toMatchFileSnapshot(golden('resolved'));
+  });
+
+  it('says that no migration is changed any more', async () => {
+    await expect(comment(verdicts.noop, { previous: before })).toMatchFileSnapshot(golden('noopAfterFindings'));
+  });
+
+  it.each<[string, Report, typeof before]>([
+    ['there was nothing', verdicts.clean, { ...before, blocking: 0 as 1, findings: 0 as 3 }],
+    ['something is left', verdicts.warned, before],
+    ['there is no answer', verdicts.errored, before],
+  ])('says nothing of the kind when %s', (_, report, previous) => {
+    expect(comment(report, { previous })).not.toContain('Resolved');
+  });
+
+  it('begins with the marker and the answer', () => {
+    const [marker = '', first] = comment(verdicts.lock).split('\n');
+    expect(readMarker(marker)).toEqual(markerFor(verdicts.lock));
+    expect(first).toBe('### ❌ 2 migrations: 1 blocks writes on `orders`');
+  });
+
+  it('names the database where there are several', () => {
+    expect(comment(verdicts.multiDatabase).split('\n')[1]).toMatch(/ · `billing`$/);
+  });
+
+  it('is three lines when all is well', () => {
+    expect(visibleLines(comment(verdicts.clean))).toHaveLength(3);
+    expect(visibleLines(comment(verdicts.noop))).toHaveLength(2);
+  });
+
+  it('links to the line, and does without links', () => {
+    const place =
+      'https://github.com/acme/shop/blob/9be1d04477aa2c3b5d6e7f8091a2b3c4d5e6f708/db/migrations/014_orders_by_email.sql#L3';
+    const hrefs = (text: string): string[] =>
+      seen(text).elements.flatMap(({ attributes }) => (attributes.href === undefined ? [] : [attributes.href]));
+    expect(hrefs(comment(verdicts.lock))).toContain(place);
+    const unlinked = renderComment(verdicts.lock, { marker: markerFor(verdicts.lock) });
+    expect(hrefs(unlinked).every((href) => href.includes('/docs/rules/'))).toBe(true);
+    expect(unlinked).toContain('`db/migrations/014_orders_by_email.sql:3`');
+  });
+});
+
+describe('many findings of one rule', () => {
+  const [first] = verdicts.lock.findings;
+  if (first === undefined) throw new Error('the sample has a finding');
+  const many = (number: number, rest: Partial<Finding> = {}): Finding[] =>
+    Array.from({ length: number }, (_, index) => ({ ...first, line: index + 1, endLine: index + 1, ...rest }));
+
+  it('are told once, and each place that blocks is named', () => {
+    const text = comment({ ...verdicts.lock, findings: many(30) });
+    expect(text.split('Build it beside the traffic')).toHaveLength(2);
+    expect(text).toContain(' in 30 places');
+    expect(text.split('is built while every INSERT')).toHaveLength(1 + 5);
+    expect(text).toContain('<summary>25 more findings that block</summary>');
+    expect(text).toMatch(/ lines 6, 7, 8, .*, 25 and 5 more: `require-concurrent-index-creation`/);
+  });
+
+  it('come after what is worse', () => {
+    const findings = [
+      ...many(2, { rule: 'a-warning', severity: 'warn' }),
+      ...many(2, { rule: 'a-block' }).map(({ impact: _, ...finding }) => finding),
+      ...many(1, { rule: 'a-lock' }),
+    ];
+    expect(
+      comment({ ...verdicts.lock, findings })
+        .match(/^#### .*/gm)
+        ?.map((line) => line.slice(5, 18)),
+    ).toEqual(['❌ [`a-lock`](', '❌ [`a-block`]', '⚠️ [`a-warning'].map((line) => line.slice(0, 13)));
+  });
+});
+
+describe('a comment without room', () => {
+  const huge = monstrous(500, 5_000);
+
+  it('is cut between its pieces and says where the rest is', async () => {
+    await expect(comment(monstrous(40, 60), { limit: 6_000 })).toMatchFileSnapshot(golden('cut'));
+  });
+
+  it.each([60_000, 65_536, 1_000_000])('holds 500 migrations and 5,000 findings in %i characters, quickly', (limit) => {
+    const started = performance.now();
+    const text = comment(huge, { limit });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(text.length).toBeLessThanOrEqual(Math.min(limit, 65_536));
+    expect(Buffer.byteLength(text)).toBeLessThan(262_144);
+    expect(text).toContain('[the summary of the run](<https://github.com/acme/shop/actions/runs/1234/attempts/1>)');
+  });
+
+  it.each([1_000, 1_500, 2_000, 3_000, 5_000, 8_000, 13_000, 21_000, 34_000, 55_000])(
+    'is whole in %i characters',
+    (limit) => {
+      for (const report of [huge, monstrous(3, 400), ...Object.values(verdicts)]) {
+        const text = comment(report, { limit });
+        expect(text.length).toBeLessThanOrEqual(limit);
+        expect(readMarker(text)).toEqual(markerFor(report));
+        const { begun, ended, real } = foldsOf(text);
+        expect([ended, real]).toEqual([begun, begun]);
+        expect(seen(text).html).toContain('<h3>');
+      }
+    },
+  );
+
+  it('drops the SQL first', () => {
+    const whole = comment(verdicts.lock);
+    const text = comment(verdicts.lock, { limit: whole.length - 1 });
+    expect(text).not.toContain('SQL of 2 migrations');
+    expect(text).toContain('Left out for want of room: SQL. See [the summary of the run]');
+    expect(text).toContain('CREATE INDEX CONCURRENTLY');
+  });
+});
+
+describe('the summary', () => {
+  it('has more room, in bytes, and is written quickly', () => {
+    const report = monstrous(500, 5_000);
+    const started = performance.now();
+    const text = renderSummary(report, { links });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);
+    expect(text.length).toBeGreaterThan(300_000);
+    expect(text.match(/^<details/gm)?.length).toBe(text.match(/^<\/details>$/gm)?.length);
+  });
+
+  it.each([2_000, 20_000, 200_000])('keeps to %i bytes', (limit) => {
+    const wide = JSON.parse(JSON.stringify(monstrous(300, 900)).replaceAll('does what', '漢字🙂')) as Report;
+    const text = renderSummary(wide, { links, limit });
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(limit * 0.4);
+    expect(text.startsWith('### ❌')).toBe(true);
+    expect(text.endsWith('\n')).toBe(true);
+  });
+
+  it('has what the comment has, but for the marker', () => {
+    for (const report of Object.values(verdicts)) {
+      const summary = renderSummary(report, { links });
+      const titles = comment(report).match(/^(?:#|\*\*|<summary>).*/gm) ?? [];
+      expect(titles.filter((title) => !summary.includes(title))).toEqual([]);
+      expect(summary).not.toContain('<!--');
+    }
+  });
+});
