@@ -9,7 +9,7 @@ export type Observation = Omit<LintObservation, 'excerpt' | 'severity' | 'eviden
 
 /** A finding that the rehearsal or git itself has shown: confirmed. */
 export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): Finding {
-  const { severity, help } = { ...rehearsalRules, ...policyRules }[rule];
+  const { severity, title, help } = { ...rehearsalRules, ...policyRules }[rule];
   const line = seen.line ?? 1;
   return {
     rule,
@@ -20,6 +20,7 @@ export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): F
     endLine: seen.endLine ?? line,
     ...(seen.column === undefined ? {} : { column: seen.column }),
     ...(seen.statement === undefined ? {} : { statement: seen.statement }),
+    title,
     message: seen.message,
     help: seen.help ?? help,
     docsUrl: ruleAddress(rule),

@@ -70,7 +70,7 @@ function finding(
   severity: Severity,
   meant?: string,
 ): Finding {
-  const help = schemaRules[rule].help;
+  const { title, help } = schemaRules[rule];
   return {
     rule,
     source: 'rehearsal',
@@ -80,6 +80,7 @@ function finding(
     endLine: statement.endLine,
     column: statement.column,
     statement: statement.index,
+    title,
     message,
     help: meant === undefined ? help : `${help} Probably meant: ${meant}.`,
     docsUrl: ruleAddress(rule),

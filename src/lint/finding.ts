@@ -33,6 +33,7 @@ export function finding(rule: OwnRule, seen: Observation): Finding {
     endLine: Math.max(line, seen.endLine ?? line),
     ...(seen.column === undefined ? {} : { column: seen.column }),
     ...(seen.statement === undefined ? {} : { statement: seen.statement }),
+    ...(entry === undefined ? {} : { title: entry.title }),
     message: seen.message,
     help: seen.help ?? entry?.help ?? '',
     docsUrl: ruleAddress(rule),

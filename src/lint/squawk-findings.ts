@@ -109,6 +109,7 @@ function asFinding(
     endLine: Math.max(line, violation.line_end + 1),
     column,
     ...(statement ? { statement: statement.index } : {}),
+    ...(entry === undefined ? {} : { title: entry.title }),
     message: violation.message,
     help: entry?.help ?? violation.help ?? '',
     // A rule of a Squawk that we do not know has no page of ours.

@@ -50,6 +50,7 @@ function annotated(findings: readonly Finding[], severity: 'block' | 'warn'): An
 function annotation({
   severity,
   rule,
+  title,
   impact,
   message,
   help,
@@ -62,7 +63,7 @@ function annotation({
   return {
     level: severity === 'block' ? 'error' : 'warning',
     title: shorten(
-      plainLine(`Lockstep: ${rule}${impact === undefined ? '' : `, ${words(impact)}`}`),
+      plainLine(`Lockstep: ${title ?? rule}${impact === undefined ? '' : `, ${words(impact)}`}`),
       ANNOTATIONS.title,
     ),
     message: text(message, adviceOf(help), docsUrl),

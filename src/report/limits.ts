@@ -26,6 +26,9 @@ export const TEXT = {
   nameInHeadline: 60,
   errorInHeadline: 200,
   path: 240,
+  title: 160,
+  /** Of a change of the schema, on the line of its migration. */
+  change: 70,
   message: 1_000,
   reason: 300,
   excerpt: 300,
@@ -42,8 +45,12 @@ export interface Amounts {
   readonly migrations: number;
   /** Changes of the schema on a migration's own line. */
   readonly changesOfMigration: number;
+  /** Data that its down would lose. */
+  readonly lossesOfMigration: number;
   /** Rules that are broken, each with its places and how to do it safely. */
   readonly rules: number;
+  /** With so many rules or fewer that block, what to do stands open. */
+  readonly rulesUnfolded: number;
   readonly placesOfRule: number;
   /** Places on the line of a file, where findings are only listed. */
   readonly linesOfFile: number;
@@ -61,7 +68,9 @@ export interface Amounts {
 export const COMMENT_AMOUNTS: Amounts = {
   migrations: 20,
   changesOfMigration: 2,
+  lossesOfMigration: 0,
   rules: 8,
+  rulesUnfolded: 2,
   placesOfRule: 5,
   linesOfFile: 20,
   notAnalysed: 10,
@@ -77,7 +86,9 @@ export const COMMENT_AMOUNTS: Amounts = {
 export const SUMMARY_AMOUNTS: Amounts = {
   migrations: 1_000,
   changesOfMigration: 4,
+  lossesOfMigration: 4,
   rules: 100,
+  rulesUnfolded: 100,
   placesOfRule: 50,
   linesOfFile: 1_000,
   notAnalysed: 1_000,

@@ -23,6 +23,7 @@ export const findingSchema = z.strictObject({
   endLine: position,
   column: position.optional(),
   statement: count.optional().describe('Index of the statement in the script, 0-based.'),
+  title: z.string().optional().describe("The rule in words: 'An index is built while writes wait'."),
   message: z.string().describe('What is the case, in one or two sentences.'),
   help: z.string().describe('What to do now.'),
   docsUrl: z.string(),

@@ -55,7 +55,7 @@ function part(id: Part, members: readonly Placed<Finding>[], title: (number: num
 }
 
 function article({ first, members }: Group, id: Part, view: View): Markup {
-  const { rule, severity, source, docsUrl, message } = first;
+  const { rule, severity, source, docsUrl, message, title } = first;
   const alone = members.length === 1;
   const alike = !alone && members.every(({ item }) => item.message === message);
   const places = (all: readonly Placed<Finding>[]): Markup =>
@@ -67,8 +67,8 @@ function article({ first, members }: Group, id: Part, view: View): Markup {
     : [alike && paragraph(message), advised, folded(members, MOST_PLACES[id], 'places', places)];
   return html`
 <article class="finding ${id}">
-<h3><span class="severity">${(id === 'suppressed' ? SUPPRESSED_WORDS : WORDS)[severity]}</span> ${link(docsUrl, html`<code>${rule}</code>`)}</h3>
-<p class="small">${SOURCES[source]}${!alone && ` · ${members.length} places`}</p>
+<h3><span class="severity">${(id === 'suppressed' ? SUPPRESSED_WORDS : WORDS)[severity]}</span> ${title ?? html`<code>${rule}</code>`}</h3>
+<p class="small">${link(docsUrl, html`<code>${rule}</code>`)} · ${SOURCES[source]}${!alone && ` · ${members.length} places`}</p>
 ${content}
 </article>`;
 }

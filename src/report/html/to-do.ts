@@ -32,7 +32,7 @@ function mending({ first, members }: Group): Markup {
   });
   const rest = members.length - MOST_PLACES;
   const firstFolded = members[MOST_PLACES]?.anchor ?? '';
-  return html`<strong><code>${first.rule}</code></strong> ${prose(words.replace(/:$/, '.'))}
+  return html`<strong>${first.title === undefined ? html`<code>${first.rule}</code>` : `${first.title}.`}</strong> ${prose(words.replace(/:$/, '.'))}
 <span class="places">${where}${rest > 0 && html` and <a href="#${firstFolded}">${count(rest, 'more place')}</a>`}</span>`;
 }
 

@@ -34,7 +34,7 @@ export function renderComment(
 
 /** What has become of what the comment said before. */
 function remarks({ result }: Report, now: Marker, before: Marker): string[] {
-  if (result === 'noop') return ['This pull request no longer changes a migration.'];
+  if (result === 'noop') return before.result === 'noop' ? [] : ['This pull request no longer changes a migration.'];
   if (now.findings > 0 || result !== 'passed' || before.findings + before.blocking === 0) return [];
   const blocked = before.blocking > 0 ? `, ${before.blocking} of which blocked` : '';
   return [`**Resolved:** nothing is left of ${count(before.findings, 'finding')}${blocked}.`];

@@ -1,12 +1,13 @@
 import { TEXT } from '../limits.ts';
 import type { Finding } from '../model.ts';
-import { byPlace, errorAt, helpParts } from '../told.ts';
+import { byPlace, errorAt } from '../told.ts';
 import { count } from '../words.ts';
 import { errorContext } from './error.ts';
 import type { Section } from './fit.ts';
 import { listedSection } from './listed-findings.ts';
 import { more, type Page, place, SEVERITY_ICONS } from './page.ts';
-import { code, details, docsAddress, fenced, languageOf, link, prose } from './text.ts';
+import { code, docsAddress, link, prose } from './text.ts';
+import { wayOutOf } from './way-out.ts';
 
 /** Findings of one rule with one way out of it: what is to be done is said once. */
 interface Group {
@@ -27,10 +28,11 @@ export function findingSections(page: Page): Section[] {
     ...full.flatMap(({ findings }) => findings.slice(amounts.placesOfRule)),
     ...groups.slice(amounts.rules).flatMap(({ findings }) => findings),
   ];
+  const few = full.filter(({ severity }) => severity === 'block').length <= amounts.rulesUnfolded;
   const blocking = left.filter(({ severity }) => severity === 'block');
   const warnings = left.filter(({ severity }) => severity === 'warn');
   return [
-    ...full.map((group) => groupSection(group, page)),
+    ...full.map((group) => groupSection(group, group.severity === 'block' && few, page)),
     listedSection(
       blocking,
       `${count(blocking.length, 'more finding')} that ${blocking.length === 1 ? 'blocks' : 'block'}`,
@@ -68,53 +70,28 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0) || byPlace(a, b));
 }
 
-function groupSection({ rule, severity, findings }: Group, page: Page): Section {
-  const title = `#### ${SEVERITY_ICONS[severity]} ${link(code(rule, TEXT.name), docsAddress(findings[0]?.docsUrl))}`;
+function groupSection({ rule, severity, findings }: Group, unfolded: boolean, page: Page): Section {
+  const { title, docsUrl } = findings[0] ?? {};
+  const name = link(code(rule, TEXT.name), docsAddress(docsUrl));
+  const heading = title === undefined ? name : `${prose(title, TEXT.title)} · ${name}`;
   const number = findings.length === 1 ? '' : ` in ${findings.length} places`;
   const shown = findings.slice(0, page.amounts.placesOfRule);
   const beyond = findings.length - shown.length;
-  const [only] = findings.length === 1 ? findings : [];
-  const safely = only === undefined ? helpOf(findings) : helpOf([only], suggestionOf(only));
+  const wayOut = wayOutOf(shown, unfolded, page);
   return {
     what: severity === 'block' ? 'findings' : 'warnings',
     rank: severity === 'block' ? 2 : 4,
-    begin: `${title}${number}\n\n`,
-    pieces: shown.map((finding) => entry(finding, only === undefined, page)),
-    end: safely === '' ? '' : `\n\n${safely}`,
+    begin: `#### ${SEVERITY_ICONS[severity]} ${heading}${number}\n\n`,
+    pieces: shown.map((finding) => entry(finding, page)),
+    end: wayOut === '' ? '' : `\n\n${wayOut}`,
     beyond,
     more: (left) => (left === beyond ? `- and ${count(left, 'more place')}, listed below` : more('place', page)(left)),
   };
 }
 
-/** A place and what is wrong there, with the line itself where it blocks. */
-function entry(finding: Finding, withSuggestion: boolean, page: Page): string {
-  const { path, line, endLine, message, severity } = finding;
+function entry(finding: Finding, page: Page): string {
+  const { path, line, endLine, message } = finding;
   const error = errorAt(finding, page.report);
-  const excerpt = finding.excerpt ?? error?.excerpt;
-  const suggestion = withSuggestion ? suggestionOf(finding) : undefined;
-  return [
-    `- ${place(page, path, line, endLine)}: ${prose(message, TEXT.message)}${error === undefined ? '' : errorContext(error, message)}`,
-    ...(excerpt === undefined || severity !== 'block'
-      ? []
-      : [fenced(excerpt, path.endsWith('.sql') ? 'sql' : 'text', TEXT.excerpt, '  ')]),
-    ...(suggestion === undefined ? [] : [fenced(suggestion, languageOf(suggestion), TEXT.example, '  ')]),
-  ].join('\n\n');
-}
-
-/** SQL or YAML made for this case. What the help says anyway, or Postgres' hint, is none. */
-function suggestionOf({ suggestion, help }: Finding): string | undefined {
-  return suggestion === undefined || suggestion.trim() === '' || help.includes(suggestion) ? undefined : suggestion;
-}
-
-/** How to do it safely: example and words of the rule, or what was made for this case. Only what blocks takes much room. */
-function helpOf(findings: readonly Finding[], suggestion?: string): string {
-  const [first] = findings;
-  const { prose: words, example } = helpParts(first?.help ?? '');
-  const answered = findings.every((finding) => suggestionOf(finding) !== undefined);
-  const shown = suggestion ?? (answered ? '' : example);
-  const code = shown.trim() === '' ? [] : [fenced(shown, languageOf(shown), TEXT.example)];
-  return [
-    ...(words.trim() === '' ? [] : [`**What to do:** ${prose(words, TEXT.help)}`]),
-    ...(first?.severity === 'block' ? code : code.map((text) => details('Example', text))),
-  ].join('\n\n');
+  const context = error === undefined ? '' : errorContext(error, message);
+  return `- ${place(page, path, line, endLine)}: ${prose(message, TEXT.message)}${context}`;
 }

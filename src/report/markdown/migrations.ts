@@ -56,14 +56,14 @@ function line(migration: MigrationReport, page: Page): string {
   // What is deleted is not there to be linked to.
   const name = link(code(id, TEXT.name), change === 'deleted' ? undefined : addressOf(page, path));
   const changes = firstOf(
-    schemaDiff.map((text) => code(text, TEXT.name)),
+    schemaDiff.map((text) => code(text, TEXT.change)),
     page.amounts.changesOfMigration,
   );
   const facts = [
     ...(change === 'added' ? [] : [changeText(migration)]),
     ...(phase === undefined ? [] : [phase]),
     upText(migration),
-    ...(down === undefined ? [] : [downText(down)]),
+    ...(down === undefined ? [] : [downText(down, page.amounts.lossesOfMigration)]),
     ...riskText(migration),
     ...lockTexts(migration),
     ...(why === undefined ? [] : [`“${prose(why, TEXT.reason)}”`]),
@@ -103,12 +103,10 @@ const DOWN_TEXTS: Readonly<Record<DownStatus, string>> = {
   irreversible: 'irreversible',
 };
 
-function downText({ status, losesData = [] }: NonNullable<MigrationReport['down']>): string {
-  const lost = firstOf(
-    losesData.map((text) => prose(text, TEXT.name)),
-    1,
-  );
-  return `${DOWN_TEXTS[status]}${lost === '' ? '' : ` (loses ${lost})`}`;
+function downText({ status, losesData = [] }: NonNullable<MigrationReport['down']>, most: number): string {
+  if (losesData.length === 0) return DOWN_TEXTS[status];
+  const lost = losesData.map((text) => prose(text, TEXT.name));
+  return `${DOWN_TEXTS[status]} (loses ${most === 0 ? 'data' : firstOf(lost, most)})`;
 }
 
 function riskText({ risk }: MigrationReport): string[] {

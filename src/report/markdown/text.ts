@@ -12,7 +12,7 @@ const MOST_BACKTICKS = 32;
 
 function clean(text: string): string {
   return plain(text)
-    
+    .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/`{33,}/g, `${'`'.repeat(MOST_BACKTICKS)}…`);
 }
 

@@ -29,10 +29,12 @@ const several = (number: number, about: (index: number) => Partial<Finding>): Fi
 describe('an annotation', () => {
   it('says at its line what is the case and what to do', () => {
     const impact: Impact = { blocks: 'writes', relations: ['orders', 's.users'] };
-    expect(annotate(finding({ column: 7, impact }), finding({ severity: 'warn' })).shown).toEqual([
+    expect(
+      annotate(finding({ column: 7, impact, title: 'A column goes' }), finding({ severity: 'warn' })).shown,
+    ).toEqual([
       {
         level: 'error',
-        title: 'Lockstep: ban-drop-column, blocks writes on orders, s.users',
+        title: 'Lockstep: A column goes, blocks writes on orders, s.users',
         message: 'The column is dropped.\nFirst release code.\nhttps://example.com/rule',
         path: 'db/1.sql',
         line: 3,

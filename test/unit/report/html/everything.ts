@@ -26,6 +26,7 @@ const finding: Finding = {
   endLine: 11,
   column: 2,
   statement: 0,
+  title: 'Some things are the case',
   message: 'Something is the case.',
   help: 'Do it otherwise.',
   docsUrl: 'https://docs.test/some-rule',

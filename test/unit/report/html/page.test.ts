@@ -156,7 +156,7 @@ describe('findings', () => {
       .map(({ attributes }) => attributes.id);
     expect(ids.slice(2, 6)).toEqual(['block', 'warn', 'info', 'suppressed']);
     expect(sectionOf(renderHtml(blocked), 'suppressed')).toContain(
-      'would block ban-drop-column found by Squawk db/migrations/014_customers.sql line 9, column 1 ' +
+      'would block ban-drop-column ban-drop-column · found by Squawk db/migrations/014_customers.sql line 9, column 1 ' +
         'The column full_name of customers is dropped. Reason: unused since release 42, see the discussion in #318',
     );
   });

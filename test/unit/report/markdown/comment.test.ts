@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderComment } from '../../../../src/report/markdown/comment.ts';
 import { readMarker } from '../../../../src/report/markdown/marker.ts';
 import { renderSummary } from '../../../../src/report/markdown/summary.ts';
-import type { Finding, Report } from '../../../../src/report/model.ts';
+import { type Finding, type Report, reportSchema } from '../../../../src/report/model.ts';
 import { monstrous, verdicts } from '../../../fixtures/verdicts.ts';
 import { foldsOf, links, markerFor, seen } from './as-github.ts';
 
@@ -22,6 +22,10 @@ function visibleLines(markdown: string): string[] {
 }
 
 describe('the comment', () => {
+  it.each(Object.entries(verdicts))('is tried on what is a report: %s', (_, report) => {
+    expect(reportSchema.safeParse(report).error).toBeUndefined();
+  });
+
   for (const [name, report] of Object.entries(verdicts)) {
     it(`says what there is to say: ${name}`, async () => {
       const text = comment(report);
@@ -43,8 +47,9 @@ describe('the comment', () => {
     ['there was nothing', verdicts.clean, { ...before, blocking: 0 as 1, findings: 0 as 3 }],
     ['something is left', verdicts.warned, before],
     ['there is no answer', verdicts.errored, before],
+    ['nothing had changed before either', verdicts.noop, { ...before, result: 'noop' as 'blocked' }],
   ])('says nothing of the kind when %s', (_, report, previous) => {
-    expect(comment(report, { previous })).not.toContain('Resolved');
+    expect(comment(report, { previous })).not.toMatch(/Resolved|no longer/);
   });
 
   it('begins with the marker and the answer', () => {
@@ -77,8 +82,9 @@ describe('the comment', () => {
 describe('many findings of one rule', () => {
   const [first] = verdicts.lock.findings;
   if (first === undefined) throw new Error('the sample has a finding');
+  const { title: __, ...untitled } = first;
   const many = (number: number, rest: Partial<Finding> = {}): Finding[] =>
-    Array.from({ length: number }, (_, index) => ({ ...first, line: index + 1, endLine: index + 1, ...rest }));
+    Array.from({ length: number }, (_, index) => ({ ...untitled, line: index + 1, endLine: index + 1, ...rest }));
 
   it('are told once, and each place that blocks is named', () => {
     const text = comment({ ...verdicts.lock, findings: many(30) });

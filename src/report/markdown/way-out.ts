@@ -1,0 +1,45 @@
+import { TEXT } from '../limits.ts';
+import type { Finding } from '../model.ts';
+import { plainLine } from '../plain.ts';
+import { shorten } from '../shorten.ts';
+import { errorAt, helpParts } from '../told.ts';
+import type { Page } from './page.ts';
+import { details, fenced, languageOf, prose } from './text.ts';
+
+/** The lines that findings of one rule are about, and how to do it safely; folded unless it is short or the first thing to read. */
+export function wayOutOf(findings: readonly Finding[], unfolded: boolean, page: Page): string {
+  const lines = unfolded || findings.some(({ severity }) => severity === 'block') ? excerpts(findings, page) : [];
+  const { prose: words, example } = helpParts(findings[0]?.help ?? '');
+  const advice = words.trim() === '' ? [] : [`**What to do:** ${prose(words, TEXT.help)}`];
+  const examples = examplesOf(findings, example);
+  const all = [...lines, ...advice, ...examples].join('\n\n');
+  if (unfolded || lines.length + examples.length === 0) return all;
+  return details(lines.length > 0 ? 'The line, and what to do' : 'What to do', all);
+}
+
+/** Each line with a caret below the place, file by file. */
+function excerpts(findings: readonly Finding[], { report }: Page): string[] {
+  const found = findings.flatMap((finding) => {
+    const excerpt = finding.excerpt ?? errorAt(finding, report)?.excerpt;
+    return excerpt === undefined ? [] : [{ path: finding.path, excerpt: shorten(excerpt, TEXT.excerpt) }];
+  });
+  const several = new Set(found.map(({ path }) => path)).size > 1;
+  const lines = found.flatMap(({ path, excerpt }, index) => {
+    const begins = several && found[index - 1]?.path !== path;
+    return begins ? [`-- ${shorten(plainLine(path), TEXT.path)}`, excerpt] : [excerpt];
+  });
+  const language = found.every(({ path }) => path.endsWith('.sql')) ? 'sql' : 'text';
+  return lines.length === 0 ? [] : [fenced(lines.join('\n'), language, TEXT.example)];
+}
+
+/** What was made for these cases; the rule's own example only where nothing was. */
+function examplesOf(findings: readonly Finding[], example: string): string[] {
+  const made = [...new Set(findings.flatMap((finding) => suggestionOf(finding) ?? []))];
+  const shown = made.length > 0 || example.trim() === '' ? made : [example];
+  return shown.map((text) => fenced(text, languageOf(text), TEXT.example));
+}
+
+/** undefined too when the help says it anyway. */
+function suggestionOf({ suggestion, help }: Finding): string | undefined {
+  return suggestion === undefined || suggestion.trim() === '' || help.includes(suggestion) ? undefined : suggestion;
+}
