@@ -1,4 +1,4 @@
-// npm run bench [-- --only replay,lint,check,start,memory] [--runs N] [--json FILE]
+// npm run bench [-- --only replay,lint,check,none,start,memory] [--runs N] [--json FILE]
 // Measures the built program against what nobody can be faster than, in one run on one machine: ratios mean something
 // anywhere, milliseconds only here. Exit status: 0 all goals met, 1 not all, 2 it could not be measured.
 import { spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const LARGE_BYTES = 20e6;
 const STARTS = 10;
 const MEBIBYTE = 2 ** 20;
 
-const measurements = { replay, lint, check: oneMigration, start: coldStart, memory: largeFile };
+const measurements = { replay, lint, check: oneMigration, none: noMigration, start: coldStart, memory: largeFile };
 
 // Ctrl-C ends the program that is being measured; that it gave no verdict ends us, in order.
 process.on('SIGINT', () => {});
@@ -139,8 +139,23 @@ function oneMigration({ directory, runs, binaries }) {
   ];
 }
 
+/** What most pull requests wait for: none of the files of a long history has changed. */
+function noMigration({ directory, binaries }) {
+  const project = makeProject(join(directory, 'none'), { base: generateMigrations({ count: HISTORY }), added: [] });
+  const results = repeat(STARTS, () => check(project, { binaries }));
+  if (!results.every(({ report }) => report.result === 'noop'))
+    throw new Error('this change should touch no migration');
+  const measured = median(results.map(({ milliseconds }) => milliseconds));
+  const what = `check of no migration on ${HISTORY}`;
+  return [{ what, measured, floor: bareNode(), of: 'node -e 0', goal: { below: 1000 } }];
+}
+
+function bareNode() {
+  return median(repeat(STARTS, () => timeNode(['-e', '0'])));
+}
+
 function coldStart() {
-  const floor = median(repeat(STARTS, () => timeNode(['-e', '0'])));
+  const floor = bareNode();
   const row = (what, args, goal) => ({
     what,
     measured: median(repeat(STARTS, () => timeNode([program, ...args]))),

@@ -9,7 +9,10 @@ export const program = fileURLToPath(new URL('../dist/index.cjs', import.meta.ur
 const peakMemory = fileURLToPath(new URL('peak-memory.cjs', import.meta.url));
 const MIGRATIONS = 'migrations';
 
-/** A git repository with `base` on main and `added` on the branch `change`; both are lists of { name, sql }. */
+/**
+ * A git repository with `base` on main and `added` on the branch `change`; both are lists of { name, sql }. Where nothing is
+ * added, the change is one of the README.
+ */
 export function makeProject(directory, { base, added }) {
   mkdirSync(join(directory, MIGRATIONS), { recursive: true });
   writeFileSync(join(directory, 'lockstep.yml'), `migrations:\n  directory: ${MIGRATIONS}\n`);
@@ -17,6 +20,7 @@ export function makeProject(directory, { base, added }) {
   writeMigrations(directory, base);
   commitAll(directory, 'The history', 1);
   startBranch(directory, 'change', 'main');
+  if (added.length === 0) writeFileSync(join(directory, 'README.md'), 'Shop\n');
   const paths = writeMigrations(directory, added);
   commitAll(directory, 'The change', 2);
   return { directory, added: paths };

@@ -1,9 +1,11 @@
 // node scripts/preview.mjs [folder] [report.json ...]
+// node scripts/preview.mjs --picture FILE.png
 // Shows the pull request's comment and the job's summary as GitHub would: renders each sample report (or the given ones)
 // to Markdown, that to HTML in GitHub's own stylesheet, light and dark, and takes pictures when a chromium is on the PATH:
 // as wide as a comment, and as a phone. Writes nowhere but into the folder (default: a new one, whose name it says).
+// With --picture: the one picture of the comment on a pull request of the example, checked by the sources as they are.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,16 +13,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
+import { reportOfExample } from './preview-example.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const [folder = mkdtempSync(join(tmpdir(), 'lockstep-preview-')), ...files] = process.argv
-  .slice(2)
-  .map((path) => resolve(path));
+const args = process.argv.slice(2);
+const wantsPicture = args[0] === '--picture';
+if (wantsPicture && args[1] === undefined) throw new Error('--picture needs the name of a file');
+const [target, ...files] = args.slice(wantsPicture ? 1 : 0).map((path) => resolve(path));
+const folder = wantsPicture || target === undefined ? mkdtempSync(join(tmpdir(), 'lockstep-preview-')) : target;
 mkdirSync(folder, { recursive: true });
 
 const { renderComment, renderSummary, verdicts } = await sources();
-const reports =
-  files.length === 0 ? Object.entries(verdicts) : files.map((file) => [basename(file, '.json'), read(file)]);
 const styles = (theme) =>
   readFileSync(createRequire(import.meta.url).resolve(`github-markdown-css/github-markdown-${theme}.css`), 'utf8');
 const themes = { light: styles('light'), dark: styles('dark') };
@@ -37,7 +40,15 @@ const icons = {
   '⚪': ['#818b98', '–'],
 };
 
-for (const [name, report] of reports) {
+if (wantsPicture) pictureOfExample(target);
+else {
+  const reports =
+    files.length === 0 ? Object.entries(verdicts) : files.map((file) => [basename(file, '.json'), read(file)]);
+  for (const [name, report] of reports) preview(name, report);
+  console.log(folder);
+}
+
+function preview(name, report) {
   for (const [surface, markdown] of Object.entries(surfacesOf(report))) {
     writeFileSync(join(folder, `${name}.${surface}.md`), markdown);
     for (const [theme, style] of Object.entries(themes)) {
@@ -48,7 +59,15 @@ for (const [name, report] of reports) {
     }
   }
 }
-console.log(folder);
+
+function pictureOfExample(file) {
+  preview('example', reportOfExample(root));
+  const made = join(folder, 'example.comment.light.wide.png');
+  if (!existsSync(made)) throw new Error('no picture was taken: there must be a chromium on the PATH');
+  copyFileSync(made, file);
+  rmSync(folder, { recursive: true, force: true });
+  console.log(file);
+}
 
 function surfacesOf(report) {
   const repository = 'https://github.com/acme/shop';

@@ -1,12 +1,12 @@
 import { LockstepError, messageOf } from './errors.ts';
 import type { Report } from './report/model.ts';
 import { plain } from './report/plain.ts';
-import { REPOSITORY } from './repository.ts';
+import { docsAddress, REPOSITORY } from './repository.ts';
 import { redact } from './services/redact.ts';
 import { version } from './version.ts';
 
 /** A run that came to no verdict. */
-export interface Failure {
+interface Failure {
   readonly command: string;
   readonly startedAt: Date;
   readonly error: unknown;
@@ -33,7 +33,7 @@ function tellError(stderr: Write, { code, message, hint }: LockstepError): void 
   const advice = hint === undefined ? '' : `\n${readable(hint)}\n`;
   // The user knows: it was they who ended it.
   if (code === 'cancelled') stderr(`${readable(message)}\n${advice}`);
-  else stderr(`error: ${readable(message)}\n${advice}\n${code}: docs/troubleshooting.md tells more\n`);
+  else stderr(`error: ${readable(message)}\n${advice}\n${code}: ${docsAddress('troubleshooting.md')}\n`);
 }
 
 /** Messages quote file names, SQL and what drivers say. */

@@ -1,12 +1,13 @@
 import { helpText } from './commands/help.ts';
 import type { Io } from './commands/io.ts';
+import type { Delivery } from './delivery/deliver.ts';
 import { LockstepError } from './errors.ts';
 import { failureReport, tellBug, tellFailure } from './failure.ts';
 import type { Report, Result } from './report/model.ts';
 import { createProgress } from './report/terminal/progress.ts';
+import type { ActionsRunner } from './services/actions-runner.ts';
 import { inert } from './services/inert.ts';
 import { type EventSource, type Interruptions, watchInterruptions } from './services/interruption.ts';
-import type { Runner } from './services/runner.ts';
 import { createScrubber, scrubbed } from './services/secrets.ts';
 import { type Invocation, readInvocation, type Surroundings } from './settings/settings.ts';
 import type { CommandName, Settings } from './settings/types.ts';
@@ -82,22 +83,25 @@ async function answer(
       host.stdout.write(helpText(invocation.command));
       return 0;
     case 'invalid':
-      await refuse(host, invocation);
+      await refuse(host, invocation, interruptions);
       return UNANSWERED;
     case 'command':
       return runCommand(host, invocation.settings, available[invocation.settings.command], interruptions);
   }
 }
 
-/** Settings that cannot be used: told, and written down where a report was asked for. */
-async function refuse(host: Host, invocation: Extract<Invocation, { kind: 'invalid' }>): Promise<void> {
-  const { command = 'unknown', error, reportPath, inActions } = invocation;
-  const { stdout, stderr } = outputsOf(host, { inActions, secrets: [] });
+/** Settings that cannot be used: told wherever the verdict would have been told. */
+async function refuse(
+  host: Host,
+  { command = 'unknown', error, settings }: Extract<Invocation, { kind: 'invalid' }>,
+  { signal }: Interruptions,
+): Promise<void> {
+  const { stdout, stderr } = safeOutput(host, settings);
+  const runner = await runnerOf(settings);
   tellFailure(error, stderr);
-  const report = failureReport({ command, startedAt: new Date(), error });
+  const report = scrubbed(failureReport({ command, startedAt: new Date(), error }), settings.secrets);
   try {
-    const { deliverRefusal } = await import('./delivery/deliver.ts');
-    await deliverRefusal(report, reportPath, await runnerOf(inActions), stdout);
+    await deliverTo({ settings, report, runner, print: stdout, signal, hurried: false });
   } catch (problem) {
     tellFailure(problem, stderr);
   }
@@ -115,16 +119,12 @@ async function runCommand(
   load: () => Promise<Command>,
   interruptions: Interruptions,
 ): Promise<number> {
-  const inActions = settings.actions !== undefined;
-  const { stdout, stderr } = outputsOf(host, { inActions, secrets: settings.secrets });
-  const runner = await runnerOf(inActions);
-  for (const secret of settings.secrets) runner?.mask(secret);
+  const { stdout, stderr } = safeOutput(host, settings);
+  const runner = await runnerOf(settings);
   const { report, exitCode, cancelled } = await attempt(settings, load, interruptions, { stdout, stderr });
   try {
-    const { deliver } = await import('./delivery/deliver.ts');
-    const rules = async () => (await import('./commands/rule-descriptions.ts')).ruleDescriptions();
     const { signal } = interruptions;
-    await deliver({ settings, report, rules, runner, print: stdout, signal, hurried: cancelled });
+    await deliverTo({ settings, report, runner, print: stdout, signal, hurried: cancelled });
     return exitCode;
   } catch (error) {
     tellFailure(error, stderr);
@@ -171,18 +171,27 @@ async function attempt(
   }
 }
 
+async function deliverTo(delivery: Omit<Delivery, 'rules'>): Promise<void> {
+  const { deliver } = await import('./delivery/deliver.ts');
+  await deliver({
+    ...delivery,
+    rules: async () => (await import('./commands/rule-descriptions.ts')).ruleDescriptions(),
+  });
+}
+
 /** What we print: without secrets, and in Actions without anything that its runner would obey. */
-function outputsOf(
-  { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>,
-  { inActions, secrets }: { readonly inActions: boolean; readonly secrets: Settings['secrets'] },
-): Texts {
+function safeOutput({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>, { actions, secrets }: Settings): Texts {
   const scrub = createScrubber(secrets);
-  const safe = inActions ? (text: string): string => inert(scrub(text)) : scrub;
+  const safe = actions === undefined ? scrub : (text: string): string => inert(scrub(text));
   return { stdout: (text) => void stdout.write(safe(text)), stderr: (text) => void stderr.write(safe(text)) };
 }
 
-async function runnerOf(inActions: boolean): Promise<Runner | undefined> {
-  return inActions ? (await import('./services/runner.ts')).actionsRunner() : undefined;
+/** undefined: not inside Actions. It hides the secrets from here on. */
+async function runnerOf({ actions, secrets }: Settings): Promise<ActionsRunner | undefined> {
+  if (actions === undefined) return undefined;
+  const runner = (await import('./services/actions-runner.ts')).actionsRunner();
+  for (const secret of secrets) runner.mask(secret);
+  return runner;
 }
 
 /** A reader that has seen enough (`| head`) is no error of ours. */

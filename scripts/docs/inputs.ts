@@ -40,10 +40,25 @@ export function inputsPage(configSchema: Readonly<Record<string, unknown>>): str
   return `${parts.join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `Every setting has a default. On the command line an option is written \`--like-this\`; inside GitHub
-Actions, started without arguments, the program reads the environment variable \`INPUT_LIKE_THIS\`. Both win over \`lockstep.yml\`. Paths
-are relative to the directory that \`cwd\` names, unless they are said to be relative to the repository's root. What stands in the
-migrations themselves: [directives](directives.md).`;
+const INTRODUCTION = `Every setting has a default. What a workflow sets stands at its step:
+
+\`\`\`yaml
+- uses: ${REPOSITORY}@v0 # not released yet: name a commit
+  with: { postgres_version: 17 }
+\`\`\`
+
+What holds for the project, in CI and on everybody's machine, stands in [\`lockstep.yml\`](#lockstepyml):
+
+\`\`\`yaml
+postgres_version: 17
+test_command: npm test
+lint:
+  rules: { prefer-text-field: off }
+\`\`\`
+
+On the command line it is \`--postgres-version 17\`. Inputs and options win over \`lockstep.yml\`. Paths are relative to the directory
+that \`cwd\` names, unless they are said to be relative to the repository's root. What stands in the migrations themselves:
+[directives](directives.md). Whole workflows: [recipes](recipes.md).`;
 
 const CONFIG_INTRODUCTION = `Without a file everything has its default. Unknown keys are errors. Durations are whole numbers with a unit: \`500ms\`, \`30s\`, \`5min\`, \`1h\`.
 
@@ -61,7 +76,7 @@ A change cannot switch off its own judge:
 - \`history.accept\` is read from the change, and an entry counts only in the change that brings it. \`history.accept: never\` on the base
   branch allows none.
 - Everything else, and Squawk's configuration, is read from the base branch. \`--policy head\` tries out what a change of it would do.
-- The first settings of a repository are taken from the change itself, except \`rehearsal.superuser\`, \`rehearsal.setup\` and
+- The first settings of a repository are taken from the change itself, except \`rehearsal.superuser\`, \`rehearsal.setup\`,
   \`rehearsal.schema_file\` and \`test_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
   \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
 
@@ -93,7 +108,7 @@ const ENVIRONMENT = table(
   [
     [
       '`INPUT_<NAME>`',
-      'inside GitHub Actions, without arguments: the input of that name above, in upper case (`INPUT_POSTGRES_VERSION`)',
+      'inside GitHub Actions, started without arguments, the program reads its inputs from these: `INPUT_POSTGRES_VERSION`; the action sets them',
     ],
     ['`INPUT_COMMAND`', 'likewise: which command to run; `check` without it'],
     [

@@ -1,6 +1,6 @@
 import { squawkAddress } from '../../src/lint/catalogue.ts';
-import { languageOf, type RuleDescription } from '../../src/report/rule-description.ts';
-import { helpParts } from '../../src/report/told.ts';
+import { helpParts, languageOf } from '../../src/report/advice.ts';
+import type { RuleDescription } from '../../src/report/rule-description.ts';
 import { cell, GENERATED, table } from './markdown.ts';
 
 /** A rule, and why neither settings nor comments reach it, if they do not. */
@@ -120,7 +120,7 @@ export function rulePage(rule: DocumentedRule): string {
     prose,
     ...(example === '' ? [] : [fence(languageOf(example), example)]),
     ...(rule.fixed === undefined
-      ? ['## Changing its severity', ...severityOf(rule), '## Releasing one place', ...releaseOf(rule)]
+      ? ['## Changing its severity', ...severityOf(rule), ...releaseOf(rule)]
       : ['## It always blocks', ALWAYS[rule.fixed]]),
     '[All rules](../rules.md)',
   ]);
@@ -165,16 +165,19 @@ const BY_SETTINGS_ALONE: ReadonlySet<string> = new Set([
   'unused-suppression',
 ]);
 
+/** A chapter of its own: what can be released differs, and some rules have nothing to release. */
 function releaseOf({ name, source, severity }: DocumentedRule): string[] {
   if (BY_ACCEPT.has(name))
     return [
+      '## Accepting it',
       'By `history.accept` in `lockstep.yml`, as above, in the change itself; the base branch may [forbid it](../inputs.md#which-version-of-it-counts). The reviewer sees it.',
     ];
   if (source === 'policy' || BY_SETTINGS_ALONE.has(name))
-    return ['No comment releases it: only its severity can be changed.'];
+    return ['## It cannot be released', 'No comment releases it: only its severity can be changed.'];
   const whole = source === 'history' || source === 'rehearsal' || name === 'empty-migration';
   const place = whole ? "Anywhere in the migration's file" : 'In a comment above the place';
   return [
+    whole ? '## Releasing one migration' : '## Releasing one place',
     `${place}${severity === 'block' ? ', with a reason, which the reviewer sees' : ''}:`,
     fence('sql', `-- lockstep-ignore${whole ? '-file' : ''} ${name} -- why it is all right here`),
     '[All forms](../directives.md#releasing-a-finding).',

@@ -15,6 +15,7 @@ import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import type { Actions } from '../settings/actions.ts';
 import type { Location, Policy, Settings } from '../settings/types.ts';
+import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
@@ -43,7 +44,8 @@ export interface CheckInputs {
 /** Reads settings, policy and migrations of base and head. Throws LockstepErrors for what cannot be read. */
 export async function readInputs(settings: Settings, signal: AbortSignal): Promise<CheckInputs> {
   const { actions, base, head, githubToken } = settings;
-  const git = await Git.open(settings.cwd, settings.env, { signal, trusted: actions?.workspace });
+  const git = await Git.open(settings.cwd, settings.env, { signal, workspace: actions?.workspace });
+  await refuseCommittedDirectories(settings, git);
   const range = await resolveRange({ git, base, head, actions, githubToken });
   const files = new GitFiles(git);
   const textAt = async (at: At, path: string): Promise<string | undefined> => {

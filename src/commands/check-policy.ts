@@ -10,7 +10,7 @@ export interface PolicyFile {
 }
 
 /** Whose settings judge the change. */
-export type PolicySide = 'base' | 'head';
+type PolicySide = 'base' | 'head';
 
 /** A file of policy with the side whose text holds in this run. */
 export interface HoldingFile {
@@ -65,6 +65,6 @@ const WHO = {
   },
   head: {
     base: "The base branch's settings hold for this run",
-    head: 'It was judged with the new settings, as asked by --policy head',
+    head: 'It was judged with the new settings, as `policy: head` (on the command line `--policy head`) asks',
   },
 } as const;

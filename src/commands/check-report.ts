@@ -6,7 +6,9 @@ import { parseScript } from '../project/sql.ts';
 import { cannotRunInTransaction, effectiveExecution } from '../project/transaction.ts';
 import type { Change, Migration } from '../project/types.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
+import { NEWEST_TESTED } from '../rehearsal/server/versions.ts';
 import type { Finding, MigrationReport, NotAnalysed, Report, TestRun } from '../report/model.ts';
+import { redact } from '../services/redact.ts';
 import { version } from '../version.ts';
 import type { CheckInputs } from './check-inputs.ts';
 
@@ -22,7 +24,7 @@ export interface Outcome {
   readonly findings: readonly Finding[];
 }
 
-export interface Frame {
+interface Frame {
   readonly startedAt: Date;
   readonly now: () => Date;
   readonly inputs: CheckInputs;
@@ -35,7 +37,7 @@ export interface Frame {
 export async function checkReport({ startedAt, now, inputs, timings, outcome }: Frame): Promise<Report> {
   const { changeSet, database } = inputs;
   const findings = await placedInDiff(outcome?.findings ?? inputs.findings, inputs);
-  const notices = [...inputs.notices, ...(outcome?.notices ?? [])];
+  const notices = [...inputs.notices, ...(outcome?.notices ?? [])].map(redact);
   return {
     schemaVersion: 1,
     tool: { name: 'lockstep', version },
@@ -82,16 +84,22 @@ async function placedInDiff(findings: readonly Finding[], { files, range }: Chec
 function rehearsalOf(
   outcome: Outcome,
   prepared: Prepared,
-  { changeSet }: CheckInputs,
+  { changeSet, policy }: CheckInputs,
 ): NonNullable<Report['rehearsal']> {
   return {
     serverVersion: prepared.server.version,
+    ...(isAssumed(prepared, policy) ? { versionAssumed: true } : {}),
     server: prepared.server.origin,
     baseMigrations: changeSet.base.migrations.length,
     baseFromCache: prepared.fromCache,
     baseDurationMs: Math.round(prepared.replayMs),
     durationMs: outcome.rehearsalMs ?? 0,
   };
+}
+
+/** A server that somebody has named (`rehearsal_url`, LOCKSTEP_PG_BIN) has the major that they chose. */
+function isAssumed({ server }: Prepared, { postgresVersion }: CheckInputs['policy']): boolean {
+  return postgresVersion === undefined && !server.shared && server.major === NEWEST_TESTED;
 }
 
 function migrationReport(change: Change, seen: Rehearsed | undefined): MigrationReport {

@@ -11,9 +11,9 @@ import { fenced, type HoldingFile, holder, needsFence, type PolicyFile } from '.
 const DEFAULT_CONFIG = 'lockstep.yml';
 
 /** A file's text at base and at head. */
-export type BothSides = (path: string) => Promise<PolicyFile>;
+type BothSides = (path: string) => Promise<PolicyFile>;
 
-export interface JudgingSettings {
+interface JudgingSettings {
   readonly holding: HoldingFile;
   readonly policy: Policy;
   readonly headLocation: Location;
@@ -22,7 +22,7 @@ export interface JudgingSettings {
   readonly notices: readonly string[];
 }
 
-export interface SettingsRequest {
+interface SettingsRequest {
   readonly settings: Settings;
   readonly file: PolicyFile;
   /** Whether the base branch has any file of policy. */
@@ -60,7 +60,7 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
 }
 
 const ONLY_AT_BASE =
-  'test_command, rehearsal.superuser, rehearsal.setup and rehearsal.schema_file count only once they stand on the base branch (or with --policy head).';
+  'test_command, rehearsal.superuser, rehearsal.setup and rehearsal.schema_file count only once they stand on the base branch (or with `policy: head`, on the command line `--policy head`).';
 
 /** undefined: there is no file, or it cannot be read, or it does not know this database yet. */
 function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefined) => Config): Config | undefined {

@@ -37,6 +37,7 @@ export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run):
     env: settings.env,
     signal,
     onNotice: notice,
+    onStep: (text) => io.progress.step(text),
     base: { project: changeSet.base, layout, policy: policy.rehearsal, setup, schema },
     lockTimeout: policy.lockTimeout,
     statementTimeout: policy.statementTimeout,

@@ -98,7 +98,7 @@ const GRACE_MS = 3_000;
 
 function tookTooLong(timeoutMs: number): LockstepError {
   return new LockstepError('rehearsal-timeout', `the rehearsal took longer than ${Math.round(timeoutMs / 1000)} s`, {
-    hint: 'Raise `rehearsal.timeout` in lockstep.yml on the base branch, or look for the migration that takes so long: --report FILE has the time of each.',
+    hint: 'Raise `rehearsal.timeout` in lockstep.yml on the base branch, or look for the migration that takes so long: the report (`report`, on the command line `--report`) has the time of each.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { openCounts } from '../report/findings.ts';
 import type { Links } from '../report/links.ts';
 import type { Marker } from '../report/markdown/marker.ts';
 import type { Report } from '../report/model.ts';
@@ -19,10 +20,14 @@ export function linksOf({ actions }: Settings, report: Report): Links | undefine
   };
 }
 
-/** What tells a pull request's comments apart when it has several: about two databases, or from two folders. */
-export function scopeOf({ database, cwd, configPath, overrides, actions }: Settings): string {
+/**
+ * What tells a pull request's comments apart when it has several: about two databases, from two folders, or from the jobs of
+ * a matrix. Inputs alone, so that a run without an answer finds its comment as well.
+ */
+function scopeOf({ database, cwd, configPath, overrides, actions }: Settings): string {
   const folder = relativeTo(actions?.workspace, cwd);
-  const parts = { database, folder, config: configPath, migrations: overrides.migrationsDirectory };
+  const { migrationsDirectory: migrations, postgresVersion: postgres, tool } = overrides;
+  const parts = { database, folder, config: configPath, migrations, postgres, tool };
   return Object.entries(parts)
     .flatMap(([name, value]) => (value ? `${name}=${value}` : []))
     .join(' ');
@@ -35,7 +40,7 @@ function relativeTo(workspace: string | undefined, cwd: string): string | undefi
 
 export function markerOf(settings: Settings, report: Report): Marker {
   const { actions } = settings;
-  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const { open, blocking } = openCounts(report.findings);
   return {
     v: 1,
     scope: scopeOf(settings),
@@ -43,7 +48,7 @@ export function markerOf(settings: Settings, report: Report): Marker {
     attempt: actions?.runAttempt ?? 1,
     head: actions?.event.kind === 'pull_request' ? actions.event.headSha : (report.git?.headSha ?? ''),
     result: report.result,
-    blocking: open.filter(({ severity }) => severity === 'block').length,
-    findings: open.length,
+    blocking,
+    findings: open,
   };
 }

@@ -1,9 +1,10 @@
-import { messageOf } from '../errors.ts';
+import { LockstepError, messageOf } from '../errors.ts';
 import type { Report } from '../report/model.ts';
 import type { RuleDescription } from '../report/rule-description.ts';
-import type { Runner } from '../services/runner.ts';
+import type { ActionsRunner } from '../services/actions-runner.ts';
+import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
-import { writeFiles, writeReport } from './files.ts';
+import { writeFiles } from './files.ts';
 
 export interface Delivery {
   readonly settings: Settings;
@@ -11,7 +12,7 @@ export interface Delivery {
   /** What SARIF tells about rules. */
   readonly rules: () => Promise<readonly RuleDescription[]>;
   /** undefined: not inside GitHub Actions. */
-  readonly runner: Runner | undefined;
+  readonly runner: ActionsRunner | undefined;
   readonly print: (text: string) => void;
   readonly signal: AbortSignal;
   /** The run was cancelled: what is left of its time is for the files and outputs. */
@@ -19,58 +20,68 @@ export interface Delivery {
 }
 
 /**
- * Brings a report to every surface that was asked for. Throws `report-not-written` when a file could not be written, after
- * all others were served; what goes wrong on GitHub is a warning, and the verdict stands.
+ * Brings a report to every surface that was asked for. Rejects when a file or an output could not be written, after all
+ * others were served: somebody relies on it, so there is no answer. What goes wrong on GitHub is a warning, and the verdict
+ * stands.
  */
-export async function deliver(delivery: Delivery): Promise<void> {
-  const { settings, report, rules, runner, print, signal, hurried } = delivery;
-  const problem = await writeFiles(settings, report, rules).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
+export async function deliver({ settings, report, rules, ...delivery }: Delivery): Promise<void> {
+  const { runner, hurried } = delivery;
+  const failures = await writeFiles(settings, report, rules);
   if (runner !== undefined) {
+    const told = failures.length === 0 ? report : withoutAnswer(report, failures[0]);
     const { annotate, summarise, setOutputs, outputsOf } = await import('./step.ts');
     let commentUrl: string | undefined;
     if (!hurried) {
-      annotate(report, runner, print);
-      await summarise(settings, report, runner);
-      commentUrl = await comment(settings, report, runner, signal);
+      annotate(told, runner, delivery.print);
+      await summarise(settings, told, runner);
+      commentUrl = await comment(settings, told, { ...delivery, runner });
     }
-    setOutputs(outputsOf(report, settings.reportPath, commentUrl), runner);
+    try {
+      setOutputs(outputsOf(told, settings.reportPath, commentUrl), runner);
+    } catch (error) {
+      failures.push(outputsNotWritten(error));
+    }
   }
-  if (problem !== undefined) throw problem.error;
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The step will exit as one without an answer: no surface may say otherwise. */
+function withoutAnswer(report: Report, failure: unknown): Report {
+  const { code, hint } = failure instanceof LockstepError ? failure : { code: 'bug', hint: undefined };
+  const error = { code, message: redact(messageOf(failure)), ...(hint === undefined ? {} : { hint }) };
+  return { ...report, result: 'error', error };
+}
+
+function outputsNotWritten(cause: unknown): LockstepError {
+  return new LockstepError('outputs-not-written', `The step's outputs could not be written: ${messageOf(cause)}`, {
+    hint: 'Steps that test them would go on in the dark. Look at the disk of the runner, and run the job again.',
+    cause,
+  });
+}
+
+interface Tellers extends Pick<Delivery, 'print' | 'signal'> {
+  readonly runner: ActionsRunner;
 }
 
 /** Address of the comment, if there is one. */
 async function comment(
   settings: Settings,
   report: Report,
-  runner: Runner,
-  signal: AbortSignal,
+  { runner, print, signal }: Tellers,
 ): Promise<string | undefined> {
   try {
     const { tellPullRequest } = await import('./pull-request.ts');
     const outcome = await tellPullRequest(settings, report, signal);
-    if (outcome?.kind === 'failed') runner.warning(outcome.warning);
+    if (outcome?.kind === 'failed') {
+      const [first = ''] = outcome.warning.split('\n');
+      // Nothing was to be said: that GitHub did not even answer is worth no more than a line.
+      if (report.result === 'noop') print(`${first}\n`);
+      else runner.warning(outcome.warning);
+    }
     return outcome !== undefined && 'url' in outcome ? outcome.url : undefined;
   } catch (error) {
     // A bug of ours in the comment is no reason to withhold the verdict.
     runner.warning(`The pull request's comment could not be written: ${messageOf(error)}`);
     return undefined;
   }
-}
-
-/** A run that could not begin for its settings: there are none to go by but these. Throws `report-not-written`. */
-export async function deliverRefusal(
-  report: Report,
-  reportPath: string | undefined,
-  runner: Runner | undefined,
-  print: (text: string) => void,
-): Promise<void> {
-  if (runner !== undefined) {
-    const { annotate, setOutputs, outputsOf } = await import('./step.ts');
-    annotate(report, runner, print);
-    setOutputs(outputsOf(report, reportPath, undefined), runner);
-  }
-  if (reportPath !== undefined) await writeReport(reportPath, report);
 }

@@ -4,18 +4,14 @@ import { writeText } from '../services/text-file.ts';
 import type { Settings } from '../settings/types.ts';
 import { linksOf } from './context.ts';
 
-export function writeReport(path: string, report: Report): Promise<void> {
-  return writeText(path, reportText(report));
-}
-
 function reportText(report: Report): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 type Rules = () => Promise<readonly RuleDescription[]>;
 
-/** Writes every file that was asked for, and only then throws for the first that could not be written: `report-not-written`. */
-export async function writeFiles(settings: Settings, report: Report, rules: Rules): Promise<void> {
+/** Writes every file that was asked for. Returns what went wrong, one for each that could not be written. */
+export async function writeFiles(settings: Settings, report: Report, rules: Rules): Promise<unknown[]> {
   const links = linksOf(settings, report);
   const surroundings = links === undefined ? {} : { links };
   const files: readonly (readonly [path: string | undefined, render: () => Promise<string>])[] = [
@@ -33,8 +29,11 @@ export async function writeFiles(settings: Settings, report: Report, rules: Rule
   const failures: unknown[] = [];
   for (const [path, render] of files) {
     if (path === undefined) continue;
-    const text = await render();
-    await writeText(path, text).catch((error: unknown) => void failures.push(error));
+    try {
+      await writeText(path, await render(), { workspace: settings.actions?.workspace });
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  if (failures.length > 0) throw failures[0];
+  return failures;
 }

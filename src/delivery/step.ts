@@ -1,24 +1,25 @@
 import { messageOf } from '../errors.ts';
 import { annotationsOf } from '../report/annotations.ts';
+import { openCounts } from '../report/findings.ts';
 import { renderSummary } from '../report/markdown/summary.ts';
 import type { Report } from '../report/model.ts';
 import { count } from '../report/words.ts';
-import type { Runner } from '../services/runner.ts';
+import type { ActionsRunner } from '../services/actions-runner.ts';
 import type { Settings } from '../settings/types.ts';
 import { linksOf } from './context.ts';
 
 /** What a step of GitHub Actions tells: annotations, the job's summary, outputs. What fails here is a warning: the verdict stands. */
 
-export function annotate(report: Report, runner: Runner, print: (text: string) => void): void {
+export function annotate(report: Report, runner: ActionsRunner, print: (text: string) => void): void {
   const { shown, left } = annotationsOf(report);
   for (const annotation of shown) runner.annotate(annotation);
-  const rest = left.error + left.warning + left.notice;
+  const rest = left.error + left.warning;
   if (rest > 0)
     print(`${count(rest, 'more finding')} without an annotation: GitHub shows ten of a kind. The summary has them.\n`);
 }
 
 /** Nothing for a change without migrations: most pull requests of a repository are that. */
-export async function summarise(settings: Settings, report: Report, runner: Runner): Promise<void> {
+export async function summarise(settings: Settings, report: Report, runner: ActionsRunner): Promise<void> {
   if (report.result === 'noop') return;
   const links = linksOf(settings, report);
   try {
@@ -30,23 +31,20 @@ export async function summarise(settings: Settings, report: Report, runner: Runn
 
 /** docs/outputs.md has their meanings. */
 export function outputsOf(report: Report, reportPath: string | undefined, commentUrl: string | undefined) {
-  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const { open, blocking } = openCounts(report.findings);
   return {
     result: report.result,
     // A check looks at no target: whatever it finds, it opens no way for code.
     deploy_code: String(report.command === 'check' ? false : report.result === 'applied' || report.result === 'noop'),
-    findings_count: String(open.length),
-    blocking_count: String(open.filter(({ severity }) => severity === 'block').length),
+    findings_count: String(open),
+    blocking_count: String(blocking),
     migrations: JSON.stringify(report.migrations.map(({ id }) => id)),
     report_path: reportPath ?? '',
     comment_url: commentUrl ?? '',
   };
 }
 
-export function setOutputs(outputs: ReturnType<typeof outputsOf>, runner: Runner): void {
-  try {
-    for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
-  } catch (error) {
-    runner.warning(`The step's outputs could not be written: ${messageOf(error)}`);
-  }
+/** Throws when the runner's file cannot be written. */
+export function setOutputs(outputs: ReturnType<typeof outputsOf>, runner: ActionsRunner): void {
+  for (const [name, value] of Object.entries(outputs)) runner.output(name, value);
 }

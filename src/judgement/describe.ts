@@ -39,7 +39,7 @@ export function partName(object: CatalogObject): string {
 }
 
 /** What a column's line says beyond its own facts. */
-export interface ColumnContext {
+interface ColumnContext {
   /** It alone is the primary key, under the name that Postgres gives. */
   readonly primaryKey?: boolean;
   /** The primary key's line says that it is NOT NULL. */

@@ -5,7 +5,7 @@ import { type PolicyRule, policyRules } from './policy-rules.ts';
 import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 
 /** What a finding of the rehearsal, or about the settings, says about its place and case; the rest is its rule's. */
-export type Observation = Omit<LintObservation, 'excerpt' | 'severity' | 'evidence'>;
+type Observation = Omit<LintObservation, 'excerpt' | 'severity' | 'evidence'>;
 
 /** A finding that the rehearsal or git itself has shown: confirmed. */
 export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): Finding {

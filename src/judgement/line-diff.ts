@@ -1,6 +1,6 @@
 /** A small difference of two texts by lines, for people. */
 
-export interface LineChange {
+interface LineChange {
   readonly sign: '+' | '-';
   readonly text: string;
 }

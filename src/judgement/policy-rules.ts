@@ -6,7 +6,7 @@ export const policyRules = {
     severity: 'warn',
     title: 'This change alters how changes are judged',
     why: "lockstep.yml or Squawk's configuration differs from the base branch's. This run was judged by the rules of the base branch, so that a change cannot switch off its own judge.",
-    help: 'Review the change of the settings on its own; it takes effect once it is merged. `--policy head` shows locally what it would do.',
+    help: 'Review the change of the settings on its own; it takes effect once it is merged. `policy: head` (on the command line `--policy head`) shows what it would do.',
   },
   'migrations-left-behind': {
     severity: 'block',

@@ -8,7 +8,7 @@ import { lineDiff } from './line-diff.ts';
 import { differing, short } from './sql-words.ts';
 import { tellOnce } from './wholes.ts';
 
-export interface ReversalInput {
+interface ReversalInput {
   readonly before: Catalog;
   readonly afterUp: Catalog;
   readonly afterDown: Catalog;

@@ -7,7 +7,7 @@ import { enumerate, oneLine } from './sql-words.ts';
 import { type Casualty, casualties } from './surprise/cascade.ts';
 import { idleStatements } from './surprise/unchanged.ts';
 
-export interface SurprisesInput {
+interface SurprisesInput {
   /** Of the migration, in the repository. */
   readonly path: string;
   /** Of the script that ran between the two catalogs. */

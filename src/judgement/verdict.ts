@@ -27,7 +27,7 @@ export const mandatoryRules: ReadonlySet<string> = new Set([
 ]);
 
 /** What the stages know about a change set. */
-export interface Knowledge {
+interface Knowledge {
   readonly changeSet: ChangeSet;
   readonly policy: Policy;
   /** What there is to say about the settings themselves. */

@@ -78,7 +78,7 @@ function signature({ after, facts }: ChangedObject): string {
 }
 
 /** What the lines of an added or dropped table's columns need to know about its other parts. */
-export interface TableParts {
+interface TableParts {
   readonly columns: readonly CatalogObject[];
   readonly others: readonly CatalogObject[];
   /** Columns of the primary key. */

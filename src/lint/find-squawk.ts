@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LockstepError, messageOf } from '../errors.ts';
 import { type InstallOptions, install, type Pin } from '../services/packages.ts';
 import { runProcess } from '../services/process.ts';
@@ -45,7 +44,9 @@ export function squawkVersion(): string | undefined {
 export function squawkPin(name: string): Pin {
   const { version, integrity } = lockfile().packages[`node_modules/${name}`] ?? {};
   if (version !== undefined && integrity !== undefined) return { name, version, integrity };
-  throw new LockstepError('squawk-unavailable', `Lockstep pins no Squawk for this platform: ${name}`, { hint: OWN });
+  throw new LockstepError('squawk-unavailable', `Lockstep pins no Squawk for this platform: ${name}`, {
+    hint: `Run on Linux with ${GLIBC} or on macOS. ${OWN}`,
+  });
 }
 
 interface Lockfile {
@@ -58,7 +59,7 @@ function lockfile(): Lockfile {
 
 const PLATFORMS: readonly string[] = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 
-const OWN = 'Build Squawk (cargo install squawk) and name it: LOCKSTEP_SQUAWK=/path/to/squawk';
+const OWN = 'Or build Squawk (`cargo install squawk`) and set LOCKSTEP_SQUAWK to the path of its program.';
 
 const GLIBC = 'glibc 2.34 or newer (ubuntu-22.04, Debian 12; not Alpine)';
 
@@ -80,13 +81,25 @@ function isMusl(): boolean {
 
 /** The package's folder, if it is there in the very version whose rules the catalogue describes. */
 async function besideUs({ name, version }: Pin, from: string): Promise<string | undefined> {
-  try {
-    const manifest = createRequire(from).resolve(`${name}/package.json`);
-    const found = JSON.parse(await readFile(manifest, 'utf8')) as { version?: unknown };
-    return found.version === version ? dirname(manifest) : undefined;
-  } catch {
-    return undefined;
+  for (const folder of installedWithUs(from).map((modules) => join(modules, name))) {
+    const manifest = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}');
+    if ((JSON.parse(manifest) as { version?: unknown }).version === version) return folder;
   }
+  return undefined;
+}
+
+/**
+ * Where npm puts what we depend on: into our own package, or beside it. Nowhere further up, where `require` would go on:
+ * an action that was checked out into the workspace would find what a pull request has committed to its node_modules.
+ */
+function installedWithUs(from: string): readonly string[] {
+  let ours = dirname(from);
+  while (!existsSync(join(ours, 'package.json'))) {
+    if (ours === dirname(ours)) return [];
+    ours = dirname(ours);
+  }
+  const around = dirname(ours);
+  return [join(ours, 'node_modules'), ...(basename(around) === 'node_modules' ? [around] : [])];
 }
 
 /** One that breaks off on every file would look like one that finds nothing. */

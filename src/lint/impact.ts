@@ -2,7 +2,7 @@ import { type Node, parseSql, type Statement } from '../project/sql.ts';
 import { fieldsOf, list } from '../project/syntax-tree.ts';
 import type { Impact } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
-import { type NewRelations, rangeVarName, relationsOf } from './relations.ts';
+import { type NewRelations, rangeVarName, relationKey, relationsOf } from './relations.ts';
 import type { Located } from './squawk-findings.ts';
 
 /**
@@ -16,7 +16,8 @@ export function impactOf(located: Located, made: NewRelations): Impact | undefin
   const blocks = ruleNamed(finding.rule)?.blocks;
   if (blocks === undefined || statement === undefined || isAboutIndex(statement)) return undefined;
   const impact = foreignKeyImpact(located, statement) ?? { blocks, relations: relationsOf(statement) };
-  const relations = [...new Set(impact.relations)].filter((name) => name !== '' && !made.hasBefore(statement, name));
+  const byKey = new Map(impact.relations.map((name) => [relationKey(name), name]));
+  const relations = [...byKey.values()].filter((name) => name !== '' && !made.hasBefore(statement, name));
   return relations.length === 0 ? undefined : { blocks: impact.blocks, relations };
 }
 

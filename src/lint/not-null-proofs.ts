@@ -1,7 +1,7 @@
 import { type Node, parseScript, type Statement } from '../project/sql.ts';
 import { fieldsOf, list, names, nodeEntry, text } from '../project/syntax-tree.ts';
 import type { Script } from '../project/types.ts';
-import { rangeVarName } from './relations.ts';
+import { rangeVarName, relationKey } from './relations.ts';
 
 /**
  * Columns that a valid CHECK (column IS NOT NULL) of an earlier migration proves: SET NOT NULL reads no rows then. The
@@ -56,8 +56,9 @@ function key(table: string, name: string): string {
 }
 
 function tableCommands({ kind, tree }: Statement): { readonly table: string; readonly fields: Node }[] {
-  const table = kind === 'AlterTableStmt' ? rangeVarName(tree.relation) : undefined;
-  if (table === undefined) return [];
+  const name = kind === 'AlterTableStmt' ? rangeVarName(tree.relation) : undefined;
+  if (name === undefined) return [];
+  const table = relationKey(name);
   return list(tree.cmds).flatMap((command) => {
     const fields = fieldsOf(command, 'AlterTableCmd');
     return fields ? [{ table, fields }] : [];

@@ -3,9 +3,14 @@ import { fieldsOf, list, names, record, text } from '../project/syntax-tree.ts';
 
 /** Which relations a script makes, and which ones its statements are about: by name, as far as the text shows it. */
 
-/** 'schema.name'. Without a schema, and in public, one and the same: search_path is mostly that. */
+/** 'schema.name', or the bare name where the SQL has no schema. */
 function relationName(schema: string | undefined, name: string): string {
-  return schema === undefined || schema === 'public' ? name : `${schema}.${name}`;
+  return schema === undefined ? name : `${schema}.${name}`;
+}
+
+/** By what a relation is told from others: without a schema, and in public, one and the same; search_path is mostly that. */
+export function relationKey(name: string): string {
+  return name.replace(/^public\./, '');
 }
 
 export function rangeVarName(value: unknown): string | undefined {
@@ -26,7 +31,8 @@ export class NewRelations {
 
   constructor(statements: readonly Statement[]) {
     for (const statement of statements) {
-      for (const name of this.#madeBy(statement)) if (!this.#madeAt.has(name)) this.#madeAt.set(name, statement.index);
+      for (const name of this.#madeBy(statement).map(relationKey))
+        if (!this.#madeAt.has(name)) this.#madeAt.set(name, statement.index);
     }
   }
 
@@ -38,7 +44,7 @@ export class NewRelations {
 
   /** Whether a relation was made before a statement. */
   hasBefore(statement: Statement, name: string): boolean {
-    return (this.#madeAt.get(name) ?? Number.POSITIVE_INFINITY) < statement.index;
+    return (this.#madeAt.get(relationKey(name)) ?? Number.POSITIVE_INFINITY) < statement.index;
   }
 
   #madeBy({ kind, tree }: Statement): string[] {
@@ -60,7 +66,7 @@ export class NewRelations {
   }
 
   #has(name: string | undefined): boolean {
-    return name !== undefined && this.#madeAt.has(name);
+    return name !== undefined && this.#madeAt.has(relationKey(name));
   }
 }
 

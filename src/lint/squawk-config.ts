@@ -52,7 +52,7 @@ function stringList(value: unknown, key: string, path: string): string[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value;
   throw new LockstepError('squawk-config-invalid', `${path}: ${key} must be a list of strings.`, {
-    hint: `For example: ${key} = ["${key === 'excluded_paths' ? 'migrations/001_init.sql' : 'prefer-text-field'}"]`,
+    hint: `Write it as a list, for example:\n  ${key} = ["${key === 'excluded_paths' ? 'migrations/001_init.sql' : 'prefer-text-field'}"]`,
   });
 }
 

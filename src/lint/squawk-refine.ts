@@ -5,6 +5,7 @@ import { ruleNamed } from './catalogue.ts';
 import { impactOf } from './impact.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
 import { NewRelations } from './relations.ts';
+import { safeWay } from './safe-way.ts';
 import type { Located } from './squawk-findings.ts';
 import type { ReadScript } from './types.ts';
 
@@ -30,7 +31,12 @@ export function refine(script: ReadScript, located: readonly Located[], proofs: 
   });
   return kept.map((one) => {
     const impact = impactOf(one, made);
-    return impact === undefined ? one.finding : { ...one.finding, impact };
+    const suggestion = one.statement && safeWay(one.finding.rule, one.statement);
+    return {
+      ...one.finding,
+      ...(impact === undefined ? {} : { impact }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    };
   });
 }
 

@@ -131,7 +131,7 @@ function isViolation(value: unknown): value is Violation & { readonly file: stri
 
 function failure(what: string, cause?: unknown): LockstepError {
   return new LockstepError('squawk-failed', `Squawk ${what}`, {
-    hint: `This is no finding about your migrations. Try it by hand (npx squawk-cli@${squawkVersion()} FILE); if it happens again, please report it with the file.`,
+    hint: `This is no finding about your migrations. Try it by hand; if it happens again, please report it with the file:\n  npx squawk-cli@${squawkVersion()} FILE`,
     cause,
   });
 }

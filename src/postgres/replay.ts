@@ -16,7 +16,7 @@ import { sqlError } from './sql-error.ts';
  * a file holds. Each file has a clean session and, unless it says otherwise, a transaction of its own.
  */
 
-export interface ReplayFailure {
+interface ReplayFailure {
   readonly index: number;
   readonly error: SqlErrorReport;
 }

@@ -2,7 +2,7 @@ import { Client, type ClientConfig, type QueryResult } from 'pg';
 import { closedConfig } from './client-config.ts';
 import { ScriptQuery } from './script-query.ts';
 
-export interface TimedRun {
+interface TimedRun {
   /** What was done, in order: when (milliseconds after the start), and the command tag ('CREATE TABLE', 'COMMIT'). */
   readonly completed: readonly { readonly at: number; readonly tag: string }[];
   readonly error?: unknown;

@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import { messageOf } from '../errors.ts';
 import { afterCodePoints, excerpt, LineIndex } from '../project/place.ts';
 import type { SqlErrorReport } from '../report/model.ts';
+import { redact } from '../services/redact.ts';
 
 /** Where a query came from: the file's path and text, and the offset in it at which the query's first character stands. */
 export interface Origin {
@@ -24,16 +25,21 @@ export function sqlError(error: unknown, origin: Origin): SqlErrorReport {
   const postgres = error instanceof DatabaseError ? error : undefined;
   const place = new LineIndex(origin.text).place(offsetOf(postgres, origin));
   return {
-    message: shortened(postgres?.message ?? connectionMessage(error), TEXT_CHARACTERS),
+    message: told(postgres?.message ?? connectionMessage(error)),
     ...(postgres?.code ? { sqlstate: postgres.code } : {}),
-    ...(postgres?.detail ? { detail: shortened(postgres.detail, TEXT_CHARACTERS) } : {}),
-    ...(postgres?.hint ? { hint: shortened(postgres.hint, TEXT_CHARACTERS) } : {}),
-    ...(postgres?.where ? { where: shortened(postgres.where, TEXT_CHARACTERS) } : {}),
+    ...(postgres?.detail ? { detail: told(postgres.detail) } : {}),
+    ...(postgres?.hint ? { hint: told(postgres.hint) } : {}),
+    ...(postgres?.where ? { where: told(postgres.where) } : {}),
     path: origin.path,
     ...place,
     excerpt: excerpt(origin.text, place),
     ...(origin.statement === undefined ? {} : { statement: origin.statement }),
   };
+}
+
+/** Foreign servers, dblink and scripts quote the connection strings that they were given. */
+function told(text: string): string {
+  return shortened(redact(text), TEXT_CHARACTERS);
 }
 
 /** The text, or its beginning with an ellipsis. */

@@ -1,8 +1,10 @@
 import type { Actions, ActionsEvent } from '../settings/actions.ts';
+import { eventNotCheckedOut } from './git-errors.ts';
 import type { Clone } from './git-fetch.ts';
 import {
   commitIfAny,
   commitUnlessGone,
+  contains,
   ensureCommit,
   ensureFirstParent,
   ensureMergeBase,
@@ -18,6 +20,18 @@ type EventOf<K extends ActionsEvent['kind']> = Extract<ActionsEvent, { kind: K }
 export function eventHead(event: ActionsEvent): string {
   if (event.kind === 'merge_group') return event.headSha;
   return event.kind === 'push' ? event.after : 'HEAD';
+}
+
+/**
+ * Throws `event-not-checked-out` when what is checked out is not the pull request's change: it would get a verdict on
+ * something else. A newer merge or tip, from a push since the event, holds the change. The commits of other events are
+ * judged wherever HEAD is.
+ */
+export async function requireEventInHead(clone: Clone, { event, sha }: Actions, head: string): Promise<void> {
+  if (event.kind !== 'pull_request' || head === sha || head === event.headSha) return;
+  const tip = await commitIfAny(clone, event.headSha);
+  if (tip !== undefined && (await contains(clone, tip, head))) return;
+  throw eventNotCheckedOut(short(head), event.number, short(event.headSha));
 }
 
 interface EventRequest {
@@ -60,8 +74,8 @@ function compared(head: string, parent: string): string {
  * change, and nothing that the base branch has gained meanwhile.
  */
 async function ofPullRequest(request: EventRequest, event: EventOf<'pull_request'>): Promise<Range> {
-  const { clone, actions, head, named } = request;
-  if (head === actions.sha && (await isMergeOf(clone, head, event.headSha))) return againstFirstParent(request);
+  const { clone, head, named } = request;
+  if (await isProposal(request, event)) return againstFirstParent(request);
   const baseTip = await baseOfPullRequest(request, event);
   const mergeBase = await ensureMergeBase(clone, baseTip, head);
   const what = head === event.headSha ? "the tip of the pull request's branch" : 'another commit';
@@ -71,6 +85,20 @@ async function ofPullRequest(request: EventRequest, event: EventOf<'pull_request
       : `is ${what}, not its merge into the base branch: it was compared from where it parted from ${short(baseTip)}, the base branch when the event happened.`;
   const notice = `${short(head)} ${how} To check what will be merged, leave \`ref\` out of the actions/checkout step.`;
   return { baseTip, mergeBase, head, notices: named ? [] : [notice] };
+}
+
+/**
+ * Whether a commit is a merge of the pull request into the base branch: the event's own, or a newer one. A merge of the
+ * base into the branch has the branch as its first parent.
+ */
+async function isProposal(
+  { clone, actions, head, named }: EventRequest,
+  { headSha }: EventOf<'pull_request'>,
+): Promise<boolean> {
+  if (await isMergeOf(clone, head, headSha)) return true;
+  if (named || head === headSha || head === actions.sha || (await clone.git.parents(head)).length !== 2) return false;
+  const parent = await ensureFirstParent(clone, head);
+  return parent !== undefined && !(await contains(clone, headSha, parent));
 }
 
 /** The base branch's tip when GitHub made the merge commit; the event's own `base.sha` may be much older. */

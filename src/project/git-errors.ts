@@ -5,20 +5,28 @@ import { redact } from '../services/redact.ts';
 
 export function gitMissing(cause: unknown): LockstepError {
   return new LockstepError('git-missing', 'git could not be started.', {
-    hint: 'Install git and see that it is on the PATH: https://git-scm.com/downloads',
+    hint: 'Install git (https://git-scm.com/downloads) and see that it is on the PATH.',
     cause,
   });
 }
 
-function notARepository(directory: string): LockstepError {
+export function notARepository(directory: string): LockstepError {
   return new LockstepError('git-not-a-repository', `${directory} is not in a git repository.`, {
-    hint: 'Run Lockstep in a checkout of the project, or name one: --cwd DIR\nIn a workflow, an `actions/checkout` step comes first.',
+    hint: 'Run Lockstep in a checkout of the project, or set `cwd` (on the command line `--cwd`) to one. In a workflow, an `actions/checkout` step comes first.',
+  });
+}
+
+/** `why`: what the system said, when it is more than that there is none. */
+export function directoryMissing(directory: string, why = ''): LockstepError {
+  const message = `There is no folder ${directory}${why && ` that can be looked into: ${why}`}.`;
+  return new LockstepError('directory-missing', message, {
+    hint: 'Set `cwd` (on the command line `--cwd`) to a folder of the project.',
   });
 }
 
 export function unknownRef(ref: string): LockstepError {
   return new LockstepError('git-unknown-ref', `git knows no commit, branch or tag "${ref}".`, {
-    hint: 'See what there is: git branch --all\nIf it is on the remote only: git fetch origin',
+    hint: 'See which names there are:\n  git branch --all\nWhat only the remote has must be fetched first:\n  git fetch origin',
   });
 }
 
@@ -36,7 +44,8 @@ export function historyMissing(what: string, why: string | undefined, depth: 0 |
       '  - uses: actions/checkout # in the version you have',
       '    with:',
       `      fetch-depth: ${depth}`,
-      'On your own machine: git fetch --unshallow',
+      'On your own machine:',
+      '  git fetch --unshallow',
     ].join('\n'),
   });
 }
@@ -54,19 +63,34 @@ export function eventUnsupported(): LockstepError {
   });
 }
 
+/** `here`: what is checked out; `event`: the commit that the event is about. Both short. */
+export function eventNotCheckedOut(here: string, pullRequest: number, event: string): LockstepError {
+  return new LockstepError(
+    'event-not-checked-out',
+    `${here} is checked out, which does not contain ${event}, the tip of pull request #${pullRequest}: its change was not looked at.`,
+    {
+      hint: [
+        'Check out the commit that the event is about, and let no step between it and Lockstep check out another:',
+        '  - uses: actions/checkout # in the version you have',
+        '    with:',
+        `      ref: \${{ github.sha }}`,
+        'Without `ref` it is the same commit. To judge another one on purpose, name it by the input `head`.',
+      ].join('\n'),
+    },
+  );
+}
+
 /** Any other failure. `stderr` may hold a remote's address with a token in it. */
 export function gitFailed(args: readonly string[], directory: string, stderr: string): LockstepError {
   const said = redact(stderr);
   if (/dubious ownership/.test(said)) return dubiousOwnership(directory, said);
   if (/not a git repository/.test(said)) return notARepository(directory);
-  if (/must be run in a work tree/.test(said)) {
+  if (/must be run in a work tree|cannot use bare repository/.test(said)) {
     return new LockstepError('git-not-a-repository', `${directory} is a bare repository, without files.`, {
-      hint: 'Run Lockstep in a checkout: git clone or git worktree add',
+      hint: 'Run Lockstep in a checkout, which `git clone` or `git worktree add` makes.',
     });
   }
-  if (/cannot change to/.test(said)) {
-    return new LockstepError('directory-missing', `There is no folder ${directory}.`, { hint: 'Correct --cwd.' });
-  }
+  if (/cannot change to/.test(said)) return directoryMissing(directory);
   const reason = said.trim().split('\n').slice(0, 5).join('\n');
   return new LockstepError('git-failed', `git ${args[0] ?? ''} failed${reason ? `: ${reason}` : '.'}`, {
     hint: `Try it by hand in ${directory}.`,

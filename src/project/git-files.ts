@@ -95,7 +95,7 @@ export class GitFiles {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw new LockstepError('file-unreadable', `${path} cannot be read from the disk.`, {
-        hint: 'See its permissions: ls -l',
+        hint: 'See to its permissions: `ls -l` shows them.',
         cause: error,
       });
     }
@@ -111,7 +111,7 @@ export class GitFiles {
       const [oid = '', type = '', size = ''] = stdout.toString('latin1', at, end).split(' ');
       if (type !== 'blob') {
         throw new LockstepError('git-object-missing', `git does not have the content of ${oid}.`, {
-          hint: 'The clone is damaged, or partial and its remote out of reach: git fsck',
+          hint: 'The clone is damaged (`git fsck` tells), or partial and its remote out of reach. Clone it again.',
         });
       }
       const from = end + 1;

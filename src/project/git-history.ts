@@ -43,8 +43,22 @@ export async function ensureMergeBase(clone: Clone, a: string, b: string): Promi
   const what = `The commit where ${short(a)} and ${short(b)} part`;
   if (await git.isShallow()) throw historyMissing(what, failure?.reason);
   throw new LockstepError('git-unrelated-histories', `${short(a)} and ${short(b)} have no commit in common.`, {
-    hint: 'Name the branch that this change is to be merged into: --base REF',
+    hint: 'Set `base` (on the command line `--base`) to the branch that this change is to be merged into.',
   });
+}
+
+/**
+ * Whether a commit is the other one or descends from it, looked for in a limited history: a branch grows by hundreds of
+ * commits at most between an event and the run that it starts.
+ */
+export async function contains(clone: Clone, commit: string, inside: string): Promise<boolean> {
+  const { git } = clone;
+  const shown = async (): Promise<boolean> =>
+    commit === inside ||
+    (await git.parents(inside)).includes(commit) ||
+    (await git.mergeBase(commit, inside)) === commit;
+  await deepenUntil(clone, [commit, inside], STEPS.slice(0, 2), shown);
+  return shown();
 }
 
 /** A commit's first parent; undefined for the very first commit. Throws `git-history-missing`. */

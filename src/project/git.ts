@@ -1,12 +1,24 @@
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { type ProcessResult, runProcess } from '../services/process.ts';
+import { checkoutOf, notOwnCheckout } from './checkout-root.ts';
 import { gitFailed, gitMissing, unknownRef } from './git-errors.ts';
-import { checkoutWithin } from './workspace.ts';
 
 /** git's variables that would lead it to another repository or change what it answers: a hook sets some of them. */
 const MISLEADING =
   /^GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|INDEX_VERSION|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|PREFIX|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|(?:GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|TRACE\w*)$/;
+
+/**
+ * For every call. What a commit can bring must not become a repository (git since 2.38; inside Actions checkout-root.ts sees
+ * to it in any case), and no configuration makes git start a program of its choosing.
+ */
+const ALWAYS = [
+  ['core.quotepath', 'off'],
+  ['safe.bareRepository', 'explicit'],
+  ['protocol.ext.allow', 'never'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 
 interface GitRunOptions {
   readonly input?: string;
@@ -17,8 +29,11 @@ interface GitRunOptions {
 
 interface GitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A folder whose checkout (the folder itself, or the one in it that is opened) is trusted, whoever owns it. */
-  readonly trusted?: string | undefined;
+  /**
+   * A workflow's workspace. A checkout in it is trusted whoever owns it (in a job with `container:` that is another user),
+   * and a folder in it is taken for no other repository than the checkout that a step has made.
+   */
+  readonly workspace?: string | undefined;
 }
 
 /** The git binary in one repository. Never prompts, never writes to the index. */
@@ -45,22 +60,47 @@ export class Git {
   }
 
   /**
-   * Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`.
+   * Finds the repository that holds a folder. Throws `git-missing`, `git-not-a-repository`, `git-dubious-ownership`,
+   * `git-other-repository`, `directory-missing`.
    * When `signal` aborts, whatever git is doing ends, and this and all other methods reject with its reason.
    */
   static async open(
     directory: string,
     env: Readonly<Record<string, string>>,
-    { signal, trusted }: GitOptions = {},
+    { signal, workspace }: GitOptions = {},
   ): Promise<Git> {
-    const safe = trusted === undefined ? undefined : checkoutWithin(trusted, directory);
+    const checkout = workspace === undefined ? undefined : checkoutOf(workspace, directory);
+    const start = { root: checkout?.root ?? resolve(directory), prefix: '' };
     // git honours it on its command line since 2.38; an older one goes on to refuse, and the error tells what to do.
-    const config = ['-c', 'core.quotepath=off', ...(safe === undefined ? [] : ['-c', `safe.directory=${safe}`])];
-    const start = new Git({ root: resolve(directory), prefix: '' }, saneEnvironment(env), config, signal);
-    const output = (await start.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
+    const config = [...ALWAYS, ...(checkout === undefined ? [] : trusting(checkout.root))];
+    const git = new Git(start, saneEnvironment(env), config, signal);
+    const output = (await git.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
     const [prefix = ''] = output.split('\n', 1);
     const root = output.slice(prefix.length + 1).replace(/\r?\n$/, '');
-    return new Git({ root, prefix: prefix.replace(/\/$/, '') }, start.#env, config, signal);
+    if (checkout === undefined) return new Git({ root, prefix: prefix.replace(/\/$/, '') }, git.#env, config, signal);
+    if (root !== checkout.root) throw notOwnCheckout(checkout.root, `git finds the repository of ${root} there`);
+    for (const outer of checkout.around) {
+      if (await git.tracks(outer, root)) throw notOwnCheckout(root, `it is part of what ${outer} has committed`);
+    }
+    return new Git(checkout, git.#env, config, signal);
+  }
+
+  /**
+   * Whether a checkout has committed something at or below a path in it, or a link or submodule above: something there
+   * would be a commit's, not a step's. Both without symbolic links, and in the workspace.
+   */
+  async tracks(checkout: string, path: string): Promise<boolean> {
+    const args = ['ls-files', '--stage', '-z'];
+    const { exitCode, stdout, stderr } = await this.try([...trusting(checkout), '-C', checkout, ...args]);
+    if (exitCode !== 0) throw gitFailed(args, checkout, stderr);
+    const wanted = folded(relative(checkout, path).split(sep).join('/'));
+    return stdout
+      .toString('utf8')
+      .split('\0')
+      .some((entry) => {
+        const name = folded(entry.slice(entry.indexOf('\t') + 1));
+        return name !== '' && (wanted === '' || `${name}/`.startsWith(`${wanted}/`) || wanted.startsWith(`${name}/`));
+      });
   }
 
   /** Runs git; throws a LockstepError unless it ends with 0. */
@@ -159,6 +199,15 @@ export class Git {
     const names = (await this.run(['remote'])).stdout.toString('utf8').split('\n').filter(Boolean);
     return names.includes('origin') ? 'origin' : names.length === 1 ? names[0] : undefined;
   }
+}
+
+function trusting(folder: string): readonly string[] {
+  return ['-c', `safe.directory=${folder}`];
+}
+
+/** macOS's file system knows no difference between these. */
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase();
 }
 
 /** https://git-scm.com/docs/git-config#ENVIRONMENT (git 2.31); what is there already stays. */

@@ -73,7 +73,7 @@ export function nothingFound(entries: readonly TreeEntry[], asked: string | unde
     );
   }
   return new LockstepError('migrations-not-found', 'No folder with migrations was found in the usual places.', {
-    hint: `Name it in lockstep.yml, relative to the repository's root:\n${pasteable('path/to/migrations')}\nLooked into: ${USUAL_PLACES.join(', ')}.`,
+    hint: `Name it in lockstep.yml, relative to the repository's root:\n${pasteable('path/to/migrations')}\nThe usual places are ${USUAL_PLACES.join(', ')}.`,
   });
 }
 
@@ -82,7 +82,7 @@ export function describe(kind: TreeEntry['kind']): string {
 }
 
 function pasteable(directory: string): string {
-  return `migrations:\n  directory: ${/^[\w./-]+$/.test(directory) ? directory : JSON.stringify(directory)}`;
+  return `  migrations:\n    directory: ${/^[\w./-]+$/.test(directory) ? directory : JSON.stringify(directory)}`;
 }
 
 /** Places with migrations of their own; one inside another that holds some is part of it. */

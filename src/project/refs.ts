@@ -1,6 +1,6 @@
 import { LockstepError } from '../errors.ts';
 import type { Actions } from '../settings/actions.ts';
-import { eventHead, rangeOfEvent } from './event-range.ts';
+import { eventHead, rangeOfEvent, requireEventInHead } from './event-range.ts';
 import type { Git } from './git.ts';
 import { eventUnsupported, noCommits } from './git-errors.ts';
 import type { Clone } from './git-fetch.ts';
@@ -32,7 +32,7 @@ interface RangeOptions {
 
 /**
  * The range of a check. Commits that the clone lacks are fetched where git may. Throws `event-unsupported`,
- * `git-history-missing`, and what cannot be a commit.
+ * `event-not-checked-out`, `git-history-missing`, and what cannot be a commit.
  */
 export async function resolveRange({ git, base, head, actions, githubToken }: RangeOptions): Promise<Range> {
   if (actions?.event.kind === 'pull_request_target') throw eventUnsupported();
@@ -40,6 +40,7 @@ export async function resolveRange({ git, base, head, actions, githubToken }: Ra
   if (current === undefined) throw noCommits();
   const access = actions && githubToken ? { serverUrl: actions.serverUrl, token: githubToken } : undefined;
   const clone: Clone = { git, access };
+  if (actions && head === undefined) await requireEventInHead(clone, actions, current);
   if (actions && base === undefined) return rangeOfEvent(clone, actions, head);
   const headName = head ?? (actions && eventHead(actions.event));
   const headCommit = headName === undefined ? current : await ensureCommit(clone, headName);
@@ -65,7 +66,7 @@ async function defaultBase(git: Git): Promise<string> {
     'base-unknown',
     'There is no base to compare with: no default branch of origin, no main, no master.',
     {
-      hint: 'Name the branch that this change is to be merged into: --base BRANCH',
+      hint: 'Set `base` (on the command line `--base`) to the branch that this change is to be merged into.',
     },
   );
 }

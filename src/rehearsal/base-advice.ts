@@ -34,11 +34,14 @@ export function knownAdvice(message: string): string | undefined {
 /** In one of so many first files it is probably the beginning that is missing. */
 const FIRST_FILES = 3;
 
+/** Lines to paste, as hints have them. */
+const example = (lines: string): string => lines.replace(/^(?=.)/gm, '  ');
+
 const rehearsal = (...lines: readonly string[]): string =>
-  `Add to lockstep.yml:\n\nrehearsal:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  `Add to lockstep.yml:\n${example(['rehearsal:', ...lines.map((line) => `  ${line}`)].join('\n'))}`;
 
 const setupFile = (sql: string): string =>
-  `Put this into a file:\n\n${sql}\n\nand name it in lockstep.yml:\n\nrehearsal:\n  setup: [database/rehearsal-setup.sql]`;
+  `Put this into a file:\n${example(sql)}\nAnd name it in lockstep.yml:\n${example('rehearsal:\n  setup: [database/rehearsal-setup.sql]')}`;
 
 type Advice = (match: RegExpMatchArray) => string | undefined;
 
@@ -131,7 +134,7 @@ const ADVICE: readonly (readonly [RegExp, Advice])[] = [
   [
     /^unsafe use of new value "(.+)" of enum type/,
     () =>
-      'A value that ALTER TYPE ... ADD VALUE makes can be used after its COMMIT only: the file ran without a transaction. Say so in it: -- lockstep: no-transaction',
+      'A value that ALTER TYPE ... ADD VALUE makes can be used after its COMMIT only: the file ran without a transaction. Say so in it:\n  -- lockstep: no-transaction',
   ],
   [
     /^canceling statement due to statement timeout/,
@@ -172,16 +175,15 @@ const IMAGES: Readonly<Record<string, string>> = {
 function otherImage(extension: string, problem: string): string {
   const image = IMAGES[extension] ?? 'IMAGE-THAT-HAS-IT';
   return [
-    `${problem} Rehearse on an image that has it, with production's major: in the workflow's job`,
-    '',
-    'services:',
-    '  postgres:',
-    `    image: ${image}`,
-    '    env: { POSTGRES_PASSWORD: postgres }',
-    "    ports: ['5432:5432']",
-    '    options: --health-cmd pg_isready --health-interval 2s --health-retries 15',
-    '',
-    `and give its address: rehearsal_url: postgres://${image === SUPABASE_IMAGE ? 'supabase_admin' : 'postgres'}:postgres@localhost:5432/postgres`,
+    `${problem} Rehearse on an image that has it, with production's major. In the workflow's job:`,
+    '  services:',
+    '    postgres:',
+    `      image: ${image}`,
+    '      env: { POSTGRES_PASSWORD: postgres }',
+    "      ports: ['5432:5432']",
+    '      options: --health-cmd pg_isready --health-interval 2s --health-retries 15',
+    'And for Lockstep:',
+    `  rehearsal_url: postgres://${image === SUPABASE_IMAGE ? 'supabase_admin' : 'postgres'}:postgres@localhost:5432/postgres`,
   ].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { LineSplitter } from '../services/line-splitter.ts';
 import { endMarkedProcesses } from '../services/marked-processes.ts';
 import { killGroup } from '../services/process.ts';
 import { Reaper } from '../services/reaper.ts';
+import { redact } from '../services/redact.ts';
 import { type DatabaseAddress, testEnvironment } from './test-environment.ts';
 
 /** The project's own tests, against a database at the new schema. */
@@ -16,7 +17,7 @@ export interface TestRequest {
   readonly database: DatabaseAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** A line of what it prints, as it comes; of a very long one the beginning. */
+  /** A line of what it prints, as it comes, without connection passwords; of a very long one the beginning. */
   readonly onLine: (line: string) => void;
 }
 
@@ -67,7 +68,7 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
       const exitCode = timedOut ? null : status;
       return {
         phase: 'after',
-        command,
+        command: redact(command),
         exitCode,
         durationMs: Math.round(performance.now() - started),
         ...(timedOut ? { timedOut } : {}),
@@ -86,18 +87,19 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
   }
 }
 
-/** What a command prints: its lines are told at once, its end is kept. */
+/** What a command prints: its lines are told at once, its end is kept. Connection passwords stay out of both. */
 class Output {
   readonly #streams: readonly { readonly stream: Readable; readonly lines: LineSplitter }[];
-  #tail = '';
+  /** Enough for a tail that gets shorter as passwords go. */
+  #end = '';
 
   constructor(streams: readonly (Readable | null)[], onLine: (line: string) => void) {
     this.#streams = streams
       .filter((stream) => stream !== null)
-      .map((stream) => ({ stream, lines: new LineSplitter(onLine) }));
+      .map((stream) => ({ stream, lines: new LineSplitter((line) => onLine(redact(line))) }));
     for (const { stream, lines } of this.#streams) {
       stream.setEncoding('utf8').on('data', (piece: string) => {
-        this.#tail = (this.#tail + piece).slice(-TAIL_CHARACTERS);
+        this.#end = (this.#end + piece).slice(-2 * TAIL_CHARACTERS);
         lines.add(piece);
       });
     }
@@ -109,6 +111,11 @@ class Output {
       lines.end();
       stream.destroy();
     }
-    return this.#tail;
+    return tailOf(redact(this.#end));
   }
+}
+
+/** The end of a text. A word that is cut is left out: half a password is not known for what it is. */
+function tailOf(text: string): string {
+  return text.length <= TAIL_CHARACTERS ? text : text.slice(-TAIL_CHARACTERS).replace(/^\S{1,2000}(?=\s)/, '');
 }

@@ -39,7 +39,7 @@ export interface RoundsRun<T> {
   readonly signal: AbortSignal;
 }
 
-export interface Rounds<T> {
+interface Rounds<T> {
   readonly migrations: readonly T[];
   /** Every migration was applied. */
   readonly complete: boolean;

@@ -1,12 +1,14 @@
+import { adviceOf } from './advice.ts';
+import { isOpen, worstFirst } from './findings.ts';
 import { ANNOTATIONS } from './limits.ts';
 import type { Finding, Impact, Report } from './model.ts';
+import { shortName } from './phrases.ts';
 import { plain, plainLine } from './plain.ts';
-import { adviceOf } from './rule-description.ts';
 import { shorten } from './shorten.ts';
 
 /** A remark on a line of the diff, or on the run as a whole. */
 export interface Annotation {
-  readonly level: 'error' | 'warning' | 'notice';
+  readonly level: 'error' | 'warning';
   readonly title: string;
   readonly message: string;
   /** undefined: the annotation has no place. */
@@ -27,7 +29,7 @@ export interface Annotations {
  * get none: in the middle of somebody's code they would be noise, and the comment has them.
  */
 export function annotationsOf(report: Report): Annotations {
-  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const open = worstFirst(report.findings.filter(isOpen));
   const errors = [...failure(report), ...annotated(open, 'block')];
   const warnings = annotated(open, 'warn');
   return {
@@ -35,16 +37,31 @@ export function annotationsOf(report: Report): Annotations {
     left: {
       error: Math.max(0, errors.length - ANNOTATIONS.error),
       warning: Math.max(0, warnings.length - ANNOTATIONS.warning),
-      notice: 0,
     },
   };
 }
 
 function annotated(findings: readonly Finding[], severity: 'block' | 'warn'): Annotation[] {
   const chosen = findings.filter((finding) => finding.severity === severity);
-  return [...chosen.filter(({ inDiff }) => inDiff !== false), ...chosen.filter(({ inDiff }) => inDiff === false)].map(
-    annotation,
-  );
+  const ordered = [
+    ...chosen.filter(({ inDiff }) => inDiff !== false),
+    ...chosen.filter(({ inDiff }) => inDiff === false),
+  ];
+  return varied(ordered).map(annotation);
+}
+
+/** Of one rule in one file a few, then what else there is, then the rest: one mistake made often does not hide the others. */
+function varied(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, number>();
+  const first: Finding[] = [];
+  const later: Finding[] = [];
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.rule, finding.path]);
+    const number = (seen.get(key) ?? 0) + 1;
+    seen.set(key, number);
+    (number <= ANNOTATIONS.alike ? first : later).push(finding);
+  }
+  return [...first, ...later];
 }
 
 function annotation({
@@ -75,7 +92,7 @@ function annotation({
 }
 
 function words({ blocks, relations }: Impact): string {
-  return `blocks ${blocks} on ${relations.join(', ')}`;
+  return `blocks ${blocks} on ${relations.map(shortName).join(', ')}`;
 }
 
 /** Why there is no answer: about no file. */

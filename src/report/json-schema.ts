@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REPOSITORY } from '../repository.ts';
 import { reportSchema } from './model.ts';
 

@@ -12,9 +12,10 @@ export const SUMMARY = { mostBytes: 1_048_576, budgetBytes: 1_000_000 } as const
 
 /**
  * Annotations of a step on GitHub, which keeps ten of a level and drops the others without a word. Two warnings are left to
- * the step itself: it says by one of them that the comment could not be written.
+ * the step itself: it says by one of them that the comment could not be written. `alike`: of one rule in one file, as long
+ * as others wait.
  */
-export const ANNOTATIONS = { error: 10, warning: 8, title: 200, message: 2_000 } as const;
+export const ANNOTATIONS = { error: 10, warning: 8, alike: 3, title: 200, message: 2_000 } as const;
 
 /** Results of a run in SARIF: GitHub refuses a file with more, and shows 5,000 of them. */
 export const SARIF = { results: 25_000, message: 1_000 } as const;
@@ -47,6 +48,12 @@ export interface Amounts {
   readonly changesOfMigration: number;
   /** Data that its down would lose. */
   readonly lossesOfMigration: number;
+  /** What its down leaves different. */
+  readonly differencesOfMigration: number;
+  readonly risksOfMigration: number;
+  readonly locksOfMigration: number;
+  /** What waits for one lock. */
+  readonly waitsOfLock: number;
   /** Rules that are broken, each with its places and how to do it safely. */
   readonly rules: number;
   /** With so many rules or fewer that block, what to do stands open. */
@@ -61,6 +68,8 @@ export interface Amounts {
   readonly notes: number;
   readonly schemaObjects: number;
   readonly schemaLinesOfObject: number;
+  /** With so many lines or fewer the schema difference stands open. */
+  readonly schemaLinesUnfolded: number;
   readonly statements: number;
 }
 
@@ -69,6 +78,10 @@ export const COMMENT_AMOUNTS: Amounts = {
   migrations: 20,
   changesOfMigration: 2,
   lossesOfMigration: 0,
+  differencesOfMigration: 4,
+  risksOfMigration: 2,
+  locksOfMigration: 2,
+  waitsOfLock: 3,
   rules: 8,
   rulesUnfolded: 2,
   placesOfRule: 5,
@@ -79,6 +92,7 @@ export const COMMENT_AMOUNTS: Amounts = {
   notes: 10,
   schemaObjects: 30,
   schemaLinesOfObject: 30,
+  schemaLinesUnfolded: 8,
   statements: 100,
 };
 
@@ -87,6 +101,10 @@ export const SUMMARY_AMOUNTS: Amounts = {
   migrations: 1_000,
   changesOfMigration: 4,
   lossesOfMigration: 4,
+  differencesOfMigration: 20,
+  risksOfMigration: 4,
+  locksOfMigration: 4,
+  waitsOfLock: 3,
   rules: 100,
   rulesUnfolded: 100,
   placesOfRule: 50,
@@ -97,5 +115,19 @@ export const SUMMARY_AMOUNTS: Amounts = {
   notes: 200,
   schemaObjects: 1_000,
   schemaLinesOfObject: 200,
+  schemaLinesUnfolded: 8,
   statements: 1_000,
 };
+
+/** What a page shows unfolded; nothing of a report is left out of it. */
+export const HTML_AMOUNTS = {
+  rulesToMend: 12,
+  placesToMend: 5,
+  migrations: 12,
+  locks: 12,
+  rules: { block: 25, warn: 12, info: 3, suppressed: 12 },
+  placesOfRule: { block: 6, warn: 3, info: 2, suppressed: 6 },
+  schemaObjects: 30,
+  schemaLinesOfObject: 40,
+  notAnalysed: 30,
+} as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The report: what every command finds out, as a plain value that every surface renders. This file is the contract
@@ -38,7 +38,9 @@ export const findingSchema = z.strictObject({
       relations: z
         .array(z.string())
         .min(1)
-        .describe('What it is blocked on: schema.name, or the name as the SQL has it.'),
+        .describe(
+          'What it is blocked on: schema.name where the SQL names the schema, else the bare name as it stands there.',
+        ),
     })
     .optional()
     .describe('What running code waits for while the statement runs.'),
@@ -180,6 +182,10 @@ export const reportSchema = z.strictObject({
   rehearsal: z
     .strictObject({
       serverVersion: z.string(),
+      versionAssumed: z
+        .boolean()
+        .optional()
+        .describe('postgres_version is not set: the rehearsal took the newest major that Lockstep is tested with.'),
       server: z.string().describe('Where the server came from.'),
       baseMigrations: count,
       baseFromCache: z.boolean(),

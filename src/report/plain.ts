@@ -15,6 +15,9 @@ export function plain(text: string): string {
 /** The same on one line. */
 export function plainLine(text: string): string {
   return plain(text)
-    .replace(/\s*\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
     .trim();
 }

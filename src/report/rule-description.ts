@@ -1,6 +1,5 @@
 import type { RuleSetting } from '../settings/types.ts';
 import type { FindingSource } from './model.ts';
-import { helpParts } from './told.ts';
 
 /** What there is to say about a rule beside its findings. Whoever asks for a surface brings them: report knows no rules. */
 export interface RuleDescription {
@@ -15,14 +14,4 @@ export interface RuleDescription {
   /** The first line is prose, the others are an example. */
   readonly help: string;
   readonly docsUrl: string;
-}
-
-/** How to mend it, where there is no room for the example. */
-export function adviceOf(help: string): string {
-  return helpParts(help).prose.replace(/:$/, '.');
-}
-
-/** What the example below the first line of a help text is written in. */
-export function languageOf(example: string): 'sql' | 'yaml' {
-  return /^[a-z_]+:\s/.test(example) ? 'yaml' : 'sql';
 }

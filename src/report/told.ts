@@ -35,8 +35,7 @@ export function tally(findings: readonly Finding[]): [rule: string, number: numb
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** A help text as the rules write it: the first line is prose, the others are an example. */
-export function helpParts(help: string): { readonly prose: string; readonly example: string } {
-  const [prose = '', ...example] = help.trim().split('\n');
-  return { prose, example: example.join('\n') };
+/** Whether a finding shows the line of the error, so that it need not be shown twice. */
+export function isLineShown({ path, line }: SqlErrorReport, { findings }: Report): boolean {
+  return findings.some((finding) => finding.excerpt !== undefined && finding.path === path && finding.line === line);
 }

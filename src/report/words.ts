@@ -1,4 +1,4 @@
-/** Numbers as every surface writes them. */
+/** Numbers, times and commits as every surface writes them. */
 
 /** '12 ms', '1.9 s', '3 min 5 s' */
 export function duration(ms: number): string {
@@ -12,4 +12,9 @@ export function duration(ms: number): string {
 /** '1 file', '3 files' */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** As much of a commit's name as people know it by. */
+export function shortCommit(sha: string): string {
+  return sha.slice(0, 7);
 }

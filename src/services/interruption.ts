@@ -6,7 +6,7 @@ export interface EventSource {
 }
 
 /** Why a run must come to its end. */
-export type Cause =
+type Cause =
   | { readonly kind: 'signal'; readonly name: SignalName; readonly exitCode: number }
   | { readonly kind: 'uncaught'; readonly error: unknown };
 

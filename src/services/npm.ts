@@ -19,7 +19,8 @@ export interface NpmOptions {
  */
 export async function npmCi(directory: string, what: string, options: NpmOptions): Promise<void> {
   const [command, ...before] = npmCommand();
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
+  // A package.json above, which may be a pull request's, could call the directory one of its workspaces and rule over it.
+  const args = ['ci', '--no-workspaces', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
   // npm's own patience (over a minute) is longer than a reader's.
   const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000'];
   let result: ProcessResult;

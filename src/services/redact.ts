@@ -1,13 +1,15 @@
+/** What service containers and examples have for a password is none, and what we tell users to write must stay readable. */
+const UNLESS_EVERYDAY = `(?!\\w+:(?:postgres|password)@[^@\\s'"]*(?:[\\s'"]|$))`;
+
+// A password may hold a '/' that nobody has encoded.
+const POSTGRES_USER = new RegExp(`\\b(postgres(?:ql)?://)${UNLESS_EVERYDAY}[^\\s'"]*@`, 'gi');
+const USER = new RegExp(`(//)${UNLESS_EVERYDAY}[^/\\s'"]+@`, 'g');
+const SETTING = /(\bpassword|_(?:authToken|password|auth))=(?:'[^']*'|"[^"]*"|[^\s&'"]+)/gi;
+
 /**
  * Takes passwords and tokens out of what drivers and child processes say: they like to quote connection strings, the
  * addresses of remotes and registries, and npm's settings.
  */
 export function redact(text: string): string {
-  return (
-    text
-      // A password may hold a '/' that nobody has encoded.
-      .replace(/\b(postgres(?:ql)?:\/\/)[^\s'"]*@/gi, '$1***@')
-      .replace(/(\/\/)[^/\s'"]+@/g, '$1***@')
-      .replace(/(\bpassword|_(?:authToken|password|auth))=(?:'[^']*'|"[^"]*"|[^\s&'"]+)/gi, '$1=***')
-  );
+  return text.replace(POSTGRES_USER, '$1***@').replace(USER, '$1***@').replace(SETTING, '$1=***');
 }

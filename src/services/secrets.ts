@@ -1,33 +1,42 @@
+import { credentialsOf } from '../settings/credentials.ts';
 import type { Secret } from '../settings/types.ts';
 
 /** Secrets as they may turn up in texts: connection URLs whole, their passwords, and both as encoders write them. */
 
 /** Shorter ones are words: to strike them out everywhere would hide more than it protects. */
 const LEAST_LENGTH = 4;
+/** Of a secret of several lines. */
+const LEAST_LINE = 8;
 
 const STRUCK = '***';
 
 /** Every form of a secret that a text may hold, the longest first. Of a URL that is only stripped: the URL, not its password. */
 export function secretForms({ value, masked }: Secret): string[] {
-  const parts = [value, ...(masked ? passwordsOf(value) : [])];
-  const forms = parts.flatMap((part) => [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1)]);
+  const whole = value.trim();
+  if (whole.length < LEAST_LENGTH) return [];
+  const { passwords, pairs } = (masked ? credentialsOf(whole) : undefined) ?? {
+    passwords: [],
+    pairs: [`x-access-token:${whole}`],
+  };
+  const parts = [value, whole, ...passwords.filter((password) => password.length >= LEAST_LENGTH)];
+  const forms = [
+    ...parts.flatMap((part) => [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1)]),
+    ...linesOf(whole),
+    ...[...parts, ...pairs].flatMap(base64Forms),
+  ];
   return [...new Set(forms)].filter((form) => form.length >= LEAST_LENGTH).sort((a, b) => b.length - a.length);
 }
 
-/** A connection URL's password as it stands there and decoded: by the userinfo, or by libpq's parameter of that name. */
-function passwordsOf(value: string): string[] {
-  // Read by hand: a password with a '/' or '#' that nobody has encoded makes a URL that no parser takes apart rightly.
-  const [, userinfo] = /^[a-z][a-z0-9+.-]*:\/\/[^:@/]*:(.*)@[^@]*$/i.exec(value) ?? [];
-  const [, parameter] = /[?&]password=([^&#]*)/i.exec(value) ?? [];
-  return [userinfo, parameter].flatMap((raw) => (raw ? [raw, decoded(raw)] : []));
+/** A private key is printed line by line, or stands on one line with its breaks escaped; the lines round it are no secret. */
+function linesOf(value: string): string[] {
+  const lines = value.split(/\r?\n|\\n/).map((line) => line.trim());
+  return lines.length === 1 ? [] : lines.filter((line) => line.length >= LEAST_LINE && !line.startsWith('-----'));
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Without the padding, which is all that may follow. */
+function base64Forms(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 /** Takes the secrets out of texts. */

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { Environment } from './environment.ts';
 
 /** What GitHub Actions tells a step about its run: environment variables and the event's payload. Nothing else reads them. */
+
+/** Why a pull request's token may only read, and there are no secrets: it is from another repository, or by Dependabot. */
+export type ReadOnly = 'fork' | 'dependabot';
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows, as far as we care. */
 export type ActionsEvent =
@@ -11,8 +15,7 @@ export type ActionsEvent =
       readonly baseSha: string;
       /** The tip of the pull request's branch; what is checked out by default is its merge into the base. */
       readonly headSha: string;
-      /** From another repository, or by Dependabot: the token may only read, and there are no secrets. */
-      readonly readOnly: 'fork' | 'dependabot' | undefined;
+      readonly readOnly: ReadOnly | undefined;
     }
   | { readonly kind: 'merge_group'; readonly baseSha: string; readonly headSha: string }
   /** `before` is undefined for a new branch. */
@@ -39,8 +42,6 @@ export interface Actions {
   /** From 1: grows when the same run is started again. */
   readonly runAttempt: number;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** undefined: not inside GitHub Actions. */
 export function readActions(env: Environment): Actions | undefined {
@@ -92,7 +93,7 @@ function commitsOf(name: string, payload: Fields, env: Environment): ActionsEven
   return undefined;
 }
 
-function readOnly(pull: Fields, payload: Fields, env: Environment): 'fork' | 'dependabot' | undefined {
+function readOnly(pull: Fields, payload: Fields, env: Environment): ReadOnly | undefined {
   // Whoever starts the run again: what Dependabot opened stays Dependabot's.
   const dependabot = env.GITHUB_ACTOR === 'dependabot[bot]' || fields(pull.user).login === 'dependabot[bot]';
   if (dependabot) return 'dependabot';

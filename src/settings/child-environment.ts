@@ -1,6 +1,5 @@
+import type { Environment } from './environment.ts';
 import { inputVariable, type Option, options } from './options.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Files in which a step tells its runner outputs, variables and its summary: ours to write, not a pull request's tests'. */
 const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];

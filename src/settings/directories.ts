@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 /** Where ready base schemas are kept unless told otherwise. */
 export function defaultCacheDirectory(env: Environment): string {

@@ -1,6 +1,7 @@
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import { excerpt, type Place } from '../project/place.ts';
+import { docsAddress } from '../repository.ts';
 import { parseDuration, postgresDuration } from './duration.ts';
 import { repositoryPath } from './repository-path.ts';
 import { type FileSettings, settingsSchema } from './schema.ts';
@@ -37,7 +38,9 @@ const MAXIMUM_LENGTH = 1_000_000;
 
 function readFile({ text = '', path, ruleNames }: ConfigSource): RawFile {
   if (text.length > MAXIMUM_LENGTH)
-    throw new LockstepError('bad-config', `${path} is longer than a million characters`);
+    throw new LockstepError('bad-config', `${path} is longer than a million characters`, {
+      hint: 'Name the file that holds the settings of Lockstep by `config` (on the command line `--config`).',
+    });
   const { document, problems } = parseYaml(text);
   const places: (Place & { message: string })[] = [...problems];
   if (document !== undefined) {
@@ -58,7 +61,7 @@ function badConfig(path: string, text: string, problems: readonly (Place & { mes
     });
   const head = problems.length === 1 ? '' : `${path} has ${problems.length} problems\n`;
   return new LockstepError('bad-config', head + told.join('\n'), {
-    hint: 'docs/inputs.md lists the keys of lockstep.yml.',
+    hint: `All keys of lockstep.yml are listed in ${docsAddress('inputs.md')}`,
   });
 }
 
@@ -69,20 +72,22 @@ function chooseDatabase(
 ): { name: string | undefined; settings: unknown } {
   if (databases === undefined) {
     if (wanted === undefined) return { name: undefined, settings: top };
-    throw new LockstepError('unknown-database', `there is no database '${wanted}': ${path} has no list of databases`);
+    throw new LockstepError('unknown-database', `there is no database '${wanted}': ${path} has no list of databases`, {
+      hint: 'Leave `database` (on the command line `--database`) out.',
+    });
   }
   const names = databases.map(({ name }) => name);
-  const list = names.map((name) => `  --database ${name}`).join('\n');
+  const hint = `Set \`database\` (on the command line \`--database\`) to one of: ${names.join(', ')}.`;
   const [first, second] = databases;
   const chosen = wanted === undefined ? first : databases.find(({ name }) => name === wanted);
   if (wanted === undefined && second !== undefined) {
     throw new LockstepError('choose-database', `${path} has ${names.length} databases; say which one this is about`, {
-      hint: list,
+      hint,
     });
   }
   if (chosen === undefined) {
     const message = `there is no database '${wanted}' in ${path}${didYouMean(wanted ?? '', names)}`;
-    throw new LockstepError('unknown-database', message, { hint: list });
+    throw new LockstepError('unknown-database', message, { hint });
   }
   const { name, ...own } = chosen;
   return { name, settings: merge(top, own) };

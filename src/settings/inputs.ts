@@ -1,9 +1,8 @@
 import { unknownCommand } from './argv.ts';
+import type { Environment } from './environment.ts';
 import { commands, inputVariable, options, optionsOf } from './options.ts';
 import type { CommandName } from './types.ts';
 import type { RawValues } from './values.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 interface ParsedInputs {
   readonly command: CommandName | undefined;

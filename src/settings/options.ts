@@ -68,6 +68,7 @@ export const options = [
     commands: 'all',
     placeholder: 'FILE',
     description: 'Write the whole report to this file as JSON.',
+    default: 'in GitHub Actions a file below RUNNER_TEMP, else none',
   },
   {
     name: 'sarif',
@@ -97,7 +98,7 @@ export const options = [
     commands: ['check'],
     placeholder: 'WHEN',
     description:
-      'When a pull request gets a comment: always, when it changes migrations, when the answer is not yes, or never. One that is there is kept up to date.',
+      'In GitHub Actions: when a pull request gets a comment. always: each time; changes: when migrations change; failure: when the answer is not yes; never. Unless it is never, a comment that is there is kept up to date.',
     default: 'changes',
   },
   {
@@ -107,7 +108,7 @@ export const options = [
     commands: 'all',
     placeholder: 'TOKEN',
     description: "Writes the pull request's comment, and fetches commits that the clone lacks.",
-    default: "the job's own token",
+    default: "in GitHub Actions the job's own, else none",
   },
   {
     name: 'quiet',
@@ -127,7 +128,7 @@ export const options = [
     commands: ['check'],
     placeholder: 'REF',
     description: 'The branch or commit that the change will be merged into.',
-    default: "the repository's default branch",
+    default: "in GitHub Actions as the event says, else the repository's default branch",
   },
   {
     name: 'head',
@@ -135,7 +136,7 @@ export const options = [
     commands: ['check'],
     placeholder: 'REF',
     description: 'The branch or commit with the change.',
-    default: 'HEAD in GitHub Actions, else the working tree',
+    default: 'in GitHub Actions as the event says, else the working tree',
   },
   {
     name: 'policy',

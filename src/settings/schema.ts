@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from './duration.ts';
 import { REPOSITORY_PATH_EXPECTED, repositoryPath } from './repository-path.ts';
 

@@ -1,10 +1,13 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LockstepError } from '../errors.ts';
+import { docsAddress } from '../repository.ts';
 import { readActions } from './actions.ts';
 import { parseArgv } from './argv.ts';
 import { environmentOfChildren } from './child-environment.ts';
 import { defaultCacheDirectory, defaultToolDirectory } from './directories.ts';
+import type { Environment } from './environment.ts';
+import { secretsOfEnvironment } from './environment-secrets.ts';
 import { readInputs } from './inputs.ts';
 import { flagOf, type Option, type OptionValues, options, optionsOf } from './options.ts';
 import type { CommandName, Secret, Settings } from './types.ts';
@@ -13,7 +16,7 @@ import { convertValues } from './values.ts';
 /** What settings are read from: the process, or a test's stand-in. */
 export interface Surroundings {
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   cwd(): string;
   readonly stdout: { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { readonly isTTY?: boolean; readonly columns?: number };
@@ -27,9 +30,8 @@ export type Invocation =
       readonly kind: 'invalid';
       readonly error: LockstepError;
       readonly command: string | undefined;
-      /** Where a report was asked for, if that could be understood. Absolute. */
-      readonly reportPath: string | undefined;
-      readonly inActions: boolean;
+      /** As far as they could be understood: enough to tell of the error wherever the verdict would have been told. */
+      readonly settings: Settings;
     };
 
 /** A command as it came through one of the two doors, and how that door names an option. */
@@ -55,12 +57,12 @@ export function readInvocation(from: Surroundings): Invocation {
   const given = throughArgv(parsed, from.env);
   if (parsed.kind === 'command') return toInvocation(given, from);
   return parsed.command === undefined && parsed.problems.length > 0
-    ? invalid(given, given.problems, undefined, inActions)
+    ? toInvocation(given, from)
     : { kind: 'help', command: parsed.command };
 }
 
 function throughInputs(env: Surroundings['env']): Given {
-  const hint = 'docs/inputs.md lists the inputs.';
+  const hint = `All inputs are listed in ${docsAddress('inputs.md')}`;
   const nameOf = (option: Option): string => `input ${option.name}`;
   // Later steps may want it, as an artifact say: they find it by the output report_path. Each step has its own.
   const temporary = env.RUNNER_TEMP;
@@ -78,7 +80,7 @@ function throughArgv(parsed: ReturnType<typeof parseArgv>, env: Surroundings['en
     else if (value) raw.set(name, value);
     else problems.push(`${flagOf(name)}-env: the environment variable ${variable} is not set`);
   }
-  const hint = `'lockstep help${command === undefined ? '' : ` ${command}`}' lists the options.`;
+  const hint = `All options are listed by \`lockstep help${command === undefined ? '' : ` ${command}`}\`.`;
   const nameOf = (option: Option): string => flagOf(option.name);
   const secretVariables = [...parsed.variables.values()];
   return { command, raw, problems, hint, nameOf, defaultReport: undefined, secretVariables };
@@ -95,20 +97,13 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
   if (values.rehearsal_url !== undefined && !/^postgres(ql)?:\/\//.test(values.rehearsal_url)) {
     problems.push('the rehearsal URL does not begin with postgres://');
   }
-  const reportPath = values.report === undefined ? given.defaultReport : resolve(cwd, values.report);
-  if (given.command === undefined || problems.length > 0) {
-    return invalid(given, problems, reportPath, from.env.GITHUB_ACTIONS === 'true');
-  }
-  return { kind: 'command', settings: { ...toSettings(given, given.command, values, cwd, from), reportPath } };
+  const settings = toSettings(given, values, cwd, from);
+  return given.command === undefined || problems.length > 0
+    ? { kind: 'invalid', error: badUsage(problems, given.hint), command: given.command, settings }
+    : { kind: 'command', settings };
 }
 
-function toSettings(
-  given: Given,
-  command: CommandName,
-  values: OptionValues,
-  cwd: string,
-  from: Surroundings,
-): Omit<Settings, 'reportPath'> {
+function toSettings(given: Given, values: OptionValues, cwd: string, from: Surroundings): Settings {
   const { env } = from;
   const actions = readActions(env);
   const inActions = actions !== undefined;
@@ -116,7 +111,7 @@ function toSettings(
     path === undefined ? undefined : resolve(cwd, path);
   const cache = absolute(values.cache_directory) ?? (inActions ? undefined : defaultCacheDirectory(env));
   return {
-    command,
+    command: given.command ?? 'check',
     cwd,
     actions,
     configPath: values.config,
@@ -124,6 +119,7 @@ function toSettings(
     head: values.head,
     policyFrom: values.policy ?? 'base',
     database: values.database,
+    reportPath: absolute(values.report) ?? given.defaultReport,
     sarifPath: absolute(values.sarif),
     htmlPath: absolute(values.html),
     summaryPath: absolute(values.summary),
@@ -143,7 +139,7 @@ function toSettings(
       postgresVersion: values.postgres_version,
       testCommand: values.test_command,
     },
-    secrets: secretsOf(values),
+    secrets: [...secretsOf(values), ...secretsOfEnvironment({ ...env, INPUT_REHEARSAL_URL: values.rehearsal_url })],
     env: environmentOfChildren(env, given.secretVariables),
   };
 }
@@ -165,14 +161,8 @@ function secretsOf(values: OptionValues): Secret[] {
   });
 }
 
-function invalid(
-  given: Given,
-  problems: readonly string[],
-  reportPath: string | undefined,
-  inActions: boolean,
-): Invocation {
+function badUsage(problems: readonly string[], hint: string): LockstepError {
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   const message = problems.length === 1 ? problems.join() : `${problems.length} problems:${list}`;
-  const error = new LockstepError('bad-usage', message, { hint: given.hint });
-  return { kind: 'invalid', error, command: given.command, reportPath, inActions };
+  return new LockstepError('bad-usage', message, { hint });
 }

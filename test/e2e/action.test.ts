@@ -16,16 +16,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { squawkVersion } from '../../src/lint/find-squawk.ts';
 import type { Report } from '../../src/report/model.ts';
 import { installPackage } from '../../src/services/packages.ts';
-import { directoriesOf, eventually, processesAt } from '../integration/server/traces.ts';
-import { type EventOf, pullRequest, push } from '../support/actions/events.ts';
+import { type EventOf, pullRequestEvent, pushEvent } from '../support/actions/events.ts';
 import { ownAction } from '../support/actions/own-action.ts';
 import { type ActionResult, type ActionRun, runAction, startAction } from '../support/actions/run-action.ts';
 import { type GitRepo, gitRepo } from '../support/git-repo.ts';
 import { testTools } from '../support/postgres.ts';
+import { directoriesOf, eventually, processesAt } from '../support/traces.ts';
 
 /**
  * action.yml and the bundle, as a runner of GitHub starts them in a job: from a checkout of the action without
- * node_modules, in the checkout of a project. What GitHub's API gets to see is not tested here: there is no comment.
+ * node_modules, in the checkout of a project. This is about the place; what a pull request is told, and what GitHub's API
+ * gets to see, is pull-request.test.ts's.
  */
 
 const users = { 'migrations/001_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\n' };
@@ -67,51 +68,10 @@ function temporaryFolder(): string {
   return folder;
 }
 
-describe('a pull request', () => {
-  it('that is safe passes, and later steps learn about it', async () => {
-    const result = await check(pullRequest(changed(orders), 'change'));
-    expect(result.exitCode, result.log).toBe(0);
-    expect(result.conclusion).toBe('success');
-    expect(result.outputs).toEqual({
-      result: 'passed',
-      deploy_code: 'false',
-      findings_count: '0',
-      blocking_count: '0',
-      migrations: '["002_orders"]',
-      report_path: expect.stringContaining('/_temp/'),
-      comment_url: '',
-    });
-    expect(readReport(result)).toMatchObject({ result: 'passed', git: { pullRequest: 7 } });
-    expect(result.secretOutputs).toEqual([]);
-    expect(result.annotations.filter(({ level }) => level === 'error')).toEqual([]);
-  });
-
-  it('that blocks fails the step, with the finding at its line', async () => {
-    const result = await check(pullRequest(changed({ 'migrations/002_drop.sql': '\nDROP TABLE users;\n' }), 'change'));
-    expect({ exitCode: result.exitCode, conclusion: result.conclusion }).toEqual({
-      exitCode: 1,
-      conclusion: 'failure',
-    });
-    expect(result.outputs).toMatchObject({ result: 'blocked', migrations: '["002_drop"]' });
-    expect(Number(result.outputs.blocking_count)).toBeGreaterThan(0);
-    expect(result.annotations).toContainEqual(
-      expect.objectContaining({ level: 'error', file: 'migrations/002_drop.sql', line: 2 }),
-    );
-    expect(result.summary).toContain('002_drop');
-  });
-
-  it('without migrations is done in a moment, and says so', async () => {
-    const result = await check(pullRequest(changed({ 'README.md': 'Shop\n' }), 'change'));
-    expect(result.exitCode, result.log).toBe(0);
-    expect(result.outputs).toMatchObject({ result: 'noop', migrations: '[]', findings_count: '0' });
-    expect(result.annotations).toEqual([]);
-  });
-});
-
 it('a push is checked against what was there before', async () => {
   const repo = gitRepo(users);
   repo.commit('orders', orders);
-  const result = await check(push(repo));
+  const result = await check(pushEvent(repo));
   expect(result.exitCode, result.log).toBe(0);
   expect(result.outputs).toMatchObject({ result: 'passed', migrations: '["002_orders"]' });
 });
@@ -120,7 +80,7 @@ describe('inputs', () => {
   it('reach the program', async () => {
     const base = { 'db/sql/001_users.sql': users['migrations/001_users.sql'], 'app/README.md': 'App\n' };
     const repo = changed({ 'db/sql/002_a.sql': orders['migrations/002_orders.sql'] }, base);
-    const result = await check(pullRequest(repo, 'change'), {
+    const result = await check(pullRequestEvent(repo, 'change'), {
       with: {
         command: 'check',
         cwd: 'app',
@@ -138,14 +98,14 @@ describe('inputs', () => {
   });
 
   it('that are wrong are told all at once, as an answer that could not be given', async () => {
-    const result = await check(push(withTwoCommits()), { with: { policy: 'mine', postgres_version: 'new' } });
+    const result = await check(pushEvent(withTwoCommits()), { with: { policy: 'mine', postgres_version: 'new' } });
     expect(result.exitCode).toBe(2);
     expect(result.log).toContain("input policy: expected base or head, found 'mine'");
     expect(result.log).toContain('input postgres_version: expected a whole number');
   });
 
   it('that do not exist are a warning of the runner', async () => {
-    const result = await check(pullRequest(changed({ 'README.md': '' }), 'change'), { with: { postgres: 16 } });
+    const result = await check(pullRequestEvent(changed({ 'README.md': '' }), 'change'), { with: { postgres: 16 } });
     expect(result.exitCode).toBe(0);
     expect(result.annotations.map(({ message }) => message)).toEqual([
       expect.stringContaining("Unexpected input(s) 'postgres'"),
@@ -155,14 +115,14 @@ describe('inputs', () => {
   it('are no code', async () => {
     const repo = withTwoCommits();
     const base = '"; touch pwned; echo $(touch pwned) `touch pwned` #';
-    const result = await check(push(repo), { with: { base, cwd: '$(touch pwned)' } });
+    const result = await check(pushEvent(repo), { with: { base, cwd: '$(touch pwned)' } });
     expect(result.exitCode).toBe(2);
     expect(existsSync(join(repo.dir, 'pwned'))).toBe(false);
   });
 
   it('that are secret stay so', async () => {
     const url = 'postgres://postgres:hunter2@127.0.0.1:9/postgres';
-    const result = await check(pullRequest(changed(orders), 'change'), { with: { rehearsal_url: url } });
+    const result = await check(pullRequestEvent(changed(orders), 'change'), { with: { rehearsal_url: url } });
     expect(result.exitCode).toBe(2);
     // The runner itself shows what a workflow hands over, where that is no secret of the workflow.
     const ours = result.log.slice(result.log.lastIndexOf('##[endgroup]'));
@@ -223,7 +183,7 @@ describe('a runner on which Lockstep cannot run is told what to do', () => {
     ['a Node that talks nonsense', () => programs({ node: '#!/bin/sh\necho v?\n' }), 'does not run'],
     ['musl', nodeOnMusl, 'Squawk needs glibc, and the C library here is musl (Alpine)'],
   ])('%s', async (_what, path, message) => {
-    const result = await check(push(withTwoCommits()), { machine: { PATH: path() } });
+    const result = await check(pushEvent(withTwoCommits()), { machine: { PATH: path() } });
     expect({ exitCode: result.exitCode, conclusion: result.conclusion }).toEqual({
       exitCode: 2,
       conclusion: 'failure',
@@ -236,14 +196,14 @@ describe('a runner on which Lockstep cannot run is told what to do', () => {
   });
 
   it('Windows', async () => {
-    const result = await check(push(withTwoCommits()), { runner: { os: 'Windows' } });
+    const result = await check(pushEvent(withTwoCommits()), { runner: { os: 'Windows' } });
     expect(result.exitCode).toBe(2);
     expect(result.annotations[0]?.message).toContain('not on Windows');
   });
 
   it('but who brings a Squawk of their own may have musl', async () => {
     const machine = { PATH: nodeOnMusl(), LOCKSTEP_SQUAWK: '/opt/squawk' };
-    const result = await check(pullRequest(changed({ 'README.md': '' }), 'change'), { machine });
+    const result = await check(pullRequestEvent(changed({ 'README.md': '' }), 'change'), { machine });
     expect(result.exitCode, result.log).toBe(0);
   });
 });
@@ -256,7 +216,7 @@ describe('the place', () => {
         "it's a folder/migrations/001_users.sql": users['migrations/001_users.sql'],
       },
     );
-    const result = await check(pullRequest(repo, 'change'), {
+    const result = await check(pullRequestEvent(repo, 'change'), {
       folder: `Jo's "runner"`,
       with: { cwd: "it's a folder" },
     });
@@ -270,7 +230,7 @@ describe('the place', () => {
       'dist/index.cjs': 'throw new Error("not this");\n',
       'package.json': '{"type":"module"}',
     });
-    const result = await check(pullRequest(repo, 'change'));
+    const result = await check(pullRequestEvent(repo, 'change'));
     expect(result.exitCode, result.log).toBe(0);
   });
 });
@@ -283,7 +243,7 @@ describe('a run that is cancelled', () => {
       tell = resolve;
     });
     const onLine = (line: string): void => (line.includes('rehearsing 002_slow') ? tell() : undefined);
-    const running = startAction(runOf(pullRequest(slow, 'change'), { onLine }));
+    const running = startAction(runOf(pullRequestEvent(slow, 'change'), { onLine }));
     await Promise.race([rehearsing, running.finished]);
     // The shell that the runner started: by now Lockstep is in its place.
     const { pid = 0 } = await running.started;
@@ -315,7 +275,7 @@ describe('Squawk', () => {
 
   it('is fetched by the first run, once for runs that begin together, and is there for the next without npm', async () => {
     const { tools, given } = await ownTools();
-    const at = pullRequest(changed(orders), 'change');
+    const at = pullRequestEvent(changed(orders), 'change');
     const first = await Promise.all([1, 2].map(() => check(at, { with: given })));
     for (const { exitCode, log } of first) expect(exitCode, log).toBe(0);
     expect(readdirSync(tools).filter((name) => name.includes('squawk'))).toEqual([folder]);
@@ -326,7 +286,7 @@ describe('Squawk', () => {
 
   it('that cannot be had is said, with the way to it, and nothing passes', async () => {
     const { given } = await ownTools();
-    const at = pullRequest(changed(orders), 'change');
+    const at = pullRequestEvent(changed(orders), 'change');
     const result = await check(at, { with: given, machine: offline() });
     expect(result.exitCode).toBe(2);
     expect(result.outputs.result).toBe('error');
@@ -343,7 +303,7 @@ describe('Squawk', () => {
       copyFileSync(process.execPath, join(node, 'node'));
     }
     const PATH = [node, programs({}, ['bash', 'sh', 'git', 'rm', 'cp', 'mkdir'])].join(delimiter);
-    const at = pullRequest(changed(orders), 'change');
+    const at = pullRequestEvent(changed(orders), 'change');
     const result = await check(at, { with: given, machine: { PATH } });
     expect(result.exitCode, result.log).toBe(2);
     expect(result.log).toContain('npm-missing');

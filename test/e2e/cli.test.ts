@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runCli } from '../support/cli.ts';
 
@@ -14,6 +14,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe('the bundle', () => {
   it('knows its version', async () => {
     expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `lockstep ${manifest.version}\n`, stderr: '' });
+  });
+
+  it('holds nothing heavy that nobody needs: every run loads it', () => {
+    expect(statSync(inject('bundle')).size).toBeLessThan(2_200_000);
   });
 
   it('shows help', async () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { directoriesOf, eventually, processesAt } from '../integration/server/traces.ts';
 import { type Checked, check, startCheck } from '../support/check.ts';
 import { type GitRepo, gitRepo } from '../support/git-repo.ts';
 import { withServer } from '../support/postgres.ts';
+import { directoriesOf, eventually, processesAt } from '../support/traces.ts';
 
 /** How a check begins and ends: which server, which cache, and what is left when it is stopped in whatever way. */
 

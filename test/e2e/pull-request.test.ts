@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/model.ts';
-import { pullRequest } from '../support/pull-request.ts';
+import { openPullRequest } from '../support/pull-request.ts';
 
 /** The action on a pull request, through action.yml and the bundle: what the reviewer gets to see. */
 
@@ -21,7 +21,7 @@ const safe = {
 
 describe('a pull request', () => {
   it('is answered once, and the answer is kept up to date', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     const first = await pull.run();
     expect(first.exitCode, first.log).toBe(1);
     expect(first.outputs).toMatchObject({ result: 'blocked', deploy_code: 'false', migrations: '["002_index"]' });
@@ -42,14 +42,24 @@ describe('a pull request', () => {
     pull.push(safe);
     const second = await pull.run();
     expect(second.exitCode, second.log).toBe(0);
-    expect(second.outputs).toMatchObject({ result: 'passed', comment_url: first.outputs.comment_url });
+    expect(second.outputs).toEqual({
+      result: 'passed',
+      deploy_code: 'false',
+      findings_count: '0',
+      blocking_count: '0',
+      migrations: '["002_index"]',
+      report_path: expect.stringContaining('/_temp/'),
+      comment_url: first.outputs.comment_url,
+    });
+    expect(second.secretOutputs, 'outputs that no later job would get').toEqual([]);
+    expect(second.annotations.filter(({ level }) => level === 'error')).toEqual([]);
     expect(pull.comments()).toHaveLength(1);
     expect(pull.comments()[0]).toMatch(/resolved/i);
     expect(pull.github.problems).toEqual([]);
   });
 
   it('that touches no migration ends within a second or two, with one line and no comment', async () => {
-    const pull = await pullRequest(base, { 'README.md': 'hello\n' });
+    const pull = await openPullRequest(base, { 'README.md': 'hello\n' });
     const running = pull.start();
     await running.started;
     const started = performance.now();
@@ -63,8 +73,25 @@ describe('a pull request', () => {
     expect(pull.github.problems).toEqual([]);
   });
 
+  it.each([
+    ['is slow', { kind: 'slow', ms: 20_000 }],
+    ['fails', { kind: 'status', status: 502 }],
+    ['refuses', { kind: 'status', status: 403 }],
+    ['finds nothing', { kind: 'status', status: 404 }],
+  ] as const)('that touches no migration does not wait for a GitHub that %s, nor warns of it', async (_, fault) => {
+    const pull = await openPullRequest(base, { 'README.md': 'hello\n' });
+    pull.github.fail({ operation: 'issues/list-comments', times: 99 }, fault);
+    const running = pull.start();
+    await running.started;
+    const started = performance.now();
+    const { exitCode, log, outputs, annotations } = await running.finished;
+    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(exitCode, log).toBe(0);
+    expect({ result: outputs.result, annotations }).toEqual({ result: 'noop', annotations: [] });
+  });
+
   it('that no longer touches one has its comment say so', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     await pull.run();
     pull.push({ 'migrations/002_index.sql': null });
     const { outputs } = await pull.run();
@@ -73,7 +100,7 @@ describe('a pull request', () => {
   });
 
   it('without an answer has no green comment left', async () => {
-    const pull = await pullRequest(base, safe);
+    const pull = await openPullRequest(base, safe);
     await pull.run();
     pull.push({ 'lockstep.yml': 'databases: [{name: a}, {name: b}]\n' });
     const { exitCode, outputs, annotations, summary } = await pull.run();
@@ -91,7 +118,7 @@ describe('what a run that may only read has to say', () => {
     ['Dependabot', { by: 'dependabot[bot]' }, /Dependabot/],
     ['a job without the permission', {}, /pull-requests: write/],
   ])('for %s', async (_, options, warning) => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     const { exitCode, log, outputs, annotations, summary } = await pull.run({
       ...options,
       token: pull.github.tokens.readOnly,
@@ -109,9 +136,9 @@ describe('what a run that may only read has to say', () => {
 
   it.each([
     ['a token that has expired', { kind: 'status', status: 401 }, 1],
-    ['a GitHub that is down', { kind: 'status', status: 503 }, 99],
+    ['a GitHub that is down', { kind: 'status', status: 503, headers: { 'retry-after': '600' } }, 99],
   ] as const)('with %s: the verdict stands', async (_, fault, times) => {
-    const pull = await pullRequest(base, safe);
+    const pull = await openPullRequest(base, safe);
     pull.github.fail({ operation: 'issues/list-comments', times }, fault);
     const { exitCode, outputs, annotations } = await pull.run();
     expect({ exitCode, result: outputs.result }).toEqual({ exitCode: 0, result: 'passed' });
@@ -121,20 +148,16 @@ describe('what a run that may only read has to say', () => {
 
 describe('when there is a comment', () => {
   it.each([
-    ['always', { 'README.md': 'x' }, 1],
-    ['changes', { 'README.md': 'x' }, 0],
-    ['changes', safe, 1],
-    ['failure', safe, 0],
-    ['failure', locks, 1],
-    ['never', locks, 0],
-  ] as const)('%s, %j: %i', async (comment, change, number) => {
-    const pull = await pullRequest(base, change);
+    ['always', 'no migration', { 'README.md': 'x' }, 1],
+    ['failure', 'a safe one', safe, 0],
+  ] as const)('%s, for %s', async (comment, _, change, number) => {
+    const pull = await openPullRequest(base, change);
     await pull.run({ with: { comment } });
     expect(pull.comments()).toHaveLength(number);
   });
 
   it('never: one that is there is not touched', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     await pull.run();
     const before = pull.comments();
     pull.push(safe);
@@ -143,7 +166,7 @@ describe('when there is a comment', () => {
   });
 
   it('failure: one that is there is brought up to date when all is well', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     await pull.run({ with: { comment: 'failure' } });
     pull.push(safe);
     await pull.run({ with: { comment: 'failure' } });
@@ -153,7 +176,7 @@ describe('when there is a comment', () => {
   it('one for each database, each kept up to date', async () => {
     const settings =
       'databases: [{name: shop, migrations: {directory: a}}, {name: billing, migrations: {directory: b}}]\n';
-    const pull = await pullRequest(
+    const pull = await openPullRequest(
       {
         'lockstep.yml': settings,
         'a/001_a.sql': 'CREATE TABLE a (id int);\n',
@@ -167,7 +190,7 @@ describe('when there is a comment', () => {
   });
 
   it('an older run that ends later leaves the newer verdict alone', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     await pull.run({ runId: 500 });
     pull.push(safe);
     const newer = await pull.run({ runId: 501 });
@@ -180,7 +203,7 @@ describe('when there is a comment', () => {
 
 describe('the files', () => {
   it('are all written, and say the same', async () => {
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     const run = await pull.run({
       with: { report: 'out/report.json', sarif: 'out/check.sarif', html: 'out/check.html', summary: 'out/check.md' },
       onLine: () => {},
@@ -209,7 +232,7 @@ describe('what a pull request says to the runner', () => {
 for (const name of ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY', 'INPUT_GITHUB_TOKEN'])
   if (process.env[name]) console.log('reached ' + name);
 process.exit(1);\n`;
-    const pull = await pullRequest(
+    const pull = await openPullRequest(
       { ...base, 'lockstep.yml': `${base['lockstep.yml']}test_command: node tests.cjs\n` },
       {
         ...safe,
@@ -225,7 +248,7 @@ process.exit(1);\n`;
   });
 
   it('by its SQL is shown and not obeyed', async () => {
-    const pull = await pullRequest(base, {
+    const pull = await openPullRequest(base, {
       'migrations/002_shout.sql': `DO $$ BEGIN RAISE EXCEPTION E'\\n::error file=x::forged\\n##[add-mask]users'; END $$;\n`,
     });
     const { exitCode, masks, annotations } = await pull.run();
@@ -239,7 +262,7 @@ describe('secrets', () => {
   it('are in no output: not in the log, the report, the comment, the summary or a file', async () => {
     const secret = 'correct horse/battery#staple';
     const url = `postgres://postgres:${encodeURIComponent(secret)}@127.0.0.1:1/postgres`;
-    const pull = await pullRequest(base, locks);
+    const pull = await openPullRequest(base, locks);
     const run = await pull.run({ with: { rehearsal_url: url, report: 'r.json', html: 'r.html', sarif: 'r.sarif' } });
     expect(run.exitCode).toBe(2);
     const path = String(run.outputs.report_path);

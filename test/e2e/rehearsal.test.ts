@@ -112,3 +112,47 @@ describe('the time limit of the rehearsal', () => {
     expect(Date.now() - started).toBeLessThan(20_000);
   });
 });
+
+describe('the major', () => {
+  const files = { 'migrations/002_a.sql': 'CREATE TABLE a (id bigint PRIMARY KEY);\n-- Rollback\n-- DROP TABLE a;\n' };
+
+  it('that nobody has set is told as what it is, without a notice', async () => {
+    const { report } = await check(change(files));
+    expect(report.rehearsal).toMatchObject({ serverVersion: expect.stringMatching(/^18\./), versionAssumed: true });
+    expect(report).not.toHaveProperty('notices');
+  });
+
+  it('that somebody has set is no assumption', async () => {
+    const { report } = await check(change(files, { 'lockstep.yml': 'postgres_version: 18\n' }));
+    expect(report.rehearsal).not.toHaveProperty('versionAssumed');
+  });
+});
+
+describe('what the environment of the job keeps secret', () => {
+  const env = {
+    STAGING_URL: 'postgres://app:correct-horse@staging.example.com/shop',
+    MAIL_API_KEY: 'key-0123456789',
+    LOCAL_URL: 'postgres://postgres:postgres@localhost:5432/postgres',
+  };
+  const says = 'cannot reach staging.example.com as app with correct-horse';
+
+  it('is in no output, whoever prints it', async () => {
+    const settings = { 'lockstep.yml': `test_command: 'echo "$STAGING_URL $MAIL_API_KEY ${says}"; exit 1'\n` };
+    const migration = `DO $$ BEGIN RAISE EXCEPTION 'no answer from ${env.STAGING_URL}'; END $$;`;
+    const failing = await check(change({ 'migrations/002_a.sql': 'CREATE TABLE a (id int);' }, settings), [], { env });
+    const refused = await check(change({ 'migrations/002_a.sql': migration }, settings), [], { env });
+    for (const { stdout, stderr, report } of [failing, refused]) {
+      expect(`${stdout}${stderr}${JSON.stringify(report)}`).not.toMatch(/correct-horse|key-0123456789/);
+    }
+    expect(failing.report.tests?.[0]?.tail).toContain('cannot reach staging.example.com as app with ***');
+    expect(refused.report.migrations[0]?.up?.error?.message).toContain('no answer from ');
+  });
+
+  it('is not the password that every service container has', async () => {
+    const settings = { 'lockstep.yml': "test_command: 'echo the user postgres is there; exit 1'\n" };
+    const { report } = await check(change({ 'migrations/002_a.sql': 'CREATE TABLE a (id int);' }, settings), [], {
+      env,
+    });
+    expect(report.tests?.[0]?.tail).toBe('the user postgres is there\n');
+  });
+});

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runProjectTests, type TestRequest } from '../../src/rehearsal/project-tests.ts';
 import type { TestRun } from '../../src/report/model.ts';
 import { isRunning } from '../support/processes.ts';
+import { eventually } from '../support/traces.ts';
 import { buildChild } from './server/children.ts';
-import { eventually } from './server/traces.ts';
 
 let cwd: string;
 beforeEach(async () => {
@@ -66,6 +66,21 @@ describe('the project’s tests', () => {
     expect(result.tail).toContain('the reason');
   });
 
+  test('show no password of a connection, neither in their lines nor in the end of what they printed', async () => {
+    const told = '  connect postgres://app:s3cret@db/shop failed';
+    const { lines, tail } = await run(`echo '${told}'; exit 1`);
+    expect(lines).toEqual([told.replace('app:s3cret', '***')]);
+    expect(tail).toBe(`${told.replace('app:s3cret', '***')}\n`);
+  });
+
+  test('are quoted from a whole word on: half a password is not known for what it is', async () => {
+    const { tail } = await run(
+      'printf "%03000d " 7; echo token=s3cret-0123456789; head -c 8180 /dev/zero | tr "\\0" "\\n"; exit 1',
+    );
+    expect(tail).toHaveLength(8_181);
+    expect(tail).not.toContain('6789');
+  });
+
   test.each([
     ['a command that is not there', 'no-such-command-here', 127],
     ['a file that is no program', './no-program', 127],
@@ -82,7 +97,8 @@ describe('the project’s tests', () => {
 
 describe('their environment', () => {
   const seen = async (env: Record<string, string>): Promise<Record<string, string>> => {
-    const { lines } = await run('env', { env: { PATH: process.env.PATH ?? '', ...env } });
+    await run('env > seen', { env: { PATH: process.env.PATH ?? '', ...env } });
+    const lines = (await readFile(join(cwd, 'seen'), 'utf8')).split('\n').filter(Boolean);
     return Object.fromEntries(lines.map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]));
   };
 

@@ -1,4 +1,3 @@
-import type { Actions, ActionsEvent } from '../../src/settings/actions.ts';
 import { type GitRepo, gitRepo } from './git-repo.ts';
 
 /** Repositories as GitHub serves them, and checkouts as actions/checkout makes them. */
@@ -61,19 +60,4 @@ export function actionsCheckout(repo: GitRepo, { sha, depth = 1 }: CheckoutOptio
   );
   clone.git('checkout', '--quiet', '--force', '--detach', sha);
   return clone;
-}
-
-/** What `readActions` makes of an event. */
-export function actionsOf(event: ActionsEvent, rest: Partial<Actions> = {}): Actions {
-  return {
-    event,
-    repository: 'acme/shop',
-    sha: undefined,
-    workspace: undefined,
-    serverUrl: 'https://github.com',
-    apiUrl: 'https://api.github.com',
-    runId: 1,
-    runAttempt: 1,
-    ...rest,
-  };
 }

@@ -24,7 +24,7 @@ export interface Checked extends CliResult {
   migration(id: string): MigrationReport;
 }
 
-export interface CheckOptions extends CliOptions {
+interface CheckOptions extends CliOptions {
   /** Where prepared clusters are kept; the tests share one, so that initdb runs once. */
   readonly cache?: string | null;
 }
@@ -32,7 +32,7 @@ export interface CheckOptions extends CliOptions {
 const sharedCache = join(testTools, '../e2e-bases');
 
 /** Arguments that keep a check within the repository's own .cache. */
-export function checkArguments(args: readonly string[], cache: string | null = sharedCache): string[] {
+function checkArguments(args: readonly string[], cache: string | null = sharedCache): string[] {
   const kept = cache === null ? ['--no-cache'] : ['--cache-directory', cache];
   const tools = args.includes('--tool-directory') ? [] : ['--tool-directory', testTools];
   return ['check', ...kept, ...tools, ...args];

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { GitRepo } from './git-repo.ts';
 
 /** A git server by http, as GitHub is one: private, and strict about credentials. */
-export interface GitServer {
+interface GitServer {
   /** 'http://127.0.0.1:12345' */
   readonly url: string;
   /** The Authorization headers of each request, in order; [] where there was none. */

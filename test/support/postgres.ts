@@ -32,7 +32,7 @@ function isOpen(directory: string): boolean {
 export const testTools = `${cache}tools`;
 
 /** What tests run on when they name no major. */
-export const TEST_MAJOR = 18;
+const TEST_MAJOR = 18;
 
 export interface TestServer {
   readonly server: RehearsalServer;
@@ -54,6 +54,7 @@ export function serverRequest(about: Partial<ServerRequest> = {}): ServerRequest
     env: definedEnvironment(),
     signal: new AbortController().signal,
     onNotice: () => {},
+    onStep: () => {},
     ...about,
   };
 }

@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type GithubStandIn, startGithub } from '../fakes/github/stand-in.ts';
+import { pullRequestContext, pullRequestPayload } from './actions/events.ts';
+import { ownAction } from './actions/own-action.ts';
 import { type ActionResult, type ActionRun, type RunningAction, startAction } from './actions/run-action.ts';
 import { actionsCheckout, mergeRef } from './actions-checkout.ts';
 import { gitRepo } from './git-repo.ts';
@@ -10,7 +11,7 @@ import { testTools } from './postgres.ts';
 
 type Files = Readonly<Record<string, string | null>>;
 
-export interface PullRequestRun {
+interface PullRequestRun {
   readonly with?: ActionRun['with'];
   readonly env?: ActionRun['env'];
   readonly machine?: ActionRun['machine'];
@@ -27,7 +28,7 @@ export interface PullRequestRun {
   readonly onLine?: (line: string) => void;
 }
 
-export interface PullRequest {
+interface PullRequest {
   readonly number: number;
   readonly github: GithubStandIn;
   /** Commits to the pull request's branch. Returns the sha. */
@@ -39,19 +40,18 @@ export interface PullRequest {
   comments(): string[];
 }
 
-const action = fileURLToPath(new URL('../../', import.meta.url));
-
 /** `base`: what the main branch holds; `change`: what the pull request does to it. Gone when the test ends. */
-export async function pullRequest(base: Files, change: Files): Promise<PullRequest> {
-  const number = 42;
+export async function openPullRequest(base: Files, change: Files): Promise<PullRequest> {
+  const pull = { number: 42, branch: 'feature' };
   const repo = gitRepo();
   repo.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
   const baseSha = repo.commit('base', base);
-  repo.branch('feature');
+  repo.branch(pull.branch);
   let headSha = repo.commit('the change', change);
   const github = await startGithub();
   onTestFinished(() => github.close());
-  github.pullRequest(number);
+  github.pullRequest(pull.number);
+  const action = ownAction();
   let runs = 9000;
 
   const start = (options: PullRequestRun = {}): RunningAction => {
@@ -73,18 +73,10 @@ export async function pullRequest(base: Files, change: Files): Promise<PullReque
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       event: {
         name: 'pull_request',
-        payload: {
-          number,
-          pull_request: {
-            number,
-            user: { login: by },
-            base: { ref: 'main', sha: baseSha, repo: { full_name: github.repository } },
-            head: { ref: 'feature', sha: headSha, repo: { full_name: from } },
-          },
-          repository: { full_name: github.repository },
-        },
+        payload: pullRequestPayload({ ...pull, base: baseSha, head: headSha, repository: github.repository, from, by }),
       },
       github: {
+        ...pullRequestContext(pull),
         sha: merge,
         token,
         actor: by,
@@ -92,21 +84,20 @@ export async function pullRequest(base: Files, change: Files): Promise<PullReque
         repository: github.repository,
         run_id: String(runId),
         run_attempt: String(runAttempt),
-        ref: `refs/pull/${number}/merge`,
       },
     });
   };
 
   return {
-    number,
+    number: pull.number,
     github,
     push(files) {
-      repo.checkout('feature');
+      repo.checkout(pull.branch);
       headSha = repo.commit('another push', files);
       return headSha;
     },
     start,
     run: (options) => start(options).finished,
-    comments: () => github.comments(number).map(({ body }) => body),
+    comments: () => github.comments(pull.number).map(({ body }) => body),
   };
 }

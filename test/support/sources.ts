@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A module of src/, as far as its text tells. Paths are relative to src/, with '/'. */
+/** A module, as far as its text tells. */
 export interface SourceFile {
+  /** With '/', relative to where was looked. */
   readonly path: string;
   readonly text: string;
   /** Without comments. */
@@ -12,7 +13,7 @@ export interface SourceFile {
   readonly imports: readonly Import[];
 }
 
-export interface Import {
+interface Import {
   /** 'report/model.ts' for a module of ours, 'pg' or 'node:fs' for another. */
   readonly target: string;
   readonly own: boolean;
@@ -22,14 +23,30 @@ export interface Import {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Every module of src/. */
+/** Every module of src/; paths are relative to src/. */
 export function readSources(): SourceFile[] {
-  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => path.replaceAll('\\', '/'))
+  return readModules(join(root, 'src'));
+}
+
+/** Every module of the repository; paths are relative to its root. */
+export function readRepository(): SourceFile[] {
+  return ['src', 'test', 'scripts', 'bench'].flatMap((folder) => readModules(root, folder));
+}
+
+/** 'Report', 'creates': what a module offers to others by name. */
+export function exportsOf({ code }: SourceFile): readonly string[] {
+  const declared =
+    /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|const|let|class|interface|type|enum)\s+(\w+)/gm;
+  return [...code.matchAll(declared)].map(([, name = '']) => name);
+}
+
+function readModules(base: string, folder = ''): SourceFile[] {
+  return readdirSync(join(base, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|mts|mjs)$/.test(path))
+    .map((path) => posix.join(folder, path.replaceAll('\\', '/')))
     .sort()
     .map((path) => {
-      const text = readFileSync(join(root, 'src', path), 'utf8');
+      const text = readFileSync(join(base, path), 'utf8');
       const code = withoutComments(text);
       return { path, text, code, lines: text.split('\n').length - 1, imports: importsOf(path, code) };
     });

@@ -39,15 +39,17 @@ describe('what is generated from the sources', async () => {
       'ban-drop-column',
       ['ban-drop-column: warn', '-- lockstep-ignore ban-drop-column --', 'squawkhq.com/docs/ban-drop-column'],
     ],
-    ['down-missing', ['down-missing: off', '-- lockstep-ignore-file down-missing --']],
-    ['migration-edited', ['history:\n  accept:', 'By `history.accept`']],
-    ['policy-changed', ['policy-changed: off', 'No comment releases it']],
+    ['down-missing', ['down-missing: off', '## Releasing one migration', '-- lockstep-ignore-file down-missing --']],
+    ['migration-edited', ['history:\n  accept:', '## Accepting it', 'By `history.accept`']],
+    ['policy-changed', ['policy-changed: off', '## It cannot be released', 'No comment releases it']],
     ['syntax-error', ['neither settings nor a comment']],
     ['tests-fail', ['neither settings nor a comment']],
   ])('the page of %s tells how to change or release it, or that nobody can', (rule, told) => {
     const page = files.get(`docs/rules/${rule}.md`) ?? '';
     for (const words of told) expect(page).toContain(words);
     const fixed = page.includes('neither settings nor a comment');
+    // A heading that promises a release stands above one.
+    expect(page.includes('\n## Releasing ')).toBe(page.includes('\n-- lockstep-ignore'));
     expect(page.includes('lockstep-ignore') || page.includes('lint:\n')).toBe(!fixed);
   });
 });
@@ -71,6 +73,9 @@ describe("the editors' schema of lockstep.yml", () => {
 describe('the pages', () => {
   const pages = [
     'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
     ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
       name.endsWith('.md') ? `docs/${name}` : [],
     ),
@@ -91,5 +96,22 @@ describe('the pages', () => {
       return !existsSync(root + target) || (anchor !== undefined && !anchors(target).includes(anchor));
     });
     expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it('are each reached from another page', () => {
+    const linked = new Set(
+      pages.flatMap((page) => {
+        return [...text(page).matchAll(/\]\((?!https?:)([^)#\s]+)/g)].flatMap(([, file = '']) => {
+          const target = join(page, '..', file);
+          return target === page ? [] : target;
+        });
+      }),
+    );
+    expect(pages.filter((page) => /^docs\//.test(page) && !linked.has(page))).toEqual([]);
+  });
+
+  it.each(['CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md'])('%s names sources that exist', (page) => {
+    const named = [...text(page).matchAll(/`((?:src|test|scripts)\/[\w./-]*)`/g)].flatMap(([, path]) => path ?? []);
+    expect(named.filter((path) => !existsSync(root + path))).toEqual([]);
   });
 });

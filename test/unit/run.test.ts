@@ -98,7 +98,7 @@ describe('the exit status', () => {
 describe('a verdict', () => {
   it('goes to standard output, and the whole report to the file that was asked for', async () => {
     const host = await start(['check', '--report', 'deep/down/report.json'], gives(blocked));
-    expect(host.stdout.text).toMatch(/^✗ 2 migrations: 3 findings block/);
+    expect(host.stdout.text).toMatch(/^✗ 2 migrations: 1 blocks writes on `orders`/);
     expect(host.stderr.text).toBe('');
     expect(writtenReport('deep/down/report.json')).toEqual(blocked);
   });
@@ -106,7 +106,7 @@ describe('a verdict', () => {
   it('that cannot be written down is no answer', async () => {
     const host = await start(['check', '--report', '.'], gives(passed));
     expect(host).toMatchObject({ exitCode: 2 });
-    expect(host.stderr.text).toMatch(/^error: the report could not be written: .*\n\nreport-not-written: docs.*\n$/);
+    expect(host.stderr.text).toMatch(/^error: the report could not be written: .*\n\nreport-not-written: https.*\n$/);
   });
 
   it('that nobody reads any more is no error', async () => {
@@ -128,7 +128,7 @@ describe('an error of the user', () => {
     expect(host).toMatchObject({ exitCode: 2 });
     expect(host.stdout.text).toBe('');
     expect(host.stderr.text).toBe(
-      'error: the base is missing\n\nfetch-depth: 0\n\nshallow-history: docs/troubleshooting.md tells more\n',
+      'error: the base is missing\n\nfetch-depth: 0\n\nshallow-history: https://github.com/lockstep-dev/lockstep/blob/v0/docs/troubleshooting.md\n',
     );
     expect(writtenReport('error.json')).toMatchObject({
       command: 'check',

@@ -13,7 +13,7 @@ import { RELATIONS, relationPath } from './targets.ts';
 import { bareType, typeText } from './type-names.ts';
 
 /** Something that a statement makes IF NOT EXISTS. */
-export interface Declaration {
+interface Declaration {
   readonly kinds: readonly ObjectKind[];
   readonly path: readonly string[];
   readonly depth: 1 | 2;

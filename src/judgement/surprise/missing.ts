@@ -6,7 +6,7 @@ import type { Resolver } from './resolver.ts';
 import { isOpaque, wordsOf } from './said.ts';
 import { RELATIONS, relationPath, type Target, targetsOf } from './targets.ts';
 
-export interface Missing {
+interface Missing {
   readonly message: string;
   readonly meant?: string;
 }

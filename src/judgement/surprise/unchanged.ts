@@ -7,7 +7,7 @@ import { Resolver } from './resolver.ts';
 import { targetsOf } from './targets.ts';
 
 /** A statement that did nothing although it names something. */
-export interface Idle {
+interface Idle {
   readonly statement: Statement;
   readonly message: string;
   /** The object that was probably meant. */

@@ -1,7 +1,7 @@
 import type { FindingSource, Impact } from '../../report/model.ts';
 import type { RuleSetting } from '../../settings/types.ts';
 
-/** What is written about a rule: docs/rules.md is generated from it, and findings take their help from it. */
+/** What is written about a rule: docs/rules.md and the rule's own page are generated from it, and findings take their help from it. */
 export interface RuleEntry {
   readonly source: FindingSource;
   /** What the rule is worth unless `lint.rules` in lockstep.yml says otherwise. */

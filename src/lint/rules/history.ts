@@ -1,6 +1,6 @@
 import { below } from '../../project/layouts/names.ts';
 import { parseScript } from '../../project/sql.ts';
-import type { Change, ChangeSet, Edit, Migration } from '../../project/types.ts';
+import type { Change, ChangeSet, Edit, Migration, Script } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Policy } from '../../settings/types.ts';
 import { helpWithoutRelease } from '../catalogue/history-rules.ts';
@@ -113,6 +113,7 @@ function edited({ migration, before }: Edited, edit: Edit, { checksumNote }: Lin
       const shared = migration.down?.path === path || before.down?.path === before.path;
       return finding('migration-edited-down', {
         path: migration.down?.path ?? path,
+        ...(migration.down === undefined ? {} : firstNewLine(before.down, migration.down)),
         message: `Only the down script of migration ${migration.id} changed.${shared ? ` ${checksumNote}` : ''}`.trim(),
         severity: shared ? 'warn' : undefined,
       });
@@ -130,6 +131,23 @@ function firstDifference(before: Migration, after: Migration): { line?: number; 
   const old = parseScript(before.up).statements ?? [];
   const different = parseScript(after.up).statements?.find((statement, index) => statement.sql !== old[index]?.sql);
   return different ? { line: different.line, endLine: different.endLine, statement: different.index } : {};
+}
+
+/** The first line of a script that is not what it was; of one that has only lost its end, the last. */
+function firstNewLine(before: Script | undefined, after: Script): { line?: number; endLine?: number } {
+  // A script is as long as its file and blank outside its own part, which may have moved as a whole.
+  const old = (before?.text ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+  const start = after.text.slice(0, after.text.length - after.text.trimStart().length).split('\n').length - 1;
+  const lines = after.text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+  const different = lines.findIndex((line, index) => line !== old[index]);
+  const line = 1 + start + (different < 0 ? lines.length - 1 : different);
+  return { line, endLine: line };
 }
 
 /** A change that lockstep.yml accepts, with a reason, stays in the report as suppressed. */

@@ -30,7 +30,7 @@ export interface CatalogDifference {
   readonly wholes: ReadonlyMap<string, CatalogObject>;
 }
 
-export interface ReorderedColumns {
+interface ReorderedColumns {
   readonly table: string;
   readonly before: readonly string[];
   readonly after: readonly string[];

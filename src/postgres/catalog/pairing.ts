@@ -7,7 +7,7 @@ export interface Pair {
   readonly after: CatalogObject;
 }
 
-export interface Pairing {
+interface Pairing {
   readonly pairs: readonly Pair[];
   readonly added: readonly CatalogObject[];
   readonly dropped: readonly CatalogObject[];

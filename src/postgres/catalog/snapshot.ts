@@ -20,7 +20,7 @@ import { collations, domainConstraints, types } from './queries/types.ts';
 
 export type { Catalog } from './catalog.ts';
 
-export interface SnapshotOptions {
+interface SnapshotOptions {
   /** Schemas to leave out with all that is in them: the ledger's. */
   readonly ignoreSchemas?: readonly string[];
   /** Relations to leave out ('public.schema_migrations'), with their parts and the sequences they own. */

@@ -16,7 +16,7 @@ export function layoutNamed(name: string): Layout {
   const layout = LAYOUTS.find((known) => known.name === name);
   if (layout) return layout;
   throw new LockstepError('unknown-tool', `Lockstep does not know a migration tool named "${name}".`, {
-    hint: `Known are: auto, ${layoutNames.join(', ')}.`,
+    hint: `Set \`tool\` to one of: auto, ${layoutNames.join(', ')}. With auto, the files tell.`,
   });
 }
 

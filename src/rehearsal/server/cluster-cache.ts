@@ -16,7 +16,7 @@ const FORMAT = 2;
 const KEPT = 3;
 const TEMPORARY = '.new';
 
-export type CacheKind = 'cluster' | 'empty';
+type CacheKind = 'cluster' | 'empty';
 
 export class ClusterCache {
   readonly #directory: string;

@@ -11,7 +11,7 @@ const IN_USE = '55006';
 /** On top of the 5 s that Postgres itself waits in each attempt. */
 const PATIENCE_MS = 5_000;
 
-export interface NewDatabase extends CreateOptions {
+interface NewDatabase extends CreateOptions {
   readonly name: string;
   /** undefined: the server has only one way (before Postgres 15). */
   readonly strategy: CopyStrategy | undefined;

@@ -50,7 +50,7 @@ export function readTls(url: string): Readonly<Record<string, string>> {
 
 function invalid(): LockstepError {
   return new LockstepError('rehearsal-url-invalid', 'rehearsal_url is not the address of a Postgres server', {
-    hint: 'postgres://user:password@host:5432/database, with special characters in the password percent-encoded.',
+    hint: 'Write it like this, with special characters in the password percent-encoded:\n  postgres://user:password@host:5432/database',
   });
 }
 

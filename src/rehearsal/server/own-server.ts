@@ -22,7 +22,7 @@ const MAINTENANCE = 'postgres';
 /** A server whose data are to be copied writes them all before it ends. */
 const CLEAN_LIMIT_MS = 60_000;
 
-export interface OwnServerParts {
+interface OwnServerParts {
   readonly request: ServerRequest;
   readonly binaries: Binaries;
   readonly run: Run;

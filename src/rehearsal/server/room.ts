@@ -5,7 +5,7 @@ import { freemem } from 'node:os';
 
 const TMPFS = 0x01021994;
 
-export interface Room {
+interface Room {
   readonly bytes: number;
   /** What is written there takes memory. */
   readonly inMemory: boolean;

@@ -19,7 +19,7 @@ const PORT_RETRIES = 10;
 /** How long a server may take to end cleanly when nobody needs its data any more, and to end at all. */
 const STOP_LIMIT_MS = 2_000;
 
-export interface StartOptions {
+interface StartOptions {
   readonly binaries: Binaries;
   readonly run: Run;
   readonly data: string;

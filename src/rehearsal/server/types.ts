@@ -3,7 +3,7 @@ import type { ClientConfig } from 'pg';
 /** The Postgres server that a rehearsal runs on: one of our own, made for this run, or a service container's. */
 
 export interface ServerRequest {
-  /** The wanted major; undefined: the newest that we test, with a notice (of `url`: whatever it is). */
+  /** The wanted major; undefined: the newest that we test (of `url` and LOCKSTEP_PG_BIN: whatever it is). */
   readonly major: number | undefined;
   /** A server that somebody else started for this job (`rehearsal_url`). */
   readonly url: string | undefined;
@@ -15,8 +15,10 @@ export interface ServerRequest {
   readonly toolDirectory: string;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** What the reader should know: which major, that something is being downloaded. */
+  /** What the reader of the report should know. */
   readonly onNotice: (text: string) => void;
+  /** Something begins that takes a while: a download. */
+  readonly onStep: (text: string) => void;
 }
 
 export interface CreateOptions {

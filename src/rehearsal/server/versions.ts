@@ -21,11 +21,6 @@ export function parseVersion(said: string): ServerVersion | undefined {
   return text === undefined ? undefined : { major: Number(major), text };
 }
 
-/** Told when nobody named a major. */
-export function unsetMajorNotice(major: number): string {
-  return `postgres_version is not set: the rehearsal runs on Postgres ${major}. Set it to the major that production runs.`;
-}
-
 /** A warning about a major that we do not test; undefined: we do. */
 export function untestedNotice(major: number): string | undefined {
   if (major >= TESTED.from && major <= TESTED.to) return undefined;

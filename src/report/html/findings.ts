@@ -1,12 +1,12 @@
+import { exampleOf, helpParts, suggestionOf } from '../advice.ts';
+import { type Group, isOpen } from '../findings.ts';
+import { HTML_AMOUNTS } from '../limits.ts';
 import type { Evidence, Finding, FindingSource } from '../model.ts';
+import { shortName } from '../phrases.ts';
 import { count } from '../words.ts';
 import { html, type Markup } from './markup.ts';
-import { code, excerpt, folded, link, paragraph, place, prose, section, splitAdvice } from './parts.ts';
-import { type Group, groups, type Placed, stillOpen, type View } from './view.ts';
-
-/** How many rules are shown unfolded, and how many places of each. */
-const MOST_RULES = { block: 25, warn: 12, info: 3, suppressed: 12 } as const;
-const MOST_PLACES = { block: 6, warn: 3, info: 2, suppressed: 6 } as const;
+import { code, excerpt, folded, link, paragraph, place, prose, section } from './parts.ts';
+import { groups, type Placed, stillOpen, type View } from './view.ts';
 
 const WORDS = { block: 'blocks', warn: 'warning', info: 'note' } as const;
 const SUPPRESSED_WORDS = { block: 'would block', warn: 'would warn', info: 'note' } as const;
@@ -31,7 +31,7 @@ const EVIDENCE: Readonly<Record<Evidence, string | undefined>> = {
 /** All findings, the worst first; by rule, so that what there is to say about a rule is said once. */
 export function findings(view: View): Markup[] {
   const suppressed = WORST_FIRST.flatMap((severity) =>
-    view.findings.filter(({ item }) => item.severity === severity && item.suppressed !== undefined),
+    view.findings.filter(({ item }) => item.severity === severity && !isOpen(item)),
   );
   return [
     part(
@@ -50,11 +50,12 @@ type Part = Finding['severity'] | 'suppressed';
 
 function part(id: Part, members: readonly Placed<Finding>[], title: (number: number) => string, view: View): Markup {
   if (members.length === 0) return html``;
-  const articles = (all: readonly Group[]): Markup => html`${all.map((group) => article(group, id, view))}`;
-  return section(id, title(members.length), folded(groups(members), MOST_RULES[id], 'rules', articles));
+  const articles = (all: readonly Group<Placed<Finding>>[]): Markup =>
+    html`${all.map((group) => article(group, id, view))}`;
+  return section(id, title(members.length), folded(groups(members), HTML_AMOUNTS.rules[id], 'rules', articles));
 }
 
-function article({ first, members }: Group, id: Part, view: View): Markup {
+function article({ first, members }: Group<Placed<Finding>>, id: Part, view: View): Markup {
   const { rule, severity, source, docsUrl, message, title } = first;
   const alone = members.length === 1;
   const alike = !alone && members.every(({ item }) => item.message === message);
@@ -63,8 +64,8 @@ function article({ first, members }: Group, id: Part, view: View): Markup {
   const advised = advice(id === 'suppressed' ? 'The rule advises:' : 'What to do:', members);
   // Of many places nobody wants to read to the end before hearing what to do.
   const content = alone
-    ? [places(members), advised, suggestion(first)]
-    : [alike && paragraph(message), advised, folded(members, MOST_PLACES[id], 'places', places)];
+    ? [places(members), advised, pasted(first)]
+    : [alike && paragraph(message), advised, folded(members, HTML_AMOUNTS.placesOfRule[id], 'places', places)];
   return html`
 <article class="finding ${id}">
 <h3><span class="severity">${(id === 'suppressed' ? SUPPRESSED_WORDS : WORDS)[severity]}</span> ${title ?? html`<code>${rule}</code>`}</h3>
@@ -74,20 +75,21 @@ ${content}
 }
 
 /** The rule's example is of no use where every place has a suggestion of its own. */
-function advice(label: string, members: Group['members']): Markup {
-  const { words, example } = splitAdvice(members[0]?.item.help ?? '');
+function advice(label: string, members: readonly Placed<Finding>[]): Markup {
+  const words = helpParts(members[0]?.item.help ?? '').prose;
   if (words === '') return html``;
-  const suggested = members.every(({ item }) => suggestion(item) !== undefined);
-  return html`<p class="text"><strong>${label}</strong> ${prose(words)}</p>${!suggested && example !== undefined && code(example)}`;
+  const [example] = members.flatMap(({ item }) => exampleOf(item) ?? []);
+  return html`<p class="text"><strong>${label}</strong> ${prose(words)}</p>${example !== undefined && code(example)}`;
 }
 
-/** What to paste at one place, unless the advice says it in so many words. */
-function suggestion({ suggestion: text, help }: Finding): Markup | undefined {
-  return text === undefined || splitAdvice(help).words.includes(text) ? undefined : code(text);
+/** What to paste at one place. */
+function pasted(finding: Finding): Markup | undefined {
+  const text = suggestionOf(finding);
+  return text === undefined ? undefined : code(text);
 }
 
 function labelledSuggestion(finding: Finding): Markup | undefined {
-  const text = suggestion(finding);
+  const text = pasted(finding);
   return text && html`<p class="small">For this place:</p>${text}`;
 }
 
@@ -105,7 +107,7 @@ function onePlace({ item, anchor }: Placed<Finding>, { withMessage, withSuggesti
 <div class="place" id="${anchor}">
 <p class="where">${place(item, view.links)}${remarks.map((remark) => remark && html` <span class="small">· ${remark}</span>`)}</p>
 ${withMessage && paragraph(message)}
-${impact && html`<p>While it runs, ${impact.blocks} on ${names(impact.relations)} wait.</p>`}
+${impact && html`<p>While it runs, ${impact.blocks} on ${names(impact.relations.map(shortName))} wait.</p>`}
 ${suppressed && html`<p class="text"><strong>Reason:</strong> ${suppressed.reason}</p>`}
 ${item.excerpt !== undefined && excerpt(item.excerpt)}
 ${withSuggestion && labelledSuggestion(item)}

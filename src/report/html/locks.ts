@@ -1,8 +1,7 @@
+import { HTML_AMOUNTS } from '../limits.ts';
 import type { StatementReport } from '../model.ts';
 import { html, type Markup } from './markup.ts';
 import { folded } from './parts.ts';
-
-const MOST_LOCKS = 12;
 
 interface Held {
   readonly relation: string;
@@ -22,7 +21,7 @@ export function locks(statements: readonly StatementReport[]): Markup | undefine
       known.lines.add(line);
     }
   }
-  return held.size === 0 ? undefined : folded([...held.values()], MOST_LOCKS, 'locks', table);
+  return held.size === 0 ? undefined : folded([...held.values()], HTML_AMOUNTS.locks, 'locks', table);
 }
 
 function table(all: readonly Held[]): Markup {

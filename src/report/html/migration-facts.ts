@@ -1,7 +1,8 @@
-import type { DownStatus, Finding, MigrationReport } from '../model.ts';
+import type { Finding, MigrationReport } from '../model.ts';
+import { DOWN_WORDS, hasStopped, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
 import { count, duration } from '../words.ts';
 import { html, type Markup } from './markup.ts';
-import { hasStopped, type Placed, stillOpen, type View } from './view.ts';
+import { type Placed, stillOpen, type View } from './view.ts';
 
 /** What is said of a migration in one line. Signs say what colours say. */
 export interface Fact {
@@ -25,8 +26,7 @@ export function remarksByPath({ findings }: View): ReadonlyMap<string, Remarks> 
 
 /** Whether the rehearsal saw it go wrong, up or down. */
 export function isBad(migration: MigrationReport): boolean {
-  const down = migration.down?.status;
-  return hasStopped(migration) || down === 'failed' || down === 'different';
+  return hasStopped(migration) || isDownWrong(migration);
 }
 
 export function facts(migration: MigrationReport, remarks: Remarks = []): Fact[] {
@@ -36,7 +36,7 @@ export function facts(migration: MigrationReport, remarks: Remarks = []): Fact[]
     ...(phase === undefined ? [] : [plainly(phase)]),
     upFact(migration),
     ...(transaction === 'none' ? [plainly('outside a transaction')] : []),
-    ...(down === undefined ? [] : [downFact(down)]),
+    ...(down === undefined ? [] : [downFact(migration, down)]),
     ...(risk === undefined
       ? []
       : [{ text: `risk ${risk.level}`, mood: risk.level === 'high' ? 'bad' : 'plain' } as const]),
@@ -58,33 +58,18 @@ function remarkFact(remarks: Remarks, severity: 'block' | 'warn'): Fact[] {
   return [{ text: html`<a href="#${first.anchor}">${text}</a>`, mood: 'plain' }];
 }
 
-function upFact({ status, up }: MigrationReport): Fact {
-  const took = up === undefined ? '' : ` in ${duration(up.durationMs)}`;
-  switch (up?.status ?? status) {
-    case 'applied':
-      return { text: `✓ up${took}`, mood: 'good' };
-    case 'failed':
-      return { text: '✗ up failed', mood: 'bad' };
-    case 'partial':
-      return { text: '✗ up stopped half-way', mood: 'bad' };
-    case 'pending':
-      return { text: 'pending', mood: 'plain' };
-    case 'not-run':
-      return { text: 'not run', mood: 'plain' };
-  }
+function upFact(migration: MigrationReport): Fact {
+  const status = upStatus(migration);
+  const words = UP_WORDS[status];
+  if (isStopped(status)) return { text: `✗ ${words}`, mood: 'bad' };
+  if (status !== 'applied') return plainly(words);
+  const took = migration.up === undefined ? '' : ` in ${duration(migration.up.durationMs)}`;
+  return { text: `✓ ${words}${took}`, mood: 'good' };
 }
 
-const DOWN: Readonly<Record<DownStatus, Fact>> = {
-  reversed: { text: '✓ down proven', mood: 'good' },
-  different: { text: '✗ down leaves a difference', mood: 'bad' },
-  failed: { text: '✗ down failed', mood: 'bad' },
-  missing: { text: 'no down', mood: 'plain' },
-  irreversible: { text: 'irreversible', mood: 'plain' },
-};
-
-function downFact({ status, durationMs }: NonNullable<MigrationReport['down']>): Fact {
-  const { text, mood } = DOWN[status];
-  return status === 'reversed' && durationMs !== undefined
-    ? { text: `${text} in ${duration(durationMs)}`, mood }
-    : { text, mood };
+function downFact(migration: MigrationReport, { status, durationMs }: NonNullable<MigrationReport['down']>): Fact {
+  const words = DOWN_WORDS[status];
+  if (isDownWrong(migration)) return { text: `✗ ${words}`, mood: 'bad' };
+  if (status !== 'reversed') return plainly(words);
+  return { text: `✓ ${words}${durationMs === undefined ? '' : ` in ${duration(durationMs)}`}`, mood: 'good' };
 }

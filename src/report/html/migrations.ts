@@ -1,3 +1,4 @@
+import { HTML_AMOUNTS } from '../limits.ts';
 import { lineAddress } from '../links.ts';
 import type { MigrationReport } from '../model.ts';
 import { locks } from './locks.ts';
@@ -8,9 +9,6 @@ import { sqlError } from './sql-error.ts';
 import { statements } from './statements.ts';
 import type { Placed, View } from './view.ts';
 
-/** More than this, and those that went well without a remark are folded; of the others, all but as many. */
-const MOST = 12;
-
 /** What each migration does, how it went up and down, and its SQL. */
 export function migrations(view: View): Markup {
   const all = view.migrations;
@@ -18,12 +16,14 @@ export function migrations(view: View): Markup {
   const remarks = remarksByPath(view);
   const articles = (some: readonly Placed<MigrationReport>[]): Markup =>
     html`${some.map((migration) => article(migration, remarks.get(migration.item.path), view))}`;
-  if (all.length <= MOST) return section('migrations', 'Migrations', articles(all));
+  // More than this, and those that went well without a remark are folded; of the others, all but as many.
+  const most = HTML_AMOUNTS.migrations;
+  if (all.length <= most) return section('migrations', 'Migrations', articles(all));
   const isRemarkable = ({ item }: Placed<MigrationReport>): boolean =>
     remarks.has(item.path) || isBad(item) || item.risk?.level === 'high' || item.change !== 'added';
   const quiet = all.filter((migration) => !isRemarkable(migration));
   return section('migrations', 'Migrations', [
-    folded(all.filter(isRemarkable), MOST, 'migrations with something to tell', articles),
+    folded(all.filter(isRemarkable), most, 'migrations with something to tell', articles),
     folded(quiet, 0, quiet.length < all.length ? 'migrations without remark' : 'migrations', articles),
   ]);
 }

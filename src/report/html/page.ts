@@ -1,4 +1,4 @@
-import { headline, headlineText } from '../headline.ts';
+import { capitalised, headline, headlineText } from '../headline.ts';
 import type { Links } from '../links.ts';
 import type { Report } from '../model.ts';
 import { findings } from './findings.ts';
@@ -36,7 +36,7 @@ export function renderHtml(report: Report, { links, title }: PageOptions = {}): 
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title !== undefined && `${title}: `}${headlineText(headline(report))}</title>
+<title>${title !== undefined && `${title}: `}${headlineText(title === undefined ? capitalised(headline(report)) : headline(report))}</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>

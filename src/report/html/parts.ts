@@ -51,12 +51,6 @@ export function code(text: string): Markup {
   return html`<pre><code>${text}</code></pre>`;
 }
 
-/** Advice as the rules write it: the first line is prose, the others are an example. */
-export function splitAdvice(text: string): { readonly words: string; readonly example: string | undefined } {
-  const [words = '', ...example] = plain(text).trim().split('\n');
-  return { words, example: example.length === 0 ? undefined : example.join('\n') };
-}
-
 /** A line of SQL with its caret below the place. */
 export function excerpt(text: string): Markup {
   const [source = '', caret = '', ...rest] = plain(text).split('\n');

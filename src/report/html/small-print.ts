@@ -38,9 +38,13 @@ function subject({ report: { git, database, target, project }, links }: View): R
 function grounds({ report: { rehearsal, coverage } }: View): Row[] {
   const { baseMigrations = 0, baseFromCache, baseDurationMs = 0, durationMs = 0 } = rehearsal ?? {};
   const base = `${count(baseMigrations, 'migration')} ${baseFromCache ? 'from the cache' : 'replayed'} in ${duration(baseDurationMs)}`;
+  const assumed =
+    rehearsal?.versionAssumed === true
+      ? ', the newest that Lockstep is tested with, since postgres_version is not set'
+      : '';
   return [
     ['Looked at', `${count(coverage.files, 'file')}, ${count(coverage.statements, 'statement')}`],
-    ['Postgres', rehearsal && `${rehearsal.serverVersion}: ${rehearsal.server}`],
+    ['Postgres', rehearsal && `${rehearsal.serverVersion}${assumed}: ${rehearsal.server}`],
     ['Base schema', rehearsal && base],
     ['Rehearsal', rehearsal && duration(durationMs)],
   ];

@@ -1,10 +1,10 @@
+import { HTML_AMOUNTS } from '../limits.ts';
 import type { NotAnalysed, TestRun } from '../model.ts';
+import { testsPassed } from '../outcome.ts';
 import { count, duration } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { folded, list, paragraph, place, prose, section } from './parts.ts';
 import type { View } from './view.ts';
-
-const MOST_PLACES = 30;
 
 /** What the project's tests said. */
 export function tests({ report: { tests: runs = [] } }: View): Markup {
@@ -13,7 +13,7 @@ export function tests({ report: { tests: runs = [] } }: View): Markup {
 
 function testRun(run: TestRun): Markup {
   const { phase, command, durationMs, tail } = run;
-  const passed = run.exitCode === 0 && run.timedOut !== true;
+  const passed = testsPassed(run);
   return html`
 <article class="test">
 <h3><code>${command}</code></h3>
@@ -43,7 +43,7 @@ export function notAnalysed({ report, links }: View): Markup {
   const one = ({ path, line, reason }: NotAnalysed): Markup => html`${place({ path, line }, links)}: ${prose(reason)}`;
   return section('not-analysed', 'Not analysed', [
     html`<p>${looked}. The verdict says nothing about:</p>`,
-    folded(missed, MOST_PLACES, 'places', (some) => list(some.map(one))),
+    folded(missed, HTML_AMOUNTS.notAnalysed, 'places', (some) => list(some.map(one))),
   ]);
 }
 

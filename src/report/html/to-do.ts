@@ -1,20 +1,27 @@
-import { headline, headlineText } from '../headline.ts';
-import type { Report } from '../model.ts';
+import { adviceOf } from '../advice.ts';
+import type { Group } from '../findings.ts';
+import { capitalised, headline, headlineText } from '../headline.ts';
+import { hintParts } from '../hint.ts';
+import { HTML_AMOUNTS } from '../limits.ts';
+import type { Finding, Report } from '../model.ts';
+import { hasStopped, testsPassed } from '../outcome.ts';
 import { count } from '../words.ts';
 import { html, type Markup } from './markup.ts';
-import { code, folded, list, paragraph, prose, section, splitAdvice } from './parts.ts';
-import { type Group, groups, hasStopped, stillOpen, type View } from './view.ts';
+import { code, folded, list, paragraph, prose, section } from './parts.ts';
+import { groups, type Placed, stillOpen, type View } from './view.ts';
 
-const MOST_RULES = 12;
-const MOST_PLACES = 5;
+const MOST_PLACES = HTML_AMOUNTS.placesToMend;
 
 /** What has to be done before the verdict is yes, and what a person should look at. */
 export function toDo(view: View): Markup {
   const { error } = view.report;
-  if (error !== undefined) return section('to-do', 'What to do', failure(error, headlineText(headline(view.report))));
+  if (error !== undefined)
+    return section('to-do', 'What to do', failure(error, headlineText(capitalised(headline(view.report)))));
   const steps = [...groups(stillOpen(view.findings, 'block')).map((group) => mending(group)), ...untold(view)];
   return section('to-do', 'What to do', [
-    steps.length === 0 ? html`<p>${nothing(view.report)}</p>` : folded(steps, MOST_RULES, 'things to do', list),
+    steps.length === 0
+      ? html`<p>${nothing(view.report)}</p>`
+      : folded(steps, HTML_AMOUNTS.rulesToMend, 'things to do', list),
     ...looks(view),
   ]);
 }
@@ -25,14 +32,13 @@ function nothing(report: Report): string {
 }
 
 /** One rule that says no: how to mend it, and where. */
-function mending({ first, members }: Group): Markup {
-  const { words } = splitAdvice(first.help);
+function mending({ first, members }: Group<Placed<Finding>>): Markup {
   const where = members.slice(0, MOST_PLACES).map(({ item, anchor }, index) => {
     return html`${index > 0 && ', '}<a href="#${anchor}">${item.path}:${item.line}</a>`;
   });
   const rest = members.length - MOST_PLACES;
   const firstFolded = members[MOST_PLACES]?.anchor ?? '';
-  return html`<strong>${first.title === undefined ? html`<code>${first.rule}</code>` : `${first.title}.`}</strong> ${prose(words.replace(/:$/, '.'))}
+  return html`<strong>${first.title === undefined ? html`<code>${first.rule}</code>` : `${first.title}.`}</strong> ${prose(adviceOf(first.help))}
 <span class="places">${where}${rest > 0 && html` and <a href="#${firstFolded}">${count(rest, 'more place')}</a>`}</span>`;
 }
 
@@ -40,7 +46,7 @@ function mending({ first, members }: Group): Markup {
 function untold({ report, migrations, findings }: View): Markup[] {
   const told = new Set(stillOpen(findings, 'block').map(({ item }) => item.path));
   const silent = migrations.filter(({ item }) => hasStopped(item) && !told.has(item.path));
-  const runs = (report.tests ?? []).filter(({ exitCode, timedOut }) => exitCode !== 0 || timedOut === true);
+  const runs = (report.tests ?? []).filter((run) => !testsPassed(run));
   const testsTold = findings.some(({ item }) => item.rule === 'tests-fail');
   return [
     ...silent.map(({ item, anchor }) => html`Mend <a href="#${anchor}">${item.id}</a>: it failed in the rehearsal.`),
@@ -70,9 +76,7 @@ function looks({ report, findings }: View): Markup[] {
 
 /** Why there is no verdict, and how to get one. `said`: what the page says above. */
 function failure({ code: name, message, hint }: NonNullable<Report['error']>, said: string): Markup {
-  const { words, example } = splitAdvice(hint ?? '');
-  const isExample = words.endsWith(':') && example !== undefined;
   return html`${!said.includes(message.trim()) && paragraph(message)}
-${isExample ? html`${paragraph(words)}${code(example)}` : hint !== undefined && paragraph(hint)}
+${hintParts(hint ?? '').map(({ kind, text }) => (kind === 'prose' ? paragraph(text) : code(text)))}
 <p class="small">Error <code>${name}</code></p>`;
 }

@@ -1,9 +1,11 @@
-import { headline, type Mood } from '../headline.ts';
+import { openCounts } from '../findings.ts';
+import { capitalised, headline, type Mood } from '../headline.ts';
 import type { Result } from '../model.ts';
-import { count, duration } from '../words.ts';
+import { testsFailed } from '../outcome.ts';
+import { count, duration, shortCommit } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { link } from './parts.ts';
-import { stillOpen, testsFailed, type View } from './view.ts';
+import type { View } from './view.ts';
 
 const RESULTS: Readonly<Record<Result, string>> = {
   passed: 'Passed',
@@ -24,7 +26,7 @@ const SIGNS: Readonly<Record<Mood, string>> = { good: '✓', bad: '✗', unknown
 /** The verdict, what it is about, and the way to what it rests on. */
 export function verdict(view: View, title: string | undefined): Markup {
   const { report } = view;
-  const { mood, phrases } = headline(report);
+  const { mood, phrases } = capitalised(headline(report));
   const words = phrases.map((phrase) => (typeof phrase === 'string' ? phrase : html`<code>${phrase.name}</code>`));
   return html`
 <header class="verdict ${mood}">
@@ -55,7 +57,7 @@ function subject({ report, links }: View): Markup[] {
 function head(sha: string | null, repository: string | undefined): Markup {
   if (sha === null) return html`the working tree`;
   const address = repository && `${repository}/commit/${encodeURIComponent(sha)}`;
-  return html`commit ${link(address, html`<code>${sha.slice(0, 9)}</code>`)}`;
+  return html`commit ${link(address, html`<code>${shortCommit(sha)}</code>`)}`;
 }
 
 /** '2026-03-02 09:15 UTC' */
@@ -64,15 +66,12 @@ function moment(iso: string): string {
 }
 
 /** What there is to read, each with the way to it. */
-function contents({ report, findings }: View): Markup | undefined {
-  const blocks = stillOpen(findings, 'block').length;
-  const warnings = stillOpen(findings, 'warn').length;
-  const notes = stillOpen(findings, 'info').length;
-  const suppressed = findings.filter(({ item }) => item.suppressed !== undefined).length;
+function contents({ report }: View): Markup | undefined {
+  const { blocking, warnings, notes, suppressed } = openCounts(report.findings);
   const missed = report.coverage.notAnalysed.length;
   const entries = [
     ['migrations', report.migrations.length > 0 && count(report.migrations.length, 'migration')],
-    ['block', blocks > 0 && `${count(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'}`],
+    ['block', blocking > 0 && `${count(blocking, 'finding')} ${blocking === 1 ? 'blocks' : 'block'}`],
     ['warn', warnings > 0 && count(warnings, 'warning')],
     ['info', notes > 0 && count(notes, 'note')],
     ['suppressed', suppressed > 0 && `${suppressed} suppressed`],

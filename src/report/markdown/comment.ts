@@ -3,9 +3,9 @@ import type { Links } from '../links.ts';
 import type { Report } from '../model.ts';
 import { count } from '../words.ts';
 import { type Marker, writeMarker } from './marker.ts';
-import type { Page } from './page.ts';
 import { renderSections } from './sections.ts';
 import { link } from './text.ts';
+import type { View } from './view.ts';
 
 interface CommentOptions {
   readonly links?: Links;
@@ -21,7 +21,7 @@ export function renderComment(
   report: Report,
   { links, marker, previous, limit = COMMENT.budget }: CommentOptions,
 ): string {
-  const page: Page = {
+  const view: View = {
     report,
     links,
     amounts: COMMENT_AMOUNTS,
@@ -29,7 +29,7 @@ export function renderComment(
   };
   const first = `${writeMarker(marker)}\n`;
   const room = { most: Math.min(limit, COMMENT.most) - first.length, measure: (text: string) => text.length };
-  return first + renderSections(page, previous === undefined ? [] : remarks(report, marker, previous), room);
+  return first + renderSections(view, previous === undefined ? [] : remarks(report, marker, previous), room);
 }
 
 /** What has become of what the comment said before. */

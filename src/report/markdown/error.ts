@@ -1,11 +1,11 @@
 import { TEXT } from '../limits.ts';
 import type { SqlErrorReport } from '../model.ts';
-import { type Page, place } from './page.ts';
 import { fenced, prose } from './text.ts';
+import { place, type View } from './view.ts';
 
 /** An error that no finding tells of. */
-export function errorLines(error: SqlErrorReport, page: Page): string[] {
-  const where = error.path === undefined ? '' : `${place(page, error.path, error.line)}: `;
+export function errorLines(error: SqlErrorReport, view: View): string[] {
+  const where = error.path === undefined ? '' : `${place(view, error.path, error.line)}: `;
   const state = error.sqlstate === undefined ? '' : ` (SQLSTATE ${prose(error.sqlstate, TEXT.name)})`;
   return [
     `  - ${where}${prose(error.message, TEXT.message)}${state}${errorContext(error)}`,

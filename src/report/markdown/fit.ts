@@ -1,11 +1,15 @@
 /** Puts sections into a limited room: whole pieces are left out, the least important first, and never without a word. */
 
-/** A part of the page that stands by itself. All texts are Markdown. */
-export interface Section {
-  /** What is left out when nothing of it fits: 'the schema difference'. */
-  readonly what: string;
+/** A part of the page that stands by itself. */
+export interface Section extends Part {
   /** The lowest gets its room first; of those up to `MATTERS` the beginning is shown before any other is shown in full. */
   readonly rank: number;
+}
+
+/** The same without its place among the others. All texts are Markdown. */
+export interface Part {
+  /** What is left out when nothing of it fits: 'the schema difference'. */
+  readonly what: string;
   readonly begin?: string;
   readonly pieces: readonly string[];
   /** Stands between two pieces; a line break, if nothing is said. */
@@ -25,7 +29,8 @@ export interface Room {
 
 const GAP = '\n\n';
 
-const MATTERS = 4;
+/** The greatest rank of what must not be crowded out altogether. */
+export const MATTERS = 4;
 
 /** The sections in their order, as much of each as fits. `leftOut` says what is missing altogether. */
 export function fitInto(

@@ -1,15 +1,16 @@
-import { TEXT } from '../limits.ts';
-import type { DownStatus, MigrationReport } from '../model.ts';
+import { type Amounts, TEXT } from '../limits.ts';
+import type { MigrationReport } from '../model.ts';
+import { DOWN_WORDS, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
 import { isTold } from '../told.ts';
 import { errorLines } from './error.ts';
-import type { Section } from './fit.ts';
-import { addressOf, firstOf, more, type Page, SEVERITY_ICONS } from './page.ts';
+import type { Part } from './fit.ts';
 import { code, link, prose } from './text.ts';
+import { addressOf, firstOf, more, SEVERITY_ICONS, type View } from './view.ts';
 
 /** A line for each migration: what it does to the schema, and how that went. */
-export function migrationSection(page: Page): Section {
-  const { report, amounts } = page;
-  const severities = worstByPath(page);
+export function migrationPart(view: View): Part {
+  const { report, amounts } = view;
+  const severities = worstByPath(view);
   const marked = report.migrations.map((migration) => ({ migration, icon: iconOf(migration, severities) }));
   // Of many those come first that need a look.
   const ordered =
@@ -21,10 +22,9 @@ export function migrationSection(page: Page): Section {
   const calm = rest.every(({ icon }) => icon === GOOD);
   return {
     what: 'migrations',
-    rank: 1,
-    pieces: shown.map(({ migration, icon }) => `- ${icon} ${line(migration, page)}`),
+    pieces: shown.map(({ migration, icon }) => `- ${icon} ${line(migration, view)}`),
     beyond: rest.length,
-    more: (left) => more(`migration${calm && left === rest.length ? ' without remark' : ''}`, page)(left),
+    more: (left) => more(`migration${calm && left === rest.length ? ' without remark' : ''}`, view)(left),
   };
 }
 
@@ -34,7 +34,7 @@ const GOOD = '✅';
 const NOT_RUN = '⚪';
 const WEIGHTS: readonly string[] = [BAD, WARNED, NOT_RUN, GOOD];
 
-function worstByPath({ report }: Page): ReadonlyMap<string, 'block' | 'warn'> {
+function worstByPath({ report }: View): ReadonlyMap<string, 'block' | 'warn'> {
   const worst = new Map<string, 'block' | 'warn'>();
   for (const { path, severity, suppressed } of report.findings) {
     if (suppressed !== undefined || severity === 'info') continue;
@@ -43,36 +43,37 @@ function worstByPath({ report }: Page): ReadonlyMap<string, 'block' | 'warn'> {
   return worst;
 }
 
-function iconOf({ path, status, up }: MigrationReport, severities: ReadonlyMap<string, 'block' | 'warn'>): string {
-  const ran = up?.status ?? status;
-  const severity = severities.get(path);
+function iconOf(migration: MigrationReport, severities: ReadonlyMap<string, 'block' | 'warn'>): string {
+  const ran = upStatus(migration);
+  const severity = severities.get(migration.path);
   if (severity === 'block' || ran === 'failed' || ran === 'partial') return BAD;
   if (severity === 'warn') return WARNED;
   return ran === 'applied' ? GOOD : NOT_RUN;
 }
 
-function line(migration: MigrationReport, page: Page): string {
+function line(migration: MigrationReport, view: View): string {
+  const { amounts, report } = view;
   const { id, path, change, phase, why, up, down, schemaDiff = [] } = migration;
   // What is deleted is not there to be linked to.
-  const name = link(code(id, TEXT.name), change === 'deleted' ? undefined : addressOf(page, path));
+  const name = link(code(id, TEXT.name), change === 'deleted' ? undefined : addressOf(view, path));
   const changes = firstOf(
     schemaDiff.map((text) => code(text, TEXT.change)),
-    page.amounts.changesOfMigration,
+    amounts.changesOfMigration,
   );
   const facts = [
     ...(change === 'added' ? [] : [changeText(migration)]),
     ...(phase === undefined ? [] : [phase]),
     upText(migration),
-    ...(down === undefined ? [] : [downText(down, page.amounts.lossesOfMigration)]),
-    ...riskText(migration),
-    ...lockTexts(migration),
+    ...downText(migration, amounts.lossesOfMigration),
+    ...riskText(migration, amounts.risksOfMigration),
+    ...lockTexts(migration, amounts),
     ...(why === undefined ? [] : [`“${prose(why, TEXT.reason)}”`]),
   ];
-  const errors = [up?.error, down?.error].filter((error) => error !== undefined && !isTold(error, page.report));
+  const errors = [up?.error, down?.error].filter((error) => error !== undefined && !isTold(error, report));
   return [
     `**${name}**${changes === '' ? '' : `: ${changes}`} · ${facts.join(' · ')}`,
-    ...differences(down?.difference ?? []),
-    ...errors.flatMap((error) => (error === undefined ? [] : errorLines(error, page))),
+    ...differences(down?.difference ?? [], amounts.differencesOfMigration),
+    ...errors.flatMap((error) => (error === undefined ? [] : errorLines(error, view))),
   ].join('\n');
 }
 
@@ -80,46 +81,36 @@ function changeText({ change, previousPath }: MigrationReport): string {
   return change === 'renamed' && previousPath !== undefined ? `renamed from ${code(previousPath, TEXT.path)}` : change;
 }
 
-function upText({ status, transaction, up }: MigrationReport): string {
-  switch (up?.status ?? status) {
-    case 'applied':
-      return transaction === 'none' ? 'up ok, outside a transaction' : 'up ok';
-    case 'failed':
-      return '**up fails**';
-    case 'partial':
-      return '**up stops half-way**';
-    case 'pending':
-      return 'pending';
-    case 'not-run':
-      return 'not run';
-  }
+function upText(migration: MigrationReport): string {
+  const status = upStatus(migration);
+  const bare = status === 'applied' && migration.transaction === 'none' ? ', outside a transaction' : '';
+  return bold(UP_WORDS[status], isStopped(status)) + bare;
 }
 
-const DOWN_TEXTS: Readonly<Record<DownStatus, string>> = {
-  reversed: 'down proven',
-  different: '**down leaves a difference**',
-  failed: '**down fails**',
-  missing: 'no down',
-  irreversible: 'irreversible',
-};
-
-function downText({ status, losesData = [] }: NonNullable<MigrationReport['down']>, most: number): string {
-  if (losesData.length === 0) return DOWN_TEXTS[status];
-  const lost = losesData.map((text) => prose(text, TEXT.name));
-  return `${DOWN_TEXTS[status]} (loses ${most === 0 ? 'data' : firstOf(lost, most)})`;
+function downText(migration: MigrationReport, most: number): string[] {
+  if (migration.down === undefined) return [];
+  const { status, losesData = [] } = migration.down;
+  const text = bold(DOWN_WORDS[status], isDownWrong(migration));
+  if (losesData.length === 0) return [text];
+  const lost = losesData.map((each) => prose(each, TEXT.name));
+  return [`${text} (loses ${most === 0 ? 'data' : firstOf(lost, most)})`];
 }
 
-function riskText({ risk }: MigrationReport): string[] {
+function bold(text: string, yes: boolean): string {
+  return yes ? `**${text}**` : text;
+}
+
+function riskText({ risk }: MigrationReport, most: number): string[] {
   if (risk === undefined) return [];
   const reasons = firstOf(
     risk.reasons.map((reason) => prose(reason, TEXT.reason)),
-    2,
+    most,
   );
   return [`risk ${risk.level === 'high' ? '**high**' : risk.level}${reasons === '' ? '' : ` (${reasons})`}`];
 }
 
 /** Of each relation the lock that blocks most; those that block nothing concern nobody. */
-function lockTexts({ up }: MigrationReport): string[] {
+function lockTexts({ up }: MigrationReport, { locksOfMigration, waitsOfLock }: Amounts): string[] {
   const strongest = new Map<string, { readonly mode: string; readonly blocks: readonly string[] }>();
   for (const { relation, mode, blocks } of (up?.statements ?? []).flatMap(({ locks = [] }) => locks)) {
     if (blocks.length > (strongest.get(relation)?.blocks.length ?? 0)) strongest.set(relation, { mode, blocks });
@@ -128,19 +119,17 @@ function lockTexts({ up }: MigrationReport): string[] {
     ([relation, { mode, blocks }]) =>
       `${code(relation, TEXT.name)} (${prose(mode, TEXT.name)}: ${firstOf(
         blocks.map((what) => prose(what, TEXT.name)),
-        3,
+        waitsOfLock,
       )} wait)`,
   );
-  return texts.length === 0 ? [] : [`locks ${firstOf(texts, 2)}`];
+  return texts.length === 0 ? [] : [`locks ${firstOf(texts, locksOfMigration)}`];
 }
 
-const MOST_DIFFERENCES = 4;
-
-function differences(lines: readonly string[]): string[] {
-  const left = lines.length - MOST_DIFFERENCES;
+function differences(lines: readonly string[], most: number): string[] {
+  const left = lines.length - most;
   return [
     ...lines
-      .slice(0, MOST_DIFFERENCES)
+      .slice(0, most)
       .map((text) => `  - ${/^[-+~] /.test(text) ? code(text, TEXT.line) : prose(text, TEXT.line)}`),
     ...(left > 0 ? [`  - and ${left} more`] : []),
   ];

@@ -1,24 +1,20 @@
 import { TEXT } from '../limits.ts';
 import type { SchemaDiff } from '../model.ts';
 import { count } from '../words.ts';
-import type { Section } from './fit.ts';
-import type { Page } from './page.ts';
+import type { Part } from './fit.ts';
 import { DETAILS_END, detailsBegin, fenceFor, lineOfFence } from './text.ts';
-
-/** As many lines as may stand open without being in the way. */
-const FEW_LINES = 8;
+import type { View } from './view.ts';
 
 /** What the change does to the schema, object by object. */
-export function schemaSection({ report, amounts }: Page): Section {
+export function schemaPart({ report, amounts }: View): Part {
   const objects = report.schemaDiff?.tables ?? [];
   const pieces = objects
     .slice(0, amounts.schemaObjects)
     .map((object) => objectText(object, amounts.schemaLinesOfObject));
   const fence = fenceFor(pieces.join('\n'));
-  const few = pieces.reduce((lines, piece) => lines + piece.split('\n').length, 0) <= FEW_LINES;
+  const few = pieces.reduce((lines, piece) => lines + piece.split('\n').length, 0) <= amounts.schemaLinesUnfolded;
   return {
     what: 'the schema difference',
-    rank: 5,
     begin: `${detailsBegin(`Schema difference: ${kindsOf(objects)}`, few)}${fence}diff\n`,
     pieces,
     end: `\n${fence}${DETAILS_END}`,

@@ -1,37 +1,66 @@
 import type { Report } from '../model.ts';
-import { findingSections } from './findings.ts';
-import { fitInto, type Room, type Section } from './fit.ts';
-import { noteSection, suppressedSection } from './listed-findings.ts';
-import { migrationSection } from './migrations.ts';
-import { heading, type Page } from './page.ts';
-import { schemaSection } from './schema.ts';
-import { sqlSection } from './statements.ts';
-import { errorSection, notAnalysedSection, noticeSection, smallPrint, testSection } from './surroundings.ts';
+import { findingParts } from './findings.ts';
+import { fitInto, type Part, type Room, type Section } from './fit.ts';
+import { heading } from './heading.ts';
+import { notePart, suppressedPart } from './listed-findings.ts';
+import { migrationPart } from './migrations.ts';
+import { noAnswerPart } from './no-answer.ts';
+import { schemaPart } from './schema.ts';
+import { sqlPart } from './statements.ts';
+import { notAnalysedPart, noticePart, smallPrintPart, testPart } from './surroundings.ts';
 import { details } from './text.ts';
+import type { View } from './view.ts';
 
 /** The report as Markdown in a room. `remarks` are the surface's own, right below the headline; they are Markdown. */
-export function renderSections(page: Page, remarks: readonly string[], room: Room): string {
-  const top = [heading(page.report), ...remarks].join('\n\n');
+export function renderSections(view: View, remarks: readonly string[], room: Room): string {
+  const top = [heading(view.report), ...remarks].join('\n\n');
   const rest = { ...room, most: room.most - room.measure(`${top}\n\n`) };
   const leftOut = (what: readonly string[]): string =>
-    `Left out for want of room: ${what.join(', ')}. See ${page.elsewhere}.`;
-  const body = isCalm(page.report) ? calm(page, rest, leftOut) : fitInto(inFull(page), rest, leftOut);
+    `Left out for want of room: ${what.join(', ')}. See ${view.elsewhere}.`;
+  const body = isCalm(view.report) ? calm(view, rest, leftOut) : fitInto(inFull(view), rest, leftOut);
   return body === '' ? top : `${top}\n\n${body}`;
 }
 
-function inFull(page: Page): Section[] {
+/** Who gets room first where there is little. Those up to `MATTERS` (./fit.ts) are not crowded out altogether. */
+const RANK = {
+  noAnswer: 0,
+  migrations: 1,
+  smallPrint: 1,
+  blocking: 2,
+  notAnalysed: 2,
+  moreBlocking: 3,
+  tests: 3,
+  suppressed: 3,
+  warnings: 4,
+  notices: 4,
+  schema: 5,
+  moreWarnings: 6,
+  notes: 7,
+  sql: 9,
+} as const;
+
+function ranked(rank: keyof typeof RANK, part: Part): Section {
+  return { ...part, rank: RANK[rank] };
+}
+
+/** In the order in which they are read. */
+function inFull(view: View): Section[] {
+  const { blocking, warnings, moreBlocking, moreWarnings } = findingParts(view);
   return [
-    errorSection(page),
-    migrationSection(page),
-    ...findingSections(page),
-    testSection(page),
-    suppressedSection(page),
-    notAnalysedSection(page),
-    noticeSection(page),
-    schemaSection(page),
-    noteSection(page),
-    sqlSection(page),
-    smallPrint(page),
+    ranked('noAnswer', noAnswerPart(view)),
+    ranked('migrations', migrationPart(view)),
+    ...blocking.map((part) => ranked('blocking', part)),
+    ...warnings.map((part) => ranked('warnings', part)),
+    ranked('moreBlocking', moreBlocking),
+    ranked('moreWarnings', moreWarnings),
+    ranked('tests', testPart(view)),
+    ranked('suppressed', suppressedPart(view)),
+    ranked('notAnalysed', notAnalysedPart(view)),
+    ranked('notices', noticePart(view)),
+    ranked('schema', schemaPart(view)),
+    ranked('notes', notePart(view)),
+    ranked('sql', sqlPart(view)),
+    ranked('smallPrint', smallPrintPart(view)),
   ];
 }
 
@@ -42,11 +71,17 @@ function isCalm({ result, findings, coverage, notices = [] }: Report): boolean {
 }
 
 /** The headline, a line for each migration, and everything else folded into one. */
-function calm(page: Page, room: Room, leftOut: (what: readonly string[]) => string): string {
+function calm(view: View, room: Room, leftOut: (what: readonly string[]) => string): string {
   const wrap = (content: string): string => details('Schema, SQL and how this was checked', content);
-  const migrations = fitInto([migrationSection(page)], { ...room, most: room.most / 2 }, () => '');
+  const migrations = fitInto([ranked('migrations', migrationPart(view))], { ...room, most: room.most / 2 }, () => '');
   const taken = room.measure(`${migrations}\n\n${wrap('')}`);
-  const folded = [schemaSection(page), testSection(page), noteSection(page), sqlSection(page), smallPrint(page)];
+  const folded = [
+    ranked('schema', schemaPart(view)),
+    ranked('tests', testPart(view)),
+    ranked('notes', notePart(view)),
+    ranked('sql', sqlPart(view)),
+    ranked('smallPrint', smallPrintPart(view)),
+  ];
   const inner = fitInto(folded, { ...room, most: room.most - taken }, leftOut);
   return [migrations, ...(inner === '' ? [] : [wrap(inner)])].filter((part) => part !== '').join('\n\n');
 }

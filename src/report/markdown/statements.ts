@@ -1,17 +1,16 @@
 import { TEXT } from '../limits.ts';
 import type { MigrationReport } from '../model.ts';
 import { count } from '../words.ts';
-import type { Section } from './fit.ts';
-import { more, type Page } from './page.ts';
+import type { Part } from './fit.ts';
 import { DETAILS_END, details, detailsBegin, fenced, htmlCode } from './text.ts';
+import { more, type View } from './view.ts';
 
 /** The SQL itself, migration by migration: the first that makes room for other things. */
-export function sqlSection(page: Page): Section {
-  const { report, amounts } = page;
+export function sqlPart(view: View): Part {
+  const { report, amounts } = view;
   const withSql = report.migrations.filter(({ up }) => (up?.statements.length ?? 0) > 0);
   return {
     what: 'SQL',
-    rank: 9,
     begin: detailsBegin(withSql.length === 1 ? 'SQL' : `SQL of ${count(withSql.length, 'migration')}`),
     pieces: withSql.slice(0, amounts.migrations).map((migration) => {
       const sql = sqlOf(migration, amounts.statements);
@@ -20,7 +19,7 @@ export function sqlSection(page: Page): Section {
     between: '\n\n',
     beyond: Math.max(0, withSql.length - amounts.migrations),
     end: DETAILS_END,
-    more: more('migration', page),
+    more: more('migration', view),
   };
 }
 

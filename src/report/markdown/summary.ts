@@ -11,10 +11,10 @@ interface SummaryOptions {
 
 /** The summary of a step: the comment's sections with more room. Ends with a line break. */
 export function renderSummary(report: Report, { links, limit = SUMMARY.budgetBytes }: SummaryOptions = {}): string {
-  const page = { report, links, amounts: SUMMARY_AMOUNTS, elsewhere: 'the JSON report' };
+  const view = { report, links, amounts: SUMMARY_AMOUNTS, elsewhere: 'the JSON report' };
   const room = {
     most: Math.min(limit, SUMMARY.mostBytes) - 1,
     measure: (text: string) => Buffer.byteLength(text),
   };
-  return `${renderSections(page, [], room)}\n`;
+  return `${renderSections(view, [], room)}\n`;
 }

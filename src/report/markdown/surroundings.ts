@@ -1,27 +1,27 @@
 import { TEXT } from '../limits.ts';
 import type { Report, TestRun } from '../model.ts';
-import { helpParts } from '../told.ts';
-import { count, duration } from '../words.ts';
-import type { Section } from './fit.ts';
-import { more, type Page, place } from './page.ts';
-import { code, details, fenced, fencedEnd, languageOf, link, prose } from './text.ts';
+import { testsPassed } from '../outcome.ts';
+import { count, duration, shortCommit } from '../words.ts';
+import type { Part } from './fit.ts';
+import { code, details, fencedEnd, link, prose } from './text.ts';
+import { more, place, type View } from './view.ts';
 
 /** What the project's tests said. */
-export function testSection(page: Page): Section {
-  const { tests = [] } = page.report;
+export function testPart(view: View): Part {
+  const { tests = [] } = view.report;
   return {
     what: 'the tests',
-    rank: 3,
     pieces: tests.map((run) => testText(run, tests.length > 1)),
     between: '\n\n',
-    more: more('run of tests', page),
+    more: more('run of tests', view),
   };
 }
 
-function testText({ phase, command, exitCode, durationMs, timedOut, tail = '' }: TestRun, namePhase: boolean): string {
+function testText(run: TestRun, namePhase: boolean): string {
+  const { phase, command, exitCode, durationMs, timedOut, tail = '' } = run;
   const time = duration(durationMs);
   const ended = exitCode === null ? 'was ended by a signal' : `failed with exit status ${exitCode}`;
-  const passed = exitCode === 0 && timedOut !== true;
+  const passed = testsPassed(run);
   const outcome = passed
     ? `passed in ${time}`
     : timedOut
@@ -34,56 +34,38 @@ function testText({ phase, command, exitCode, durationMs, timedOut, tail = '' }:
 }
 
 /** What was not looked at: a verdict says nothing about it. */
-export function notAnalysedSection(page: Page): Section {
-  const { amounts, report } = page;
+export function notAnalysedPart(view: View): Part {
+  const { amounts, report } = view;
   const all = report.coverage.notAnalysed;
   return {
     what: 'what was not analysed',
-    rank: 2,
     begin: '**Not analysed**\n\n',
     pieces: all
       .slice(0, amounts.notAnalysed)
-      .map(({ path, line, reason }) => `- ${place(page, path, line)}: ${prose(reason, TEXT.reason)}`),
+      .map(({ path, line, reason }) => `- ${place(view, path, line)}: ${prose(reason, TEXT.reason)}`),
     beyond: Math.max(0, all.length - amounts.notAnalysed),
-    more: more('place', page),
+    more: more('place', view),
   };
 }
 
 /** What the reader should know about the run itself. */
-export function noticeSection(page: Page): Section {
-  const { notices = [] } = page.report;
+export function noticePart(view: View): Part {
+  const { notices = [] } = view.report;
   return {
     what: 'notices',
-    rank: 4,
-    pieces: notices.slice(0, page.amounts.notices).map((notice) => `**Note:** ${prose(notice, TEXT.message)}`),
-    beyond: Math.max(0, notices.length - page.amounts.notices),
+    pieces: notices.slice(0, view.amounts.notices).map((notice) => `**Notice:** ${prose(notice, TEXT.message)}`),
+    beyond: Math.max(0, notices.length - view.amounts.notices),
     between: '\n\n',
-    more: more('note', page),
+    more: more('notice', view),
   };
 }
 
-/** Why there is no answer, and how to get one. The message is the headline. */
-export function errorSection({ report: { error } }: Page): Section {
-  return { what: 'what to do', rank: 0, pieces: error === undefined ? [] : [errorText(error)], more: () => '' };
-}
-
-function errorText({ code: name, message, hint = '' }: NonNullable<Report['error']>): string {
-  const [, ...lines] = message.trim().split('\n');
-  const { prose: words, example: advice } = helpParts(hint);
-  return [
-    ...(lines.length === 0 ? [] : [fenced(lines.join('\n'), 'text', TEXT.example)]),
-    ...(words === '' ? [] : [`**What to do:** ${prose(words, TEXT.help)}`]),
-    ...(advice === '' ? [] : [fenced(advice, languageOf(advice), TEXT.example)]),
-    `No verdict was reached: ${code(name, TEXT.name)}.`,
-  ].join('\n\n');
-}
-
 /** What was looked at and against what. */
-export function smallPrint(page: Page): Section {
-  return { what: 'small print', rank: 1, pieces: [`<sub>${facts(page).join(' · ')}</sub>`], more: () => '' };
+export function smallPrintPart(view: View): Part {
+  return { what: 'small print', pieces: [`<sub>${facts(view).join(' · ')}</sub>`], more: () => '' };
 }
 
-function facts({ report, links }: Page): string[] {
+function facts({ report, links }: View): string[] {
   const { rehearsal, git, tool, coverage, durationMs } = report;
   const commits =
     git === undefined
@@ -99,10 +81,12 @@ function facts({ report, links }: Page): string[] {
   ];
 }
 
-function rehearsed({ serverVersion, baseMigrations }: NonNullable<Report['rehearsal']>): string {
-  return `Rehearsed on Postgres ${prose(serverVersion, TEXT.name)}, ${count(baseMigrations, 'migration')} of the base`;
+function rehearsed({ serverVersion, versionAssumed, baseMigrations }: NonNullable<Report['rehearsal']>): string {
+  const why =
+    versionAssumed === true ? ', the newest that Lockstep is tested with, since `postgres_version` is not set' : '';
+  return `Rehearsed on Postgres ${prose(serverVersion, TEXT.name)}${why}, ${count(baseMigrations, 'migration')} of the base`;
 }
 
 function commit(sha: string): string {
-  return code(sha.slice(0, 7), 7);
+  return code(shortCommit(sha), 7);
 }

@@ -47,8 +47,16 @@ export function prose(text: string, most: number): string {
 function words(text: string): string {
   return text
     .split(/(\s+)/)
-    .map((word) => (ACTIVE.test(word) ? code(word, word.length) : word.replace(SPECIAL, escaped)))
+    .map((word) => (ACTIVE.test(word) ? inert(word) : word.replace(SPECIAL, escaped)))
     .join('');
+}
+
+/** The punctuation round a word is the sentence's, as long as the word without it is what must not be read. */
+function inert(word: string): string {
+  const [, before = '', inner = '', after = ''] = /^([("'“‘]*)(.*?)([.,;:!?)"'”’]*)$/s.exec(word) ?? [];
+  return ACTIVE.test(inner)
+    ? before + code(inner, inner.length) + after.replace(SPECIAL, escaped)
+    : code(word, word.length);
 }
 
 /**
@@ -89,14 +97,7 @@ export function lineOfFence(text: string, most: number): string {
   return cleanLine(text, most);
 }
 
-/** The language of an example as our rules and errors write it. */
-export function languageOf(example: string): Language {
-  const [first = ''] = example.trim().split('\n', 1);
-  if (/^(?:- )?[\w.-]+:(?:\s|$)/.test(first)) return 'yaml';
-  return /^\S+$/.test(example.trim()) ? 'text' : 'sql';
-}
-
-type Language = 'sql' | 'diff' | 'yaml' | 'text';
+type Language = 'sql' | 'diff' | 'yaml' | 'sh' | 'text';
 
 /** `label` is Markdown already. Without an address that may be linked to it stays as it is. */
 export function link(label: string, address: string | undefined): string {
@@ -105,7 +106,7 @@ export function link(label: string, address: string | undefined): string {
 }
 
 /** Where our own docs explain a rule. undefined: the address leads elsewhere. */
-export function docsAddress(address: string | undefined): string | undefined {
+export function ownDocs(address: string | undefined): string | undefined {
   return address?.startsWith(`https://github.com/${REPOSITORY}/`) ? address : undefined;
 }
 

@@ -1,24 +1,25 @@
+import { exampleOf, helpParts, languageOf, suggestionOf } from '../advice.ts';
 import { TEXT } from '../limits.ts';
-import type { Finding } from '../model.ts';
+import type { Finding, Report } from '../model.ts';
 import { plainLine } from '../plain.ts';
 import { shorten } from '../shorten.ts';
-import { errorAt, helpParts } from '../told.ts';
-import type { Page } from './page.ts';
-import { details, fenced, languageOf, prose } from './text.ts';
+import { errorAt } from '../told.ts';
+import { details, fenced, prose } from './text.ts';
+import type { View } from './view.ts';
 
 /** The lines that findings of one rule are about, and how to do it safely; folded unless it is short or the first thing to read. */
-export function wayOutOf(findings: readonly Finding[], unfolded: boolean, page: Page): string {
-  const lines = unfolded || findings.some(({ severity }) => severity === 'block') ? excerpts(findings, page) : [];
-  const { prose: words, example } = helpParts(findings[0]?.help ?? '');
+export function wayOutOf(findings: readonly Finding[], unfolded: boolean, view: View): string {
+  const lines = unfolded || findings.some(({ severity }) => severity === 'block') ? excerpts(findings, view) : [];
+  const { prose: words } = helpParts(findings[0]?.help ?? '');
   const advice = words.trim() === '' ? [] : [`**What to do:** ${prose(words, TEXT.help)}`];
-  const examples = examplesOf(findings, example);
+  const examples = examplesOf(findings, view);
   const all = [...lines, ...advice, ...examples].join('\n\n');
   if (unfolded || lines.length + examples.length === 0) return all;
   return details(lines.length > 0 ? 'The line, and what to do' : 'What to do', all);
 }
 
 /** Each line with a caret below the place, file by file. */
-function excerpts(findings: readonly Finding[], { report }: Page): string[] {
+function excerpts(findings: readonly Finding[], { report }: View): string[] {
   const found = findings.flatMap((finding) => {
     const excerpt = finding.excerpt ?? errorAt(finding, report)?.excerpt;
     return excerpt === undefined ? [] : [{ path: finding.path, excerpt: shorten(excerpt, TEXT.excerpt) }];
@@ -32,14 +33,17 @@ function excerpts(findings: readonly Finding[], { report }: Page): string[] {
   return lines.length === 0 ? [] : [fenced(lines.join('\n'), language, TEXT.example)];
 }
 
-/** What was made for these cases; the rule's own example only where nothing was. */
-function examplesOf(findings: readonly Finding[], example: string): string[] {
+/** What was made for these places; the rule's own example only where nothing was. */
+function examplesOf(findings: readonly Finding[], { report }: View): string[] {
   const made = [...new Set(findings.flatMap((finding) => suggestionOf(finding) ?? []))];
-  const shown = made.length > 0 || example.trim() === '' ? made : [example];
-  return shown.map((text) => fenced(text, languageOf(text), TEXT.example));
+  const [first] = findings;
+  const example = first === undefined || made.length > 0 ? undefined : exampleOf(first);
+  return [...made.filter((text) => !isHint(text, findings, report)), ...(example === undefined ? [] : [example])].map(
+    (text) => fenced(text, languageOf(text), TEXT.example),
+  );
 }
 
-/** undefined too when the help says it anyway. */
-function suggestionOf({ suggestion, help }: Finding): string | undefined {
-  return suggestion === undefined || suggestion.trim() === '' || help.includes(suggestion) ? undefined : suggestion;
+/** Whether the entry tells it already, as Postgres' hint. */
+function isHint(text: string, findings: readonly Finding[], report: Report): boolean {
+  return findings.some((finding) => errorAt(finding, report)?.hint === text);
 }

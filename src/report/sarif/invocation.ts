@@ -5,12 +5,16 @@ import { artifact, message } from './text.ts';
 /** What a notification is about: an error has its own code. */
 const NOT_ANALYSED = 'not-analysed';
 const RESULTS_LEFT_OUT = 'results-left-out';
+const NO_MIGRATION = 'no-migration';
 
 /** The run itself: whether there is an answer, and what it does not cover. `left`: results that did not fit. */
 export function invocation(report: Report, left: number): object {
   const { result, error, coverage, startedAt, durationMs } = report;
   const notifications = [
     ...(error === undefined ? [] : [notification('error', error.code, message(error.message, error.hint))]),
+    ...(result === 'noop'
+      ? [notification('note', NO_MIGRATION, message('No migration was looked at: none changed.'))]
+      : []),
     ...coverage.notAnalysed.map(notLookedAt),
     ...(left === 0 ? [] : [notification('warning', RESULTS_LEFT_OUT, leftOut(left))]),
   ];
@@ -26,12 +30,13 @@ export function invocation(report: Report, left: number): object {
 export function notificationDescriptors({ error }: Report): object[] {
   const known = [
     { id: NOT_ANALYSED, shortDescription: { text: 'Something that nobody has looked at.' } },
+    { id: NO_MIGRATION, shortDescription: { text: 'No migration was there to look at.' } },
     { id: RESULTS_LEFT_OUT, shortDescription: { text: 'There are more results than a file may hold.' } },
   ];
   return error === undefined ? known : [...known, { id: error.code }];
 }
 
-function notification(level: 'error' | 'warning', id: string, text: { readonly text: string }): object {
+function notification(level: 'error' | 'warning' | 'note', id: string, text: { readonly text: string }): object {
   return { level, descriptor: { id }, message: text };
 }
 

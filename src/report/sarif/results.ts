@@ -1,12 +1,10 @@
+import { adviceOf, helpParts, suggestionOf } from '../advice.ts';
+import { worstFirst } from '../findings.ts';
 import { SARIF } from '../limits.ts';
 import type { Finding } from '../model.ts';
-import { adviceOf } from '../rule-description.ts';
-import { helpParts } from '../told.ts';
 import { fingerprints } from './fingerprints.ts';
 import { LEVELS, type Rules } from './rules.ts';
 import { artifact, message } from './text.ts';
-
-const WEIGHT = { block: 0, warn: 1, info: 2 } as const;
 
 /** The findings, the worst first and the suppressed ones last, and how many did not fit. */
 export function resultsOf(
@@ -14,7 +12,7 @@ export function resultsOf(
   rules: Rules,
 ): { readonly results: readonly object[]; readonly left: number } {
   const marks = fingerprints(findings);
-  const sorted = [...findings].sort((a, b) => weight(a) - weight(b));
+  const sorted = worstFirst(findings);
   return {
     results: sorted.slice(0, SARIF.results).map((finding) => ({
       ...result(finding, rules),
@@ -24,12 +22,9 @@ export function resultsOf(
   };
 }
 
-function weight({ severity, suppressed }: Finding): number {
-  return suppressed === undefined ? WEIGHT[severity] : 3;
-}
-
 function result(finding: Finding, rules: Rules): object {
-  const { rule, severity, suppressed, message: what, help, suggestion, path, evidence, impact } = finding;
+  const { rule, severity, suppressed, message: what, help, path, evidence, impact } = finding;
+  const suggestion = suggestionOf(finding);
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),

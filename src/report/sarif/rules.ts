@@ -1,6 +1,6 @@
+import { helpParts, languageOf } from '../advice.ts';
 import type { Finding, Severity } from '../model.ts';
-import { languageOf, type RuleDescription } from '../rule-description.ts';
-import { helpParts } from '../told.ts';
+import type { RuleDescription } from '../rule-description.ts';
 
 /** The rules of a run, and where each of them stands among them. */
 export interface Rules {

@@ -29,7 +29,8 @@ export function renderSarif(
     invocations: [invocation(report, left)],
     originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
     columnKind: 'utf16CodeUnits',
-    results,
+    // An empty list says that all is mended, and closes what is open on GitHub: a run without an answer has no list.
+    ...(report.result === 'error' ? {} : { results }),
   };
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] };
   return `${JSON.stringify(log, null, 2)}\n`;

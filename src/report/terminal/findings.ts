@@ -1,6 +1,9 @@
-import type { Finding, Report, SqlErrorReport } from '../model.ts';
+import { exampleOf, helpParts, suggestionOf } from '../advice.ts';
+import { isOpen } from '../findings.ts';
+import type { Finding, Impact, Report, SqlErrorReport } from '../model.ts';
+import { shortName } from '../phrases.ts';
 import { plain, plainLine } from '../plain.ts';
-import { byPlace, errorAt, helpParts, tally } from '../told.ts';
+import { byPlace, errorAt, tally } from '../told.ts';
 import { count } from '../words.ts';
 import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, paragraph, type View } from './view.ts';
@@ -13,7 +16,7 @@ const FEW_NOTES = 3;
 
 /** The findings by file, then the notes, then what was suppressed. */
 export function findingLines(report: Report, view: View): string[] {
-  const open = report.findings.filter(({ suppressed }) => suppressed === undefined);
+  const open = report.findings.filter(isOpen);
   const notes = open.filter(({ severity }) => severity === 'info');
   const fold = notes.length > FEW_NOTES;
   const { shown, folded } = selection(fold ? open.filter(({ severity }) => severity !== 'info') : open);
@@ -52,7 +55,8 @@ const INDENT = 9;
 
 function one(finding: Finding, report: Report, explained: Set<string>, view: View): string[] {
   const { paint } = view;
-  const { rule, severity, line, column, message, help, suggestion } = finding;
+  const { rule, severity, line, column, message, help, impact } = finding;
+  const suggestion = suggestionOf(finding);
   const word = { block: paint.red, warn: paint.yellow, info: paint.cyan }[severity](severity.padEnd(5));
   const place = column === undefined ? `${line}` : `${line}:${column}`;
   const error = errorAt(finding, report);
@@ -62,23 +66,32 @@ function one(finding: Finding, report: Report, explained: Set<string>, view: Vie
   return [
     `  ${word}  ${place}  ${paint.bold(plainLine(rule))}${finding.evidence === 'refuted' ? paint.dim('  (refuted by the rehearsal)') : ''}`,
     ...paragraph(message, INDENT, view),
+    ...(impact === undefined ? [] : [impactLine(impact, view)]),
     ...(excerpt === undefined ? [] : excerptLines(excerpt, INDENT, view)),
     ...(error === undefined ? [] : errorContext(error, view)),
     // Said once per rule: the second time it is known, and takes the room of the next finding.
     ...(again || severity === 'info' ? [] : helpLines(finding, view)),
-    ...(suggestion === undefined || suggestion === error?.hint || (!again && help.includes(suggestion))
+    ...(suggestion === undefined || suggestion === error?.hint
       ? []
       : paragraph(suggestion, INDENT + 2, view).map(paint.cyan)),
   ];
 }
 
-/** How to do it safely. The first line is prose, the others an example: not wanted beside a suggestion made for this case. */
-function helpLines({ help, suggestion }: Finding, view: View): string[] {
-  const { prose, example } = helpParts(help);
+function impactLine({ blocks, relations }: Impact, { width }: View): string {
+  const begin = `${' '.repeat(INDENT)}While it runs, ${blocks} on `;
+  const end = ' wait.';
+  const names = relations.map((name) => plainLine(shortName(name))).join(', ');
+  return begin + cut(names, width - begin.length - end.length) + end;
+}
+
+/** How to do it safely. The example is not wanted beside a suggestion made for this case. */
+function helpLines(finding: Finding, view: View): string[] {
+  const { prose } = helpParts(finding.help);
+  const example = exampleOf(finding);
   if (prose === '') return [];
   const [first = '', ...more] = paragraph(prose, INDENT + 2, view);
   const arrow = `${first.slice(0, INDENT)}→ ${first.slice(INDENT + 2)}`;
-  const shown = suggestion === undefined && example !== '' ? paragraph(example, INDENT + 2, view) : [];
+  const shown = example === undefined ? [] : paragraph(example, INDENT + 2, view);
   return [arrow, ...more, ...shown].map(view.paint.dim);
 }
 

@@ -1,4 +1,6 @@
-import type { DownStatus, Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
+import { isOpen } from '../findings.ts';
+import type { Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
+import { DOWN_WORDS, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
 import { plainLine } from '../plain.ts';
 import { isTold } from '../told.ts';
 import { count, duration } from '../words.ts';
@@ -51,8 +53,8 @@ function courseOf(
   return remarked.has(path) ? 'ran up and down, findings above' : 'ran up and down without remark';
 }
 
-function isOpenRemark({ severity, suppressed }: Finding): boolean {
-  return severity !== 'info' && suppressed === undefined;
+function isOpenRemark(finding: Finding): boolean {
+  return finding.severity !== 'info' && isOpen(finding);
 }
 
 function one(migration: MigrationReport, room: number, report: Report, view: View): string[] {
@@ -64,7 +66,7 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
       : [change === 'renamed' ? `renamed from ${plainLine(migration.previousPath ?? '?')}` : change]),
     ...(phase === undefined ? [] : [phase]),
     upText(migration, view) + (transaction === 'none' ? ', outside a transaction' : ''),
-    ...(down === undefined ? [] : [downText(down, view)]),
+    ...(down === undefined ? [] : [downText(migration, down, view)]),
     ...(risk === undefined ? [] : [`risk ${risk.level}`]),
   ];
   return [
@@ -80,33 +82,20 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
   ];
 }
 
-function upText({ status, up }: MigrationReport, { paint }: View): string {
-  switch (up?.status ?? status) {
-    case 'applied':
-      return `up ${paint.green('ok')} in ${duration(up?.durationMs ?? 0)}`;
-    case 'failed':
-      return paint.red('up failed');
-    case 'partial':
-      return paint.red('up stopped half-way');
-    case 'pending':
-      return 'pending';
-    case 'not-run':
-      return paint.dim('not run');
-  }
+function upText(migration: MigrationReport, { paint }: View): string {
+  const status = upStatus(migration);
+  const words = UP_WORDS[status];
+  if (isStopped(status)) return paint.red(words);
+  if (status === 'not-run') return paint.dim(words);
+  return status === 'applied' ? `${paint.green(words)} in ${duration(migration.up?.durationMs ?? 0)}` : words;
 }
 
-const DOWN_TEXTS: Readonly<Record<DownStatus, string>> = {
-  reversed: 'down reversed',
-  different: 'down leaves a difference',
-  failed: 'down failed',
-  missing: 'no down',
-  irreversible: 'irreversible',
-};
+type Down = NonNullable<MigrationReport['down']>;
 
-function downText({ status, durationMs }: NonNullable<MigrationReport['down']>, { paint }: View): string {
-  const text = DOWN_TEXTS[status];
-  if (status === 'different' || status === 'failed') return paint.red(text);
-  return status === 'reversed' && durationMs !== undefined ? `${text} in ${duration(durationMs)}` : text;
+function downText(migration: MigrationReport, { status, durationMs }: Down, { paint }: View): string {
+  const words = DOWN_WORDS[status];
+  if (isDownWrong(migration)) return paint.red(words);
+  return status === 'reversed' && durationMs !== undefined ? `${words} in ${duration(durationMs)}` : words;
 }
 
 /** An error is told once: not here when a finding tells it. */

@@ -1,6 +1,7 @@
 import type { Report, TestRun } from '../model.ts';
+import { testsPassed } from '../outcome.ts';
 import { plain, plainLine } from '../plain.ts';
-import { count, duration } from '../words.ts';
+import { count, duration, shortCommit } from '../words.ts';
 import { cut } from './text.ts';
 import { firstLines, paragraph, type View } from './view.ts';
 
@@ -18,14 +19,14 @@ function oneRun(run: TestRun, namePhase: boolean, { paint, width }: View): strin
   const time = duration(durationMs);
   const ended = exitCode === null ? 'ended by a signal' : `failed with exit status ${exitCode}`;
   const outcome = timedOut ? `ended by the time limit after ${time}` : `${ended} after ${time}`;
-  const text = exitCode === 0 ? `${paint.green('ok')} in ${time}` : paint.red(outcome);
-  const last =
-    exitCode === 0
-      ? []
-      : plain(tail ?? '')
-          .trimEnd()
-          .split('\n')
-          .slice(-MOST_OF_A_TAIL);
+  const passed = testsPassed(run);
+  const text = passed ? `${paint.green('ok')} in ${time}` : paint.red(outcome);
+  const last = passed
+    ? []
+    : plain(tail ?? '')
+        .trimEnd()
+        .split('\n')
+        .slice(-MOST_OF_A_TAIL);
   return [
     `  ${cut(plainLine(command), Math.floor(width / 2))}  ${text}${namePhase ? paint.dim(` (${plainLine(phase)})`) : ''}`,
     ...last.filter((line) => line !== '').map((line) => paint.dim(cut(`    | ${line}`, width))),
@@ -57,7 +58,9 @@ function sentences({ coverage, rehearsal, git, database }: Report): string[] {
     ...(database === undefined ? [] : [`Database ${database}`]),
     ...(git === undefined
       ? []
-      : [`From ${short(git.baseSha)} to ${git.headSha === null ? 'the working tree' : short(git.headSha)}`]),
+      : [
+          `From ${shortCommit(git.baseSha)} to ${git.headSha === null ? 'the working tree' : shortCommit(git.headSha)}`,
+        ]),
     coverage.files === 0 ? 'Looked at no migration' : looked,
     ...(rehearsal === undefined ? [] : [rehearsed(rehearsal)]),
   ];
@@ -65,14 +68,13 @@ function sentences({ coverage, rehearsal, git, database }: Report): string[] {
 
 function rehearsed({
   serverVersion,
+  versionAssumed,
   baseMigrations,
   baseFromCache,
   baseDurationMs,
 }: NonNullable<Report['rehearsal']>): string {
   const base = `${count(baseMigrations, 'migration')} of the base ${baseFromCache ? 'from the cache' : 'replayed'}`;
-  return `Rehearsed on Postgres ${serverVersion}, ${base} in ${duration(baseDurationMs)}`;
-}
-
-function short(sha: string): string {
-  return sha.slice(0, 9);
+  const assumed =
+    versionAssumed === true ? ', the newest that Lockstep is tested with, since postgres_version is not set' : '';
+  return `Rehearsed on Postgres ${serverVersion}${assumed}, ${base} in ${duration(baseDurationMs)}`;
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
+import type { Environment } from '../../settings/environment.ts';
 import { version } from '../../version.ts';
 import { githubErrorOf, waitSeconds } from './failure.ts';
-import { createFetch, type Environment, hasProxy } from './fetch.ts';
+import { createFetch, hasProxy } from './fetch.ts';
 import { type Github, type GithubComment, GithubError, isRefused } from './github.ts';
 import { type Limit, Patience } from './patience.ts';
 
@@ -22,6 +23,10 @@ export interface GithubOptions {
   readonly userAgent?: string;
   /** For everything that is asked of this client, the waiting for rate limits included. */
   readonly budgetMs?: number;
+  /** How often a request is tried again, rate limits included. Default 3. */
+  readonly retries?: number;
+  /** false: without the pauses of our own choosing, for tests; those that GitHub asks for are kept. */
+  readonly pauses?: boolean;
 }
 
 const BUDGET_MS = 60_000;
@@ -33,13 +38,16 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 // The order matters: the pause comes before the plugin that tries again.
 const Client = Octokit.plugin(pauseBeforeRetry, retry, throttling);
+/** For questions by POST, which the other would space from the writes behind them. */
+const Asker = Octokit.plugin(pauseBeforeRetry, retry);
 
 export function createGithub(options: GithubOptions): Github {
   const { repository, signal, env, userAgent = `lockstep/${version}`, budgetMs = BUDGET_MS } = options;
+  const { retries = RETRIES, pauses = true } = options;
   // A line break at the end is a common slip, and a header may not hold it.
   const token = options.token.trim();
   const [owner = '', repo = ''] = repository.split('/');
-  const octokit = new Client({
+  const common = {
     auth: token,
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent,
@@ -48,16 +56,27 @@ export function createGithub(options: GithubOptions): Github {
     retry: {
       // Refusals are answers. Rate limits are the other plugin's: this one would not wait as long as GitHub asks.
       doNotRetry: Array.from({ length: 100 }, (_, index) => 400 + index),
-      retries: RETRIES,
+      retries,
       retryAfterBaseValue: 0,
     },
+  };
+  const octokit = new Client({
+    ...common,
     throttle: {
       // Writes are spaced per client, not per process.
       id: randomUUID(),
       onRateLimit: waitForLimit,
       onSecondaryRateLimit: waitForLimit,
       retryAfterBaseValue: 0,
+      ...(pauses ? {} : UNSPACED),
     },
+  });
+  /** How one request is made; the hooks find its limits here. */
+  const requestOptions = (limit: Limit): RequestLimits & { signal: AbortSignal } => ({
+    signal: limit.signal,
+    limit,
+    maxRetries: retries,
+    pauses,
   });
   const patience = new Patience(budgetMs, signal);
   const proxied = hasProxy(env);
@@ -65,6 +84,8 @@ export function createGithub(options: GithubOptions): Github {
     // No header can hold it, and it would look like a broken network.
     if (/[^\x21-\x7e]/.test(token)) throw new GithubError({ kind: 'refused', status: 401, said: MALFORMED });
     return patience.during(work).catch((error) => {
+      if (error instanceof Error && error.name === 'GraphqlResponseError')
+        throw new GithubError({ kind: 'refused', status: 403, said: 'GraphQL' });
       throw githubErrorOf(error, { token, proxied });
     });
   };
@@ -114,24 +135,31 @@ export function createGithub(options: GithubOptions): Github {
       }),
     user: () =>
       call(async (limit) => {
-        const { data } = await octokit.rest.users.getAuthenticated({ request: requestOptions(limit) });
-        if (typeof data?.login !== 'string') throw new GithubError({ kind: 'strange' });
-        return data.login;
+        const { graphql } = new Asker(common);
+        const answer = await graphql<Viewer>('{ viewer { login } }', { request: requestOptions(limit) });
+        if (typeof answer?.viewer?.login !== 'string') throw new GithubError({ kind: 'strange' });
+        return answer.viewer.login;
       }).catch((error) => {
-        // What an app's token is answered. A user's token may always ask.
         if (isRefused(error, 403) || isRefused(error, 404)) return undefined;
         throw error;
       }),
   };
 }
 
-/** How one request is made; the hooks find its limit here. */
-function requestOptions(limit: Limit): { signal: AbortSignal; limit: Limit } {
-  return { signal: limit.signal, limit };
+/** In the place of the throttling plugin's queues, which put seconds between two writes. */
+const UNSPACED = Object.fromEntries(
+  ['write', 'notifications'].map((name) => [name, { key: () => ({ schedule: async () => {} }) }]),
+);
+
+interface RequestLimits {
+  readonly limit: Limit;
+  /** Not `retries`, by which the retry plugin would try refusals again, too. */
+  readonly maxRetries: number;
+  readonly pauses: boolean;
 }
 
 interface Attempt {
-  readonly request: { limit?: Limit; retries?: number; retryCount?: number };
+  readonly request: Partial<RequestLimits> & { retries?: number; readonly retryCount?: number };
 }
 
 /**
@@ -141,11 +169,11 @@ interface Attempt {
 function pauseBeforeRetry({ hook }: Pick<Octokit, 'hook'>): void {
   hook.error('request', async (error, options) => {
     const { request } = options as Attempt;
-    const { retries = RETRIES, retryCount = 0 } = request;
+    const { limit, maxRetries = 0, retries = maxRetries, retryCount = 0, pauses } = request;
     if ('status' in error && error.status >= 500 && retryCount < retries) {
       const asked = waitSeconds(error.response?.headers ?? {});
-      const milliseconds = asked === undefined ? 500 * (retryCount + 1) ** 2 : asked * 1_000;
-      if (!(await request.limit?.wait(milliseconds))) request.retries = 0;
+      const milliseconds = asked === undefined ? (pauses ? 500 * (retryCount + 1) ** 2 : 0) : asked * 1_000;
+      if (!(await limit?.wait(milliseconds))) request.retries = 0;
     }
     throw error;
   });
@@ -153,21 +181,25 @@ function pauseBeforeRetry({ hook }: Pick<Octokit, 'hook'>): void {
 
 /** Whether the request is tried again; it is, when GitHub's limit ends before our patience. */
 async function waitForLimit(seconds: number, options: object, _octokit: unknown, retryCount: number): Promise<boolean> {
-  const { limit } = (options as Attempt).request;
-  return retryCount < RETRIES && (await limit?.wait(Math.max(1, seconds) * 1_000)) === true;
+  const { limit, maxRetries = 0 } = (options as Attempt).request;
+  return retryCount < maxRetries && (await limit?.wait(Math.max(1, seconds) * 1_000)) === true;
+}
+
+interface Viewer {
+  readonly viewer?: { readonly login?: unknown };
 }
 
 interface CommentData {
   readonly id: number;
-  readonly body?: string | undefined;
+  readonly body?: string | null | undefined;
   readonly html_url: string;
-  readonly user: { readonly login: string; readonly type: string } | null;
+  readonly user: { readonly login: string } | null;
 }
 
 function commentOf(data: CommentData): GithubComment {
   if (typeof data?.id !== 'number') throw new GithubError({ kind: 'strange' });
-  const { id, body = '', html_url: url, user } = data;
-  return { id, body, url, author: user === null ? undefined : { login: user.login, isBot: user.type === 'Bot' } };
+  const { id, body, html_url: url, user } = data;
+  return { id, body: body ?? '', url, author: user === null ? undefined : { login: user.login } };
 }
 
 function hostOf(apiUrl: string): string {

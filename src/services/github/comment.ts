@@ -1,5 +1,6 @@
+import type { ReadOnly } from '../../settings/actions.ts';
 import { writtenBy, writtenByUs } from './authorship.ts';
-import { explain, type ReadOnly } from './explain.ts';
+import { explain } from './explain.ts';
 import { type Github, type GithubComment, isRefused, isUnclear } from './github.ts';
 
 /** One comment per pull request and subject: found again, created once, brought up to date, never twice. */

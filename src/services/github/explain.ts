@@ -1,13 +1,11 @@
 import { messageOf } from '../../errors.ts';
+import type { ReadOnly } from '../../settings/actions.ts';
 import { redact } from '../redact.ts';
 import { type Github, GithubError, type GithubFailure } from './github.ts';
 
 /** Why there is no comment, and what to do about it, in words for the log of a run. */
 
-/** Runs to which GitHub gives a token that may only read. */
-export type ReadOnly = 'fork' | 'dependabot';
-
-export interface Circumstances {
+interface Circumstances {
   readonly github: Pick<Github, 'host' | 'repository'>;
   readonly pullRequest: number;
   readonly readOnly: ReadOnly | undefined;

@@ -11,7 +11,7 @@ interface HttpError {
   };
 }
 
-export interface FailureContext {
+interface FailureContext {
   /** Taken out of every text: an HTTP library quotes a header that it does not like. */
   readonly token: string;
   readonly proxied: boolean;

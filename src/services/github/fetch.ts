@@ -1,7 +1,8 @@
 /** The way to GitHub: Node's own fetch, or undici's through the proxy that the environment names. */
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-export type Fetch = (url: string, options: RequestInit) => Promise<Response>;
+import type { Environment } from '../../settings/environment.ts';
+
+type Fetch = (url: string, options: RequestInit) => Promise<Response>;
 
 /** Whether requests may go through a proxy; NO_PROXY may still except a host. */
 export function hasProxy(env: Environment): boolean {

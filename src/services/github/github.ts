@@ -7,7 +7,7 @@ export interface GithubComment {
   /** Its page. */
   readonly url: string;
   /** undefined: whoever wrote it has left GitHub. */
-  readonly author: { readonly login: string; readonly isBot: boolean } | undefined;
+  readonly author: { readonly login: string } | undefined;
 }
 
 /** Every method rejects with GithubError, and with nothing else. */
@@ -22,7 +22,10 @@ export interface Github {
   createComment(pullRequest: number, body: string): Promise<GithubComment>;
   updateComment(id: number, body: string): Promise<GithubComment>;
   deleteComment(id: number): Promise<void>;
-  /** Login of the user whose token it is; undefined: it is an app's, GITHUB_TOKEN among them, and GitHub does not say whose. */
+  /**
+   * Whose token it is: 'octocat', 'acme-robot[bot]', and 'github-actions[bot]' for GITHUB_TOKEN. By GraphQL: GET /user is
+   * refused to apps. undefined: GitHub does not say.
+   */
   user(): Promise<string | undefined>;
 }
 

@@ -3,13 +3,14 @@ import type { CommentRequest } from '../../../src/services/github/comment.ts';
 import type { Github } from '../../../src/services/github/github.ts';
 import type { GithubStandIn } from './stand-in.ts';
 
-/** A client of the stand-in, with the token of a workflow that may write. */
+/** A client of the stand-in, with the token of a workflow that may write, and without pauses of its own choosing. */
 export function clientOf(standIn: GithubStandIn, options: Partial<GithubOptions> = {}): Github {
   const { url: apiUrl, repository, tokens } = standIn;
-  return createGithub({ apiUrl, repository, token: tokens.write, env: {}, userAgent: 'lockstep/test', ...options });
+  const token = tokens.write;
+  return createGithub({ apiUrl, repository, token, env: {}, userAgent: 'lockstep/test', pauses: false, ...options });
 }
 
-export interface Marker {
+interface Marker {
   readonly scope: string;
   readonly run: number;
 }

@@ -35,6 +35,8 @@ export interface LoggedRequest {
   readonly operation: string;
   /** Whose token it was. */
   readonly by: string | undefined;
+  /** When it came, by performance.now(). */
+  readonly at: number;
   /** undefined: there was no answer (yet). */
   status: number | undefined;
 }
@@ -56,7 +58,7 @@ interface Sent {
   readonly text: string;
 }
 
-export interface ServiceOptions {
+interface ServiceOptions {
   readonly world: World;
   /** By token. */
   readonly identities: ReadonlyMap<string, Identity>;
@@ -78,13 +80,20 @@ export class Service {
     const method = request.method ?? '';
     const url = new URL(request.url ?? '/', this.origin);
     const path = url.pathname.startsWith(`${basePath}/`) ? url.pathname.slice(basePath.length) : url.pathname;
-    const matched = path === url.pathname && basePath !== '' ? undefined : match(method, path);
+    const graphql = basePath === '' ? '/graphql' : '/api/graphql';
+    const isQuestion = url.pathname === graphql;
+    const matched = isQuestion
+      ? match(method, '/graphql')
+      : path === url.pathname && basePath !== ''
+        ? undefined
+        : match(method, path);
     const [, token = ''] = /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
     const identity = identities.get(token);
     const { body, malformed } = parsed(text);
     const operation = matched?.operation ?? '';
     const query = Object.fromEntries(url.searchParams);
-    const logged = { method, path, query, body, operation, by: identity?.login, status: undefined };
+    const at = performance.now();
+    const logged = { method, path, query, body, operation, by: identity?.login, at, status: undefined };
     this.requests.push(logged);
     return { operation, matched, url, body, malformed, identity, headers: request.headers, logged };
   }

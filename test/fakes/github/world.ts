@@ -40,7 +40,7 @@ export interface PullRequest {
   gone: boolean;
 }
 
-export interface ChangedFile {
+interface ChangedFile {
   readonly filename: string;
   readonly status: 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed' | 'unchanged';
   readonly patch?: string;
@@ -54,7 +54,7 @@ export interface Comparison {
 }
 
 /** A record that GitHub only hands back: deployments and their statuses, check runs, commit statuses, workflow runs. */
-export interface Entry {
+interface Entry {
   readonly id: number;
   /** What it belongs to: a commit, or the id of a deployment. */
   readonly of: string;

@@ -3,7 +3,7 @@ import { judgeReversal, type Reversal } from '../../../src/judgement/reversal.ts
 import { type Catalog, snapshot } from '../../../src/postgres/catalog/snapshot.ts';
 import type { ScratchPostgres } from '../../support/scratch-postgres.ts';
 
-export interface Schemas {
+interface Schemas {
   readonly before: Catalog;
   readonly afterUp: Catalog;
   readonly afterDown: Catalog;

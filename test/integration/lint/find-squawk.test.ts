@@ -39,10 +39,47 @@ describe('a Squawk that is not there', () => {
     expect(readdirSync(place.toolDirectory)).toEqual([folder]);
   });
 
+  it('is fetched by our own pins, though a package.json above says that the directory is its workspace', async () => {
+    const workspaces = ['tools/.install-*'];
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'shop', version: '1.0.0', workspaces }));
+    writeFileSync(join(root, '.npmrc'), 'registry=http://127.0.0.1:9/\nfetch-retries=0\n');
+    expect(await findSquawk(place)).toBe(join(place.toolDirectory, folder, 'bin', 'squawk'));
+    expect(existsSync(join(root, 'node_modules'))).toBe(false);
+  });
+
   it('comes into its place only when it runs', async () => {
     const verify = (): Promise<void> => Promise.reject(new Error('does not run'));
     await expect(install(squawkPin(name), place.toolDirectory, { ...place, verify })).rejects.toThrow('does not run');
     expect(readdirSync(place.toolDirectory)).toEqual([]);
+  });
+});
+
+describe('a Squawk beside Lockstep', () => {
+  const plant = (modules: string): string => {
+    const directory = join(modules, name);
+    mkdirSync(join(directory, 'bin'), { recursive: true });
+    writeFileSync(join(directory, 'package.json'), JSON.stringify({ version: squawkVersion() }));
+    writeFileSync(join(directory, 'bin', 'squawk'), `#!/bin/sh\necho squawk ${squawkVersion()}\n`, { mode: 0o755 });
+    return join(directory, 'bin', 'squawk');
+  };
+
+  it.each([
+    ['in its own node_modules', 'lockstep', 'lockstep/node_modules'],
+    ['where npm has put both', 'node_modules/lockstep', 'node_modules'],
+  ])('is used %s', async (_, package_, modules) => {
+    const from = join(root, package_, 'dist', 'index.cjs');
+    mkdirSync(dirname(from), { recursive: true });
+    writeFileSync(join(root, package_, 'package.json'), '{}');
+    const program = plant(join(root, modules));
+    expect(await findSquawk({ ...place, from })).toBe(program);
+  });
+
+  it('is not taken from the repository that the action was checked out into', async () => {
+    const from = join(root, '.lockstep', 'dist', 'index.cjs');
+    mkdirSync(dirname(from), { recursive: true });
+    writeFileSync(join(root, '.lockstep', 'package.json'), '{}');
+    plant(join(root, 'node_modules'));
+    expect(await findSquawk({ ...place, from })).toContain(place.toolDirectory);
   });
 });
 

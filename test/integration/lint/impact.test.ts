@@ -83,7 +83,7 @@ describe('a finding says who waits, and Postgres makes them wait', () => {
     ['REINDEX TABLE orders', { blocks: 'reads and writes', relations: ['orders'] }],
     [
       'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES public.users (id)',
-      { blocks: 'writes', relations: ['orders', 'users'] },
+      { blocks: 'writes', relations: ['orders', 'public.users'] },
     ],
     ['ALTER TABLE users ADD FOREIGN KEY (id) REFERENCES users (id)', { blocks: 'writes', relations: ['users'] }],
     [
@@ -143,6 +143,21 @@ describe('the relations of a finding', () => {
       'constraint-missing-not-valid: reads and writes on s.orders',
       'adding-foreign-key-constraint: writes on s.orders, ys',
     ]);
+  });
+
+  test('are named as the SQL names them, and once', async () => {
+    expect(await told('CREATE INDEX i ON public.orders (total);')).toEqual([
+      'require-concurrent-index-creation: writes on public.orders',
+    ]);
+    expect(await told('VACUUM FULL orders, public.orders, app.orders;', 19)).toEqual([
+      expect.stringMatching(/ on public\.orders, app\.orders$/),
+    ]);
+  });
+
+  test('are none that the same file has made under the other of its names', async () => {
+    const sql =
+      'CREATE TABLE public.notes (id bigint PRIMARY KEY);\nALTER TABLE orders ADD FOREIGN KEY (n) REFERENCES notes (id);';
+    expect(await told(sql)).toEqual(['adding-foreign-key-constraint: writes on orders']);
   });
 
   test('are none that the same file has made', async () => {

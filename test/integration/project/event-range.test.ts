@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
 import { resolveRange } from '../../../src/project/refs.ts';
 import type { Actions } from '../../../src/settings/actions.ts';
-import { actionsCheckout, actionsOf, type Hosted, hosted, mergeRef } from '../../support/actions-checkout.ts';
+import { actionsOf } from '../../support/actions/events.ts';
+import { actionsCheckout, type Hosted, hosted, mergeRef } from '../../support/actions-checkout.ts';
 import type { GitRepo } from '../../support/git-repo.ts';
 
 const range = async (clone: GitRepo, actions: Actions, options: { base?: string; head?: string } = {}) =>
@@ -79,13 +80,101 @@ describe('on a pull request', () => {
     expect(await range(clone, actionsOf(event, { sha: feature }))).toMatchObject({ baseTip: main, mergeBase: main });
   });
 
-  test('a branch that is merged already leaves nothing to compare, and that is said', async () => {
-    const origin = hosted();
-    const merge = mergeRef(origin, 'main', 'feature');
-    const clone = actionsCheckout(origin.repo, { sha: origin.part });
-    const found = await range(clone, pullRequest(origin, merge));
-    expect(found).toMatchObject({ mergeBase: origin.part, head: origin.part });
+  test('a branch that is merged already is looked at in its merge', async () => {
+    const { repo, main, feature } = hosted();
+    repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'feature');
+    const merged = repo.git('rev-parse', 'main');
+    const clone = actionsCheckout(repo, { sha: merged });
+    const event = { kind: 'pull_request', number: 42, baseSha: merged, headSha: feature, readOnly: undefined } as const;
+    expect(await range(clone, actionsOf(event, { sha: unknown }))).toMatchObject({ baseTip: main, head: merged });
+  });
+
+  test('one that is merged already and has been built upon leaves nothing to compare, and that is said', async () => {
+    const { repo, feature } = hosted();
+    repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'feature');
+    const later = repo.commit('main goes on');
+    const clone = actionsCheckout(repo, { sha: later });
+    const event = { kind: 'pull_request', number: 42, baseSha: later, headSha: feature, readOnly: undefined } as const;
+    const found = await range(clone, actionsOf(event, { sha: unknown }));
+    expect(found).toMatchObject({ mergeBase: later, head: later });
     expect(found.notices.join()).toContain('nothing to compare');
+  });
+
+  describe('a checkout of something else gets no verdict', () => {
+    const elsewhere = async (at: (origin: Hosted) => string, depth: number, base?: string) => {
+      const origin = hosted();
+      const merge = mergeRef(origin);
+      const sha = at(origin);
+      const clone = actionsCheckout(origin.repo, { sha, depth });
+      return { sha, origin, ask: range(clone, pullRequest(origin, merge), base === undefined ? {} : { base }) };
+    };
+
+    test.each([
+      ['the base branch', 1, undefined],
+      ['the base branch', 0, undefined],
+      ['the base branch', 1, 'main'],
+      ['a commit before the tip', 1, undefined],
+      ['an unrelated branch', 1, undefined],
+    ] as const)('%s (fetch-depth: %i, base %s)', async (what, depth, base) => {
+      const places = {
+        'the base branch': ({ main }: Hosted) => main,
+        'a commit before the tip': ({ repo }: Hosted) => repo.git('rev-parse', 'feature~1'),
+        'an unrelated branch': ({ repo }: Hosted) => {
+          repo.git('checkout', '--quiet', '--orphan', 'pages');
+          const sha = repo.commit('pages');
+          repo.checkout('main');
+          return sha;
+        },
+      };
+      const { sha, origin, ask } = await elsewhere(places[what], depth, base);
+      await expect(ask).rejects.toMatchObject({
+        code: 'event-not-checked-out',
+        message: expect.stringMatching(`^${short(sha)} .*${short(origin.feature)}.*#42`),
+        hint: expect.stringMatching(
+          /:\n {2}- uses: actions\/checkout.*\n {4}with:\n {6}ref: \$\{\{ github\.sha \}\}\n[^ ]/,
+        ),
+      });
+    });
+
+    test('also where the tip of the pull request cannot be had', async () => {
+      const origin = hosted();
+      const merge = mergeRef(origin);
+      const clone = actionsCheckout(origin.repo, { sha: origin.main });
+      rmSync(origin.repo.dir, { recursive: true });
+      await expect(range(clone, pullRequest(origin, merge))).rejects.toMatchObject({ code: 'event-not-checked-out' });
+    });
+
+    test('unless the head was named', async () => {
+      const origin = hosted();
+      const merge = mergeRef(origin);
+      const clone = actionsCheckout(origin.repo, { sha: origin.main });
+      expect(await range(clone, pullRequest(origin, merge), { head: origin.part })).toMatchObject({
+        head: origin.part,
+      });
+    });
+  });
+
+  test.each([1, 5, 0])('a merge with what was pushed since the event is looked at (fetch-depth: %i)', async (depth) => {
+    const origin = hosted();
+    const event = pullRequest(origin, mergeRef(origin));
+    origin.repo.checkout('feature');
+    for (const number of [1, 2, 3, 4, 5, 6]) origin.repo.commit(`more ${number}`);
+    origin.repo.checkout('main');
+    const base = origin.repo.commit('main goes on');
+    const newer = mergeRef(origin);
+    const clone = actionsCheckout(origin.repo, { sha: newer, depth });
+    expect(await range(clone, event)).toEqual({ baseTip: base, mergeBase: base, head: newer, notices: [] });
+  });
+
+  test('a merge of the base into the branch, pushed since the event, is compared from where it parted', async () => {
+    const origin = hosted();
+    const event = pullRequest(origin, mergeRef(origin));
+    origin.repo.checkout('feature');
+    origin.repo.commit('more');
+    origin.repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'main');
+    const tip = origin.repo.git('rev-parse', 'HEAD');
+    const clone = actionsCheckout(origin.repo, { sha: tip });
+    expect(await range(clone, event)).toMatchObject({ baseTip: origin.main, mergeBase: origin.main, head: tip });
   });
 
   test('first parents that cannot be had are an error with the lines to paste', async () => {

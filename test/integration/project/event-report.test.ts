@@ -6,6 +6,7 @@ import { type CheckInputs, readInputs } from '../../../src/commands/check-inputs
 import { checkReport } from '../../../src/commands/check-report.ts';
 import type { Report } from '../../../src/report/model.ts';
 import { readInvocation } from '../../../src/settings/settings.ts';
+import { pullRequestPayload } from '../../support/actions/events.ts';
 import { actionsCheckout, hosted, mergeRef } from '../../support/actions-checkout.ts';
 import type { GitRepo } from '../../support/git-repo.ts';
 
@@ -39,10 +40,7 @@ function pullRequest() {
   repo.checkout('main');
   const merge = mergeRef(origin, 'main', 'settings');
   const clone = actionsCheckout(repo, { sha: merge });
-  const payload = {
-    repository: { full_name: 'acme/shop' },
-    pull_request: { number: 42, base: { sha: origin.main }, head: { sha: head, repo: { full_name: 'acme/shop' } } },
-  };
+  const payload = pullRequestPayload({ base: origin.main, head });
   const env = {
     ...clone.env,
     GITHUB_ACTIONS: 'true',

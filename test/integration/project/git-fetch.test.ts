@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
 import { resolveRange } from '../../../src/project/refs.ts';
-import { actionsCheckout, actionsOf, hosted, mergeRef } from '../../support/actions-checkout.ts';
+import { actionsOf } from '../../support/actions/events.ts';
+import { actionsCheckout, hosted, mergeRef } from '../../support/actions-checkout.ts';
 import type { GitRepo } from '../../support/git-repo.ts';
 import { gitServer, redirectingServer } from '../../support/git-server.ts';
 

@@ -52,7 +52,7 @@ describe('another user’s repository', () => {
     return repo;
   }
   const trusting = (repo: GitRepo, trusted: string | undefined, folder = '.') =>
-    Git.open(join(repo.dir, folder), repo.env, { trusted });
+    Git.open(join(repo.dir, folder), repo.env, { workspace: trusted });
 
   test('is opened when it is the workspace, from any folder in it', async () => {
     const repo = foreign({ 'packages/api/x': '' });

@@ -18,6 +18,7 @@ startServer({
   ),
   signal: new AbortController().signal,
   onNotice: () => {},
+  onStep: () => {},
   ...about,
 }).then(
   async (server) => {

@@ -31,7 +31,7 @@ export async function buildChild(contents = "import './child-server.ts';"): Prom
   return { file, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly request?: Partial<ServerRequest> & { readonly keep?: boolean };
   readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
@@ -48,7 +48,7 @@ export function startChild({ file }: ChildProgram, { request = {}, env = {}, ...
   });
 }
 
-export interface ChildReport {
+interface ChildReport {
   readonly version: string;
   readonly origin: string;
   readonly prepared: boolean;

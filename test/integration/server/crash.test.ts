@@ -10,8 +10,8 @@ import { sweepRuns } from '../../../src/rehearsal/server/run.ts';
 import { installPackage } from '../../../src/services/packages.ts';
 import { Reaper } from '../../../src/services/reaper.ts';
 import { testTools } from '../../support/postgres.ts';
+import { directoriesOf, eventually, processesAt } from '../../support/traces.ts';
 import { buildChild, type ChildProgram, reportOf, startChild } from './children.ts';
-import { directoriesOf, eventually, processesAt } from './traces.ts';
 
 let program: ChildProgram;
 beforeAll(async () => {

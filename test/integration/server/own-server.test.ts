@@ -13,7 +13,7 @@ import { Run } from '../../../src/rehearsal/server/run.ts';
 import { ServerProcess } from '../../../src/rehearsal/server/server-process.ts';
 import { startServer } from '../../../src/rehearsal/server/start.ts';
 import { serverRequest, type TestServer, testServer, withServer } from '../../support/postgres.ts';
-import { directoriesOf, eventually, processesAt } from './traces.ts';
+import { directoriesOf, eventually, processesAt } from '../../support/traces.ts';
 
 const value = async (client: Client, sql: string): Promise<unknown> =>
   Object.values((await client.query(sql)).rows[0] ?? {})[0];

@@ -55,7 +55,7 @@ describe('what may be asked twice is asked again', () => {
     { operation: 'issues/list-comments', fault: { kind: 'drop', when: 'midway' } },
     { operation: 'issues/update-comment', fault: { kind: 'status', status: 500 } },
     { operation: 'issues/update-comment', fault: { kind: 'drop', when: 'after' } },
-    { operation: 'users/get-authenticated', fault: { kind: 'drop', when: 'before' } },
+    { operation: 'graphql/viewer', fault: { kind: 'drop', when: 'before' } },
   ] as const)('$operation after $fault', async ({ operation, fault }) => {
     standIn.comment(42, commentText('old'));
     standIn.fail(operation, fault);
@@ -70,11 +70,37 @@ describe('what may be asked twice is asked again', () => {
     expect(count('issues/list-comments')).toBe(4);
   });
 
+  test('or not at all, where that is wanted', async () => {
+    const fault = { kind: 'status', status: 500 } as const;
+    const limit = { kind: 'secondary-limit', retryAfterSeconds: 1 } as const;
+    standIn.fail('issues/list-comments', fault);
+    standIn.fail('issues/list-comments', limit);
+    const github = clientOf(standIn, { retries: 0 });
+    expect(await warned(putComment(github, verdict('x')))).toContain('(500)');
+    expect(await warned(putComment(github, verdict('x')))).toContain('(rate limit)');
+    expect(count('issues/list-comments')).toBe(2);
+  });
+
+  test('after pauses that grow, and comments are three seconds apart, as GitHub wishes', async () => {
+    const at = (operation: string): number[] =>
+      standIn.requests.filter((each) => each.operation === operation).map((each) => each.at);
+    standIn.fail({ operation: 'issues/list-comments', times: 99 }, { kind: 'status', status: 500 });
+    const [patient, talkative] = [clientOf(standIn, { pauses: true, retries: 2 }), clientOf(standIn, { pauses: true })];
+    await Promise.all([
+      warned(putComment(patient, verdict('x'))),
+      ...['one', 'two'].map((text) => talkative.createComment(42, text)),
+    ]);
+    const [first = 0, second = 0, third = 0] = at('issues/list-comments');
+    expect([second - first, third - second].map((pause) => Math.floor((pause + 50) / 500))).toEqual([1, 4]);
+    const [one = 0, two = 0] = at('issues/create-comment');
+    expect(two - one).toBeGreaterThan(2_900);
+  });
+
   test('after the wait that GitHub asks for', async () => {
-    standIn.fail('issues/list-comments', { kind: 'status', status: 503, headers: { 'retry-after': '2' } });
+    standIn.fail('issues/list-comments', { kind: 'status', status: 503, headers: { 'retry-after': '1' } });
     const [outcome, milliseconds] = await timed(putComment(clientOf(standIn), verdict('x')));
     expect(outcome).toMatchObject({ kind: 'created' });
-    expect(milliseconds).toBeGreaterThan(1_900);
+    expect(milliseconds).toBeGreaterThan(900);
   });
 
   test.each([400, 404, 409, 422])('and a refusal (%i) is an answer', async (status) => {
@@ -140,7 +166,7 @@ describe('time is bounded', () => {
     if (what === 'rate limit') standIn.fail(operation, { kind: 'secondary-limit', retryAfterSeconds: 20 });
     const controller = new AbortController();
     const lingering = watchTimers();
-    setTimeout(() => controller.abort(), 300);
+    setTimeout(() => controller.abort(), 100);
     const github = clientOf(standIn, { signal: controller.signal });
     const [warning, milliseconds] = await timed(warned(putComment(github, verdict('x'))));
     expect(warning).toContain('cancelled');

@@ -12,7 +12,8 @@ afterEach(() => standIn.close());
 
 const bodies = (): string[] => standIn.comments(42).map(({ body }) => body);
 const count = (operation: string): number => standIn.requests.filter((each) => each.operation === operation).length;
-const writes = (): string[] => standIn.requests.filter(({ method }) => method !== 'GET').map((each) => each.operation);
+const writes = (): string[] =>
+  standIn.requests.map(({ operation }) => operation).filter((each) => /\/(create|update|delete)-/.test(each));
 
 describe('one comment per pull request', () => {
   afterEach(() => expect(standIn.problems).toEqual([]));
@@ -25,7 +26,7 @@ describe('one comment per pull request', () => {
       url: expect.stringMatching(new RegExp(`#issuecomment-${comment?.id}$`)),
     });
     expect(bodies()).toEqual([commentText('hello')]);
-    expect(count('users/get-authenticated'), 'nothing there, so nobody to recognise').toBe(0);
+    expect(count('graphql/viewer'), 'nothing there, so nobody to recognise').toBe(0);
   });
 
   test('is created on a closed pull request too', async () => {
@@ -96,7 +97,8 @@ describe('a comment is ours by its marker and its author:', () => {
   test.each([
     { token: 'write', author: 'mallory', ours: false, why: 'a person cannot plant our marker' },
     { token: 'write', author: 'github-actions[bot]', ours: true, why: "the workflow's own" },
-    { token: 'write', author: 'acme-robot[bot]', ours: true, why: 'another app, before the workflow took over' },
+    { token: 'write', author: 'acme-robot[bot]', ours: false, why: 'an app that echoes what people write' },
+    { token: 'otherApp', author: 'github-actions[bot]', ours: false, why: 'a workflow that echoes, seen by an app' },
     { token: 'otherApp', author: 'acme-robot[bot]', ours: true, why: "an app's own" },
     { token: 'otherApp', author: 'mallory', ours: false, why: 'a person, seen by an app' },
     { token: 'personal', author: 'OctoCat', ours: true, why: "the token's user, however it is written" },
@@ -108,12 +110,53 @@ describe('a comment is ours by its marker and its author:', () => {
     const outcome = await putComment(clientOf(standIn, { token: standIn.tokens[token] }), verdict('blocked'));
     expect(outcome.kind).toBe(ours ? 'updated' : 'created');
     expect(bodies()).toEqual(ours ? [commentText('blocked')] : [planted, commentText('blocked')]);
-    expect(count('users/get-authenticated')).toBe(1);
+    expect(count('graphql/viewer')).toBe(1);
   });
 
   test('a person who says that theirs is newer is not believed', async () => {
     standIn.comment(42, commentText('all is well', { run: 999_999 }), { login: 'mallory' });
     expect(await putComment(clientOf(standIn), verdict('blocked'))).toMatchObject({ kind: 'created' });
+  });
+
+  test.each(['mallory', 'echo-app[bot]'])(
+    '%s cannot keep the verdict away by a marker of a newer run',
+    async (login) => {
+      const planted = commentText('all is well', { run: 9_007_199_254_740_991 });
+      standIn.comment(42, planted, { login });
+      expect(await putComment(clientOf(standIn), verdict('blocked'))).toMatchObject({ kind: 'created' });
+      expect(bodies()).toEqual([planted, commentText('blocked')]);
+      expect(await putComment(clientOf(standIn), verdict('mended', { run: 2 }))).toMatchObject({ kind: 'updated' });
+      expect(bodies()).toEqual([planted, commentText('mended', { run: 2 })]);
+    },
+  );
+
+  test.each([
+    { kind: 'status', status: 403, body: { message: 'Resource not accessible by integration' } },
+    { kind: 'status', status: 200, body: { errors: [{ type: 'FORBIDDEN', message: 'no' }] } },
+  ] as const)('where GitHub does not say who we are, the comment that we create does: %j', async (fault) => {
+    standIn.comment(42, commentText('newest', { run: 99 }), { login: 'echo-app[bot]' });
+    const own = standIn.comment(42, commentText('one'));
+    standIn.fail('graphql/viewer', fault);
+    expect(await putComment(clientOf(standIn), verdict('two', { run: 2 }))).toMatchObject({ kind: 'updated' });
+    expect(standIn.comments(42)).toMatchObject([
+      { login: 'echo-app[bot]' },
+      { id: own, body: commentText('two', { run: 2 }) },
+    ]);
+    expect(standIn.comments(42)).toHaveLength(2);
+  });
+
+  test('and when none is to be created, nobody’s is touched', async () => {
+    standIn.comment(42, commentText('one'));
+    standIn.fail('graphql/viewer', { kind: 'status', status: 403 });
+    expect(await putComment(clientOf(standIn), verdict('two', { create: false }))).toEqual({ kind: 'none' });
+    expect(writes()).toEqual([]);
+  });
+
+  test('a comment without a text is nobody’s', async () => {
+    const user = { login: 'alice', type: 'User' };
+    const listed = [{ id: 1, body: null, html_url: 'https://github.example/', user }];
+    standIn.fail('issues/list-comments', { kind: 'status', status: 200, body: listed });
+    expect(await putComment(clientOf(standIn), verdict('hello'))).toMatchObject({ kind: 'created' });
   });
 
   test("of two bots' the workflow's is taken, and the other's is not touched", async () => {

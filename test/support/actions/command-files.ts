@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * The files through which a step tells its runner outputs, variables and more (actions/runner, FileCommandManager.cs).
  * Made anew for each step.
  */
-export interface CommandFiles {
+interface CommandFiles {
   readonly output: string;
   readonly env: string;
   readonly path: string;

@@ -5,13 +5,10 @@ import type { StepLog } from './log.ts';
 import type { RunningScript } from './script.ts';
 import { runScript, type ScriptResult } from './script-step.ts';
 
-export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
+type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 
 /** The context `steps` within the action. */
-export type Steps = Record<
-  string,
-  { outputs: Readonly<Record<string, string>>; outcome: Conclusion; conclusion: Conclusion }
->;
+type Steps = Record<string, { outputs: Readonly<Record<string, string>>; outcome: Conclusion; conclusion: Conclusion }>;
 
 export interface CompositeResult {
   readonly conclusion: Conclusion;
@@ -22,7 +19,7 @@ export interface CompositeResult {
   readonly summary: string;
 }
 
-export interface Runtime {
+interface Runtime {
   /** The folder of the action: GITHUB_ACTION_PATH. */
   readonly actionPath: string;
   readonly given: Readonly<Record<string, string>>;

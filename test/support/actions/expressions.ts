@@ -7,7 +7,7 @@ import {
 } from '@actions/workflow-parser/templates/tokens/index';
 
 /** What `github`, `inputs`, `steps`, ... are in an expression: plain data, by the context's name. */
-export type Contexts = Readonly<Record<string, unknown>>;
+type Contexts = Readonly<Record<string, unknown>>;
 
 /** How the work stands that an expression is part of. */
 export interface Status {

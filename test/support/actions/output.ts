@@ -2,7 +2,7 @@ import { type Command, parseCommand } from './commands.ts';
 import type { Level, StepLog } from './log.ts';
 
 /** What commands in a step's output may change. */
-export interface CommandEffects {
+interface CommandEffects {
   setOutput(name: string, value: string): void;
   saveState(name: string, value: string): void;
 }

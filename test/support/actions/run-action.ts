@@ -32,7 +32,7 @@ export interface ActionRun extends Pick<JobOptions, 'event' | 'github' | 'runner
   readonly machine?: Readonly<Record<string, string>>;
   /** The name of the folder that the runner works in. */
   readonly folder?: string;
-  /** `owner/repo@ref` */
+  /** `owner/repo@ref`, or './folder' for an action that lies in the workspace: nothing is checked out for it. */
   readonly uses?: string;
   /** Called with each line of the log. */
   readonly onLine?: (line: string) => void;
@@ -78,7 +78,9 @@ export function startAction(run: ActionRun): RunningAction {
     github: { sha: headOf(run.workspace), ...run.github },
   });
   const uses = run.uses ?? 'lockstep-dev/lockstep@v0';
-  const actionPath = checkOut(run.action, join(job.actions, uses.replace('@', '/')));
+  const actionPath = uses.startsWith('./')
+    ? `${run.workspace}/${uses}`
+    : checkOut(run.action, join(job.actions, uses.replace('@', '/')));
   const log = new StepLog(job.masks, {
     ...(run.debug === undefined ? {} : { debug: run.debug }),
     ...(run.onLine === undefined ? {} : { onLine: run.onLine }),

@@ -7,7 +7,7 @@ import type { StepLog } from './log.ts';
 import { StepOutput } from './output.ts';
 import { commandLine, type RunningScript, startScript } from './script.ts';
 
-export interface ScriptRun {
+interface ScriptRun {
   readonly script: string;
   readonly shell: string;
   /** '' for the workspace. */

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 
-export interface Script {
+interface Script {
   readonly text: string;
   readonly shell: string;
   readonly cwd: string;

@@ -24,7 +24,7 @@ test('of several folders one must be named', () => {
     expect.objectContaining({
       code: 'migrations-ambiguous',
       message: expect.stringContaining('db/migrations, sql'),
-      hint: expect.stringContaining('migrations:\n  directory: db/migrations'),
+      hint: expect.stringContaining(':\n  migrations:\n    directory: db/migrations'),
     }),
   );
 });

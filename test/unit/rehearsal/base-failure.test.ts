@@ -58,11 +58,24 @@ function hintOf(error: Partial<SqlErrorReport> & { message: string }, index = 50
   return hint ?? '';
 }
 
+const unindented = (text: string): string => text.replace(/^ {2}/gm, '');
+
 describe('what is missing is named with the lines that bring it', () => {
-  test.each(known)('%s', (message, says) => expect(hintOf({ message })).toContain(says));
+  test.each(known)('%s', (message, says) => expect(unindented(hintOf({ message }))).toContain(says));
+
+  test.each(known.map(([message]) => message))(
+    'lines to paste are indented, after words that end with a colon: %s',
+    (message) => {
+      const lines = hintOf({ message }).split('\n');
+      const begin = lines.filter((line, index) => line.startsWith('  ') && !lines[index - 1]?.startsWith('  '));
+      const before = begin.map((line) => lines[lines.indexOf(line) - 1]);
+      expect(before).toEqual(before.map(() => expect.stringMatching(/^\S.*:$/)));
+      expect(lines).not.toContain('');
+    },
+  );
 
   test.each(known.map(([message]) => message))('the lines for lockstep.yml can be pasted: %s', (message) => {
-    const yaml = hintOf({ message }).match(/^rehearsal:\n(?: {2}.*\n?)+/m)?.[0];
+    const yaml = hintOf({ message }).match(/^ {2}rehearsal:\n(?: {4}.*\n?)+/m)?.[0];
     if (yaml !== undefined) expect(settingsSchema.safeParse(parse(yaml)).error?.message).toBeUndefined();
   });
 });

@@ -64,8 +64,8 @@ describe('an annotation', () => {
   it('without a place tells why there is no answer', () => {
     const { error } = sampleReports.errored;
     expect(annotationsOf(sampleReports.errored)).toEqual({
-      shown: [{ level: 'error', title: 'Lockstep: shallow-history', message: `${error?.message}\n${error?.hint}` }],
-      left: { error: 0, warning: 0, notice: 0 },
+      shown: [{ level: 'error', title: `Lockstep: ${error?.code}`, message: `${error?.message}\n${error?.hint}` }],
+      left: { error: 0, warning: 0 },
     });
   });
 });
@@ -73,13 +73,36 @@ describe('an annotation', () => {
 describe('of many annotations', () => {
   it('those on lines of the diff come first, and the others are counted', () => {
     const { shown, left } = annotate(
-      ...several(9, () => ({ inDiff: false })),
-      ...several(6, () => ({ inDiff: true, path: 'db/2.sql' })),
+      ...several(9, (index) => ({ inDiff: false, rule: `rule-${index}` })),
+      ...several(6, (index) => ({ inDiff: true, path: 'db/2.sql', rule: `rule-${index}` })),
       ...several(11, () => ({ severity: 'warn' })),
     );
     const errors = shown.filter(({ level }) => level === 'error');
     expect(errors.map(({ path }) => path)).toEqual([...Array(6).fill('db/2.sql'), ...Array(4).fill('db/1.sql')]);
-    expect(left).toEqual({ error: 5, warning: 3, notice: 0 });
+    expect(left).toEqual({ error: 5, warning: 3 });
+  });
+
+  it('those of one rule in one file leave room for the others, and come after them as long as there is room', () => {
+    const index = (number: number) => several(number, () => ({ rule: 'require-concurrent-index-creation' }));
+    const other = finding({ rule: 'adding-required-field', line: 99 });
+    const elsewhere = several(2, () => ({ rule: 'require-concurrent-index-creation', path: 'db/2.sql' }));
+    const told = (findings: Finding[]) => annotate(...findings).shown.map(({ path, line }) => `${path}:${line}`);
+    expect(told([...index(12), other, ...elsewhere])).toEqual([
+      ...[1, 2, 3, 99].map((line) => `db/1.sql:${line}`),
+      ...[1, 2].map((line) => `db/2.sql:${line}`),
+      ...[4, 5, 6, 7].map((line) => `db/1.sql:${line}`),
+    ]);
+    expect(told(index(12))).toHaveLength(10);
+  });
+
+  it('what stops running code and what loses data come before the rest', () => {
+    const impact: Impact = { blocks: 'writes', relations: ['orders'] };
+    const { shown } = annotate(
+      finding({ rule: 'renaming-column', line: 1 }),
+      finding({ rule: 'ban-drop-table', line: 2 }),
+      finding({ rule: 'disallowed-unique-constraint', line: 3, impact }),
+    );
+    expect(shown.map(({ line }) => line)).toEqual([3, 2, 1]);
   });
 
   it('GitHub keeps every one, with room for the warnings of the step itself', () => {
@@ -90,7 +113,7 @@ describe('of many annotations', () => {
 
   it('the one that tells why there is no answer is never left out', () => {
     const report: Report = { ...sampleReports.errored, findings: several(20, () => ({})) };
-    expect(annotationsOf(report).shown[0]).toMatchObject({ title: 'Lockstep: shallow-history' });
+    expect(annotationsOf(report).shown[0]).toMatchObject({ title: `Lockstep: ${report.error?.code}` });
   });
 });
 
@@ -99,6 +122,6 @@ describe('no annotation', () => {
     ['for a note: the comment has it', { severity: 'info' }],
     ['for what is suppressed', { suppressed: { reason: 'unused' } }],
   ])('%s', (_, about) => {
-    expect(annotate(finding(about))).toEqual({ shown: [], left: { error: 0, warning: 0, notice: 0 } });
+    expect(annotate(finding(about))).toEqual({ shown: [], left: { error: 0, warning: 0 } });
   });
 });

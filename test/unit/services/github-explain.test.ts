@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { explain, type ReadOnly } from '../../../src/services/github/explain.ts';
+import { explain } from '../../../src/services/github/explain.ts';
 import { GithubError, type GithubFailure } from '../../../src/services/github/github.ts';
+import type { ReadOnly } from '../../../src/settings/actions.ts';
 
 const github = { host: 'ghe.acme.example', repository: 'acme/shop' };
 const permissions = 'permissions:\n  contents: read\n  pull-requests: write';

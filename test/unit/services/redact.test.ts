@@ -20,6 +20,11 @@ describe('redact', () => {
     ],
     ['//registry/:_authToken=npm_1 _auth="YTpi" _password=cHc=', '//registry/:_authToken=*** _auth=*** _password=***'],
     ['https://registry/@scope/x is no secret', 'https://registry/@scope/x is no secret'],
+    [
+      'rehearsal_url: postgres://postgres:postgres@localhost:5432/postgres',
+      'rehearsal_url: postgres://postgres:postgres@localhost:5432/postgres',
+    ],
+    ['postgres://user:password@real@db/shop', 'postgres://***@db/shop'],
     ['no secret here: postgres://localhost/shop', 'no secret here: postgres://localhost/shop'],
   ])('%s', (text, expected) => {
     expect(redact(text)).toBe(expected);

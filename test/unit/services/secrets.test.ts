@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createScrubber, scrubbed, secretForms } from '../../../src/services/secrets.ts';
 
 const masked = (value: string) => ({ value, masked: true });
+/** Its padding may stay where it stands. */
+const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/=+$/, '');
 const stripped = (value: string) => ({ value, masked: false });
 
 describe('the forms of a secret', () => {
@@ -11,6 +13,8 @@ describe('the forms of a secret', () => {
     ['postgres://app:p@ss/word#1@db/shop', ['p@ss/word#1', 'p%40ss%2Fword%231']],
     ['postgres://db/shop?user=app&password=top%20secret', ['top%20secret', 'top secret']],
     ['ghp_0123456789', ['ghp_0123456789']],
+    ['ghp_0123456789', [base64('ghp_0123456789'), base64('x-access-token:ghp_0123456789')]],
+    ['postgres://app:s3%20cret@db/shop', [base64('app:s3%20cret'), base64('app:s3 cret'), base64('s3 cret')]],
     ['line one"\nline two', ['line one\\"\\nline two', 'line%20one%22%0Aline%20two']],
   ])('%j has %j among them', (value, forms) => {
     expect(secretForms(masked(value))).toEqual(expect.arrayContaining([value, ...forms]));
@@ -34,6 +38,18 @@ describe('the forms of a secret', () => {
   it('hide neither host nor user nor database', () => {
     const scrub = createScrubber([masked('postgres://app:s3cret@db.example.com:5432/shop')]);
     expect(scrub('app at db.example.com:5432/shop')).toBe('app at db.example.com:5432/shop');
+  });
+});
+
+describe('what carries a secret in base64', () => {
+  it('a header of git, with its padding', () => {
+    const header = `AUTHORIZATION: basic ${Buffer.from('x-access-token:ghs_01').toString('base64')}`;
+    expect(createScrubber([masked('ghs_01')])(header)).toMatch(/^AUTHORIZATION: basic \*\*\*=*$/);
+  });
+
+  it('the alphabet of URLs', () => {
+    const token = '??>>~~ghs_01';
+    expect(createScrubber([stripped(token)])(Buffer.from(token).toString('base64url'))).toBe('***');
   });
 });
 

@@ -232,7 +232,7 @@ databases:
   it('must be chosen when there are two', () => {
     const error = failure(text);
     expect(error.code).toBe('choose-database');
-    expect(error.hint).toContain('--database shop\n  --database billing');
+    expect(error.hint).toBe('Set `database` (on the command line `--database`) to one of: shop, billing.');
   });
 
   it('need not be chosen when there is one', () => {

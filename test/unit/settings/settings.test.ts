@@ -146,7 +146,11 @@ describe('the command line', () => {
   it('tells all problems at once, and keeps the place of the report', () => {
     const args = ['check', '--head', '--quite', '--policy', 'x', '--postgres-version', 'new', '--report', 'r.json'];
     const invocation = invoke(args);
-    expect(invocation).toMatchObject({ kind: 'invalid', command: 'check', reportPath: join(directory, 'r.json') });
+    expect(invocation).toMatchObject({
+      kind: 'invalid',
+      command: 'check',
+      settings: { reportPath: join(directory, 'r.json') },
+    });
     const told = complaint(args);
     for (const part of [
       '4 problems',

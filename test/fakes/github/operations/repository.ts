@@ -1,11 +1,16 @@
 import { NOT_FOUND, refusal } from '../answers.ts';
 import { minimal } from '../minimal.ts';
 import { fileShape, userShape, webUrl } from '../world.ts';
-import type { Operations } from './operation.ts';
+import { type Operations, text } from './operation.ts';
 
 /** The repository itself, its files and comparisons, its workflow runs, and whoever asks. */
 
 export const repositoryOperations: Operations = {
+  'graphql/viewer': ({ body, identity: { login } }) => {
+    const known = /^\s*(?:query\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$/.test(text(body, 'query'));
+    return { status: 200, body: known ? { data: { viewer: { login } } } : { errors: [{ message: 'Parse error' }] } };
+  },
+
   'users/get-authenticated': ({ identity: { login, type } }) => ({
     status: 200,
     body: { ...minimal('private-user'), login, type },

@@ -41,6 +41,28 @@ test('an edited down script matters more when the up script shares its file', ()
   expect(found({ kind: 'modified', migration: shared, before, edit: 'down' })).toMatchObject([{ severity: 'warn' }]);
 });
 
+test.each([
+  ['an edited line', '\n\nDROP TABLE b;\nDROP TABLE c;', '\n\nDROP TABLE b;\nDROP TABLE IF EXISTS c;\n', 4],
+  ['a new script', undefined, '\n\n\nDROP TABLE b;\n', 4],
+  [
+    'a part that has moved down, where it differs',
+    'DROP TABLE b;\nDROP TABLE c;\n',
+    '\n\nDROP TABLE b;\nDROP TABLE d;\n',
+    4,
+  ],
+  ['the last line of one that has lost its end', '\nDROP TABLE b;\nDROP TABLE c;', '\nDROP TABLE b;\n', 2],
+])('an edited down script is found at its first change: %s', (_, old, text, line) => {
+  const path = 'migrations/002_b.down.sql';
+  const was = { ...before, down: old === undefined ? undefined : { path, text: old } };
+  const change: Change = {
+    kind: 'modified',
+    migration: { ...before, down: { path, text } },
+    before: was,
+    edit: 'down',
+  };
+  expect(found(change)).toMatchObject([{ rule: 'migration-edited-down', path, line, endLine: line }]);
+});
+
 describe('history.accept', () => {
   const accepted = [{ path: 'migrations/002_b.sql', reason: 'never left the branch' }];
 

@@ -4,9 +4,9 @@ import type { Links } from '../../../../src/report/links.ts';
 import type { Report } from '../../../../src/report/model.ts';
 import { plain } from '../../../../src/report/plain.ts';
 import { sampleReports } from '../../../fixtures/reports.ts';
+import { everything, failure } from '../../../support/reports/everything.ts';
+import { allProperties, propertiesOf, withTexts } from '../../../support/reports/free-texts.ts';
 import { elements, structure, textOf } from './dom.ts';
-import { everything, failure } from './everything.ts';
-import { allProperties, propertiesOf, withTexts } from './free-texts.ts';
 
 const reports: Readonly<Record<string, Report>> = { ...sampleReports, everything, failure };
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../../src/report/html/page.ts';
 import type { Finding, MigrationReport, Report } from '../../../../src/report/model.ts';
 import { blocked, downDifferent, errored, noop, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
+import { everything, failure } from '../../../support/reports/everything.ts';
 import { elements, textOf } from './dom.ts';
-import { everything, failure } from './everything.ts';
 
 const reports = Object.entries<Report>({ ...sampleReports, everything, failure });
 
@@ -63,7 +63,7 @@ describe('the verdict', () => {
   });
 
   it.each<[Report, string]>([
-    [passed, 'acme/shop pull request #42 commit 9be1d0447 2026-03-02 09:15 UTC took 1.9 s the run'],
+    [passed, 'acme/shop pull request #42 commit 9be1d04 2026-03-02 09:15 UTC took 1.9 s the run'],
     [upFailed, 'acme/shop pull request #42 the working tree 2026-03-02 09:15 UTC took 2.4 s the run'],
     [errored, '2026-03-02 09:15 UTC took 38 ms the run'],
   ])('says what it is about', (report, words) => {
@@ -77,6 +77,11 @@ describe('the verdict', () => {
     expect(titles[0]?.text).toMatch(/^Order notes: 2 migrations/);
     expect(titles[1]?.text).toBe('Order notes');
   });
+
+  it('begins with a capital', () => {
+    const heading = elements(renderHtml(noop)).find(({ tag }) => tag === 'h1');
+    expect(heading?.text).toBe('No migration changed');
+  });
 });
 
 describe('what to do', () => {
@@ -84,9 +89,9 @@ describe('what to do', () => {
 
   it('is told per rule that blocks, with its places', () => {
     expect(toDo(blocked)).toBe(
-      'What to do require-concurrent-index-creation Build it beside the traffic, in a migration of its own (it cannot run in a transaction). ' +
+      'What to do An index is built while writes wait. Build it beside the traffic, in a migration of its own (it cannot run in a transaction). ' +
         'db/migrations/013_orders.sql:4, db/migrations/013_orders.sql:5 ' +
-        'adding-required-field Give it a default that is right for old rows, or add it nullable and require it in a later migration. ' +
+        'A required column is added without a default. Give it a default that is right for old rows, or add it nullable and require it in a later migration. ' +
         'db/migrations/014_customers.sql:2 ' +
         'Look at 1 warning: the verdict stands without it. ' +
         'Judge by eye what was not analysed: the verdict says nothing about it.',
@@ -99,15 +104,17 @@ describe('what to do', () => {
   });
 
   it('is the hint of an error, its example as code', () => {
-    const page = renderHtml(errored);
+    const hint = 'Fetch the whole history in the workflow:\n- uses: actions/checkout\n  with:\n    fetch-depth: 0';
+    const page = renderHtml({ ...errored, error: { code: 'x', message: 'no history', hint } });
     expect(sectionOf(page, 'to-do')).toContain('Fetch the whole history in the workflow:');
     expect(elements(page).find(({ tag }) => tag === 'pre')?.text).toBe(
-      '- uses: actions/checkout@v5\n  with:\n    fetch-depth: 0',
+      '- uses: actions/checkout\n  with:\n    fetch-depth: 0',
     );
   });
 
   it('names what failed without a finding', () => {
-    const report: Report = { ...upFailed, findings: [] };
+    const tests: Report['tests'] = [{ phase: 'after', command: 'npm test', exitCode: 1, durationMs: 1 }];
+    const report: Report = { ...upFailed, tests, findings: [] };
     expect(toDo(report)).toContain('Mend 013_order_totals: it failed in the rehearsal.');
     expect(toDo(report)).toContain('Mend what npm test found.');
   });
@@ -122,10 +129,10 @@ describe('migrations', () => {
   it('say what they do to the schema, how they went and what is found in them', () => {
     const text = sectionOf(renderHtml(everything), 'migrations') ?? '';
     for (const words of [
-      '✓ up in 12 ms ✓ down proven in 5 ms 2 findings block',
-      'contract ✓ up in 12 ms irreversible 1 finding blocks 1 warning',
+      '✓ up ok in 12 ms ✓ down proven in 5 ms 2 findings block',
+      'contract ✓ up ok in 12 ms irreversible 1 finding blocks 1 warning',
       'No way back the old names are gone',
-      'renamed expand ✗ up stopped half-way outside a transaction ✗ down failed risk high 1 finding blocks',
+      'renamed expand ✗ up stops half-way outside a transaction ✗ down fails risk high 1 finding blocks',
       'renamed from db/migrations/014_everything.sql',
       'Why: to have seen it all',
       'public.orders ACCESS EXCLUSIVE reads, writes 1',
@@ -156,14 +163,14 @@ describe('findings', () => {
       .map(({ attributes }) => attributes.id);
     expect(ids.slice(2, 6)).toEqual(['block', 'warn', 'info', 'suppressed']);
     expect(sectionOf(renderHtml(blocked), 'suppressed')).toContain(
-      'would block ban-drop-column ban-drop-column · found by Squawk db/migrations/014_customers.sql line 9, column 1 ' +
-        'The column full_name of customers is dropped. Reason: unused since release 42, see the discussion in #318',
+      'would block A column is dropped ban-drop-column · found by Squawk db/migrations/014_customers.sql line 11, column 23 ' +
+        'Dropping a column may break existing clients. Reason: unused since release 42, see the discussion in #318',
     );
   });
 
   it('say what is to say about a rule once', () => {
-    const text = textOf(renderHtml(blocked));
-    expect(text.split('CREATE INDEX CONCURRENTLY orders_user_id_idx').length - 1).toBe(1);
+    const text = sectionOf(renderHtml(blocked), 'block') ?? '';
+    expect(text.split('Build it beside the traffic').length - 1).toBe(1);
   });
 
   it('show a suggestion in place of the example, and never neither', () => {
@@ -182,17 +189,20 @@ describe('findings', () => {
     const block = (...findings: Finding[]): string =>
       sectionOf(renderHtml({ ...blocked, findings }), 'block')?.replace(/^.*So it is\. ?/, '') ?? '';
     const suggestion = 'better;';
-    expect(block(finding)).toBe('What to do: Paste this: example;');
+    expect(block({ ...finding, help: 'Paste this:\nSELECT 1;' })).toBe(
+      'What to do: Paste this: -- for example: SELECT 1;',
+    );
+    expect(block(finding)).toBe('What to do: Paste this: For example: example;');
     expect(block({ ...finding, suggestion })).toBe('What to do: Paste this: better;');
     expect(block({ ...finding, suggestion: 'example;' })).toBe('What to do: Paste this: example;');
     expect(block({ ...finding, help: 'Do better;', suggestion })).toBe('What to do: Do better;');
-    expect(block(finding, { ...finding, suggestion })).toContain('Paste this: example;');
+    expect(block(finding, { ...finding, suggestion })).toContain('Paste this: For example: example;');
     expect(block(finding, { ...finding, suggestion })).toContain('better;');
   });
 
   it('tell what waits', () => {
     expect(textOf(renderHtml(everything))).toContain(
-      'While it runs, reads and writes on public.orders, public.users and public.items wait.',
+      'While it runs, reads and writes on orders, users and items wait.',
     );
   });
 });
@@ -214,10 +224,13 @@ describe('links', () => {
 
 describe('what was not analysed', () => {
   it('is named, and so is that there is nothing of the kind', () => {
+    const [gap] = blocked.coverage.notAnalysed;
     expect(sectionOf(renderHtml(blocked), 'not-analysed')).toContain(
-      'db/migrations/014_customers.sql line 12: the DO block builds its SQL at run time',
+      `db/migrations/014_customers.sql line ${gap?.line}: ${gap?.reason}`,
     );
-    expect(sectionOf(renderHtml(passed), 'not-analysed')).toContain('Nothing was left out. Looked at 2 files with 3');
+    expect(sectionOf(renderHtml(passed), 'not-analysed')).toContain(
+      `Nothing was left out. Looked at 2 files with ${passed.coverage.statements} statements`,
+    );
   });
 
   it('is not denied where nothing was looked at', () => {

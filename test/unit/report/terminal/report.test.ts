@@ -20,7 +20,7 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
 function note(rule: string, line: number, rest: Partial<Finding> = {}): Finding {
   const [first] = blocked.findings;
   if (first === undefined) throw new Error('the sample has findings');
-  const { suggestion: _, excerpt: __, ...finding } = first;
+  const { suggestion: _, excerpt: __, impact: ___, ...finding } = first;
   return { ...finding, rule, line, endLine: line, severity: 'info', ...rest };
 }
 
@@ -45,8 +45,8 @@ describe("the terminal's report", () => {
     const first = Object.values(verdicts).map((report) => render(report).split('\n')[0]);
     expect(first).toEqual([
       '✓ 2 migrations: passed, no findings (1.9 s)',
-      '✗ 2 migrations: 3 findings block, 1 warning, 1 suppressed (4.2 s)',
-      '✗ 2 migrations: 1 fails, the tests fail (2.4 s)',
+      '✗ 2 migrations: 1 blocks writes on `orders`, 1 more finding blocks, 1 warning, 1 suppressed (4.2 s)',
+      '✗ 2 migrations: 1 fails (2.4 s)',
       '✗ 1 migration: its down script does not undo it (1.7 s)',
       '✓ no migration changed (61 ms)',
     ]);
@@ -61,6 +61,29 @@ describe("the terminal's report", () => {
       `  \`${'b'.repeat(40)}\` and`,
       `  \`${'c'.repeat(40)}\` (4.2 s)`,
     ]);
+  });
+
+  it('tells in an entry what waits', () => {
+    const impact = { blocks: 'writes' as const, relations: ['public.orders', 'app.users'] };
+    const text = render({ ...blocked, findings: [note('x', 1, { severity: 'block', impact })] });
+    expect(text).toContain('\n         While it runs, writes on orders, app.users wait.\n');
+    const long = { ...impact, relations: [`\u001b[2J${'a'.repeat(200)}`] };
+    const lines = render({ ...blocked, findings: [note('x', 1, { severity: 'block', impact: long })] }, 80).split('\n');
+    expect(lines.find((line) => line.includes('While it runs'))).toMatch(/^ {9}.*…? wait\.$/);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('says of an example that it is one, and not of what was made for the place', () => {
+    const help = 'Do it so:\nDROP TABLE example;';
+    const told = (rest: Partial<Finding>): string =>
+      render({ ...blocked, findings: [note('x', 1, { severity: 'block', help, ...rest })] });
+    expect(told({})).toContain('-- for example:\n           DROP TABLE example;');
+    expect(told({ suggestion: 'DROP TABLE mine;' })).not.toContain('example');
+  });
+
+  it('does not call tests ok that the time limit ended', () => {
+    const run = { phase: 'after', command: 'npm test', exitCode: 0, durationMs: 1, timedOut: true };
+    expect(render({ ...passed, result: 'blocked', tests: [run] })).toContain('npm test  ended by the time limit');
   });
 
   it('is short when all is well', () => {
@@ -171,7 +194,7 @@ describe('many migrations', () => {
         ...Array.from({ length: 5 }, (_, index) => ({ ...unrun, id: `5_${index}`, path: `5_${index}` })),
       ]),
     ).toEqual([
-      '  3_0  up failed, down reversed in 5 ms',
+      '  3_0  up fails, down proven in 5 ms',
       '  4_0  up ok in 12 ms, irreversible',
       '    why',
       '  40 migrations ran up and down without remark (--report FILE has all)',

@@ -1,9 +1,9 @@
-import { error, notice, setOutput, setSecret, summary, warning } from '@actions/core';
+import { error, setOutput, setSecret, summary, warning } from '@actions/core';
 import type { Secret } from '../settings/types.ts';
 import { secretForms } from './secrets.ts';
 
 /** The runner of GitHub Actions, as far as a step speaks to it. */
-export interface Runner {
+export interface ActionsRunner {
   /** Hides a secret in all that the job prints from here on. */
   mask(secret: Secret): void;
   annotate(annotation: RunnerAnnotation): void;
@@ -15,7 +15,7 @@ export interface Runner {
 }
 
 interface RunnerAnnotation {
-  readonly level: 'error' | 'warning' | 'notice';
+  readonly level: 'error' | 'warning';
   readonly title: string;
   readonly message: string;
   readonly path?: string | undefined;
@@ -24,10 +24,10 @@ interface RunnerAnnotation {
   readonly column?: number | undefined;
 }
 
-const ANNOTATE = { error, warning, notice };
+const ANNOTATE = { error, warning };
 
 /** The real one: commands on standard output, and the files that the runner names in the environment. */
-export function actionsRunner(): Runner {
+export function actionsRunner(): ActionsRunner {
   return {
     mask: (secret) => {
       if (!secret.masked) return;

@@ -1,5 +1,5 @@
-import { reportJsonSchema } from '../../../../src/report/json-schema.ts';
-import { type Report, reportSchema } from '../../../../src/report/model.ts';
+import { reportJsonSchema } from '../../../src/report/json-schema.ts';
+import { type Report, reportSchema } from '../../../src/report/model.ts';
 
 /** Reports whose texts are replaced wherever the schema lets them be anything, so that no field is ever forgotten. */
 

@@ -1,5 +1,5 @@
-import type { Finding, Report } from '../../../../src/report/model.ts';
-import { blocked, passed } from '../../../fixtures/reports.ts';
+import type { Finding, Report } from '../../../src/report/model.ts';
+import { blocked, passed } from '../../fixtures/reports.ts';
 
 /** Reports in which each property that there is stands at least once. */
 
@@ -37,8 +37,12 @@ const finding: Finding = {
   impact: { blocks: 'reads and writes', relations: ['public.orders', 'public.users', 'public.items'] },
 };
 
+const { rehearsal } = blocked;
+if (rehearsal === undefined) throw new Error('the sample has a rehearsal');
+
 export const everything: Report = {
   ...blocked,
+  rehearsal: { ...rehearsal, versionAssumed: true },
   database: 'orders',
   target: { environment: 'production', database: 'shop', serverVersion: '17.2' },
   migrations: [
