@@ -2,6 +2,7 @@ import { openCounts } from '../report/findings.ts';
 import type { Links } from '../report/links.ts';
 import type { Marker } from '../report/markdown/marker.ts';
 import type { Report } from '../report/model.ts';
+import type { Actions } from '../settings/actions.ts';
 import type { Settings } from '../settings/types.ts';
 
 /** What surfaces on GitHub need beyond the report. */
@@ -9,15 +10,22 @@ import type { Settings } from '../settings/types.ts';
 /** undefined: nothing can be linked to. */
 export function linksOf({ actions }: Settings, report: Report): Links | undefined {
   if (actions?.repository === undefined) return undefined;
-  const { event, runId, runAttempt, serverUrl } = actions;
-  const commit = event.kind === 'pull_request' ? event.headSha : (report.git?.headSha ?? actions.sha);
+  const { runId, runAttempt, serverUrl } = actions;
+  const commit = commitOf(actions, report);
   if (commit === undefined) return undefined;
   const repository = `${serverUrl}/${actions.repository}`;
-  return {
-    repository,
-    commit,
-    run: runId === 0 ? undefined : `${repository}/actions/runs/${runId}/attempts/${runAttempt}`,
-  };
+  const run = runId === 0 ? undefined : `${repository}/actions/runs/${runId}/attempts/${runAttempt}`;
+  return { repository, commit, run };
+}
+
+/**
+ * The commit whose files people know: of GitHub's merge of a pull request, the tip of its branch. Of anything else that was
+ * looked at, that itself.
+ */
+function commitOf({ event, sha }: Actions, { git }: Report): string | undefined {
+  const looked = git?.headSha ?? undefined;
+  if (event.kind !== 'pull_request') return looked ?? sha;
+  return looked === undefined || looked === sha ? event.headSha : looked;
 }
 
 /**
@@ -46,7 +54,7 @@ export function markerOf(settings: Settings, report: Report): Marker {
     scope: scopeOf(settings),
     run: actions?.runId ?? 0,
     attempt: actions?.runAttempt ?? 1,
-    head: actions?.event.kind === 'pull_request' ? actions.event.headSha : (report.git?.headSha ?? ''),
+    head: (actions && commitOf(actions, report)) ?? '',
     result: report.result,
     blocking,
     findings: open,

@@ -5,7 +5,7 @@ import { type LineRange, patchedLines } from './patch.ts';
 import type { Range } from './refs.ts';
 
 /** Lines of files as they stand at head, by path; what a change does not touch is not in it. */
-export type ChangedLines = ReadonlyMap<string, 'all' | readonly LineRange[]>;
+type ChangedLines = ReadonlyMap<string, 'all' | readonly LineRange[]>;
 
 /** Names to a command line, which is limited. */
 const CHUNK = 1_000;

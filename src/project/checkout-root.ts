@@ -10,7 +10,7 @@ import { directoryMissing, notARepository } from './git-errors.ts';
  * A `.git` cannot be committed; git refuses the name.
  */
 
-export interface Checkout {
+interface Checkout {
   /** Without symbolic links. */
   readonly root: string;
   /** The folder, relative to the root: '' or 'packages/api'. */

@@ -20,7 +20,7 @@ export interface Search {
   readonly location: Location;
 }
 
-export interface Found {
+interface Found {
   readonly folder: Folder | undefined;
   /** All that was looked at. */
   readonly entries: readonly TreeEntry[];

@@ -63,6 +63,17 @@ export function eventUnsupported(): LockstepError {
   });
 }
 
+/** What is compared would be a guess: the last commit alone, say, of a pull request of five. */
+export function eventUnreadable(name: string): LockstepError {
+  return new LockstepError(
+    'event-unreadable',
+    `The event ${name} does not tell its commits: GITHUB_EVENT_PATH names no payload of GitHub's.`,
+    {
+      hint: 'Leave the variable as the runner sets it (`act` needs `-e event.json`), or set `base` (on the command line `--base`) to the branch that the change is to be merged into.',
+    },
+  );
+}
+
 /** `here`: what is checked out; `event`: the commit that the event is about. Both short. */
 export function eventNotCheckedOut(here: string, pullRequest: number, event: string): LockstepError {
   return new LockstepError(

@@ -8,7 +8,7 @@ export interface Clone {
   readonly access?: Access | undefined;
 }
 
-export interface Access {
+interface Access {
   /** 'https://github.com': the only server that gets to see the token. */
   readonly serverUrl: string;
   readonly token: string;

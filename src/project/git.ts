@@ -232,6 +232,7 @@ function saneEnvironment(env: Readonly<Record<string, string>>): Record<string, 
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     GCM_INTERACTIVE: 'never',
-    GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes',
+    // It wins over core.sshCommand, by which actions/checkout names its key. In a job there is nobody to ask anyway.
+    ...(env.GITHUB_ACTIONS === 'true' ? {} : { GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes' }),
   };
 }

@@ -2,7 +2,7 @@ import { LockstepError } from '../errors.ts';
 import type { Actions } from '../settings/actions.ts';
 import { eventHead, rangeOfEvent, requireEventInHead } from './event-range.ts';
 import type { Git } from './git.ts';
-import { eventUnsupported, noCommits } from './git-errors.ts';
+import { eventUnreadable, eventUnsupported, noCommits } from './git-errors.ts';
 import type { Clone } from './git-fetch.ts';
 import type { At } from './git-files.ts';
 import { ensureCommit, ensureMergeBase, short } from './git-history.ts';
@@ -32,10 +32,11 @@ interface RangeOptions {
 
 /**
  * The range of a check. Commits that the clone lacks are fetched where git may. Throws `event-unsupported`,
- * `event-not-checked-out`, `git-history-missing`, and what cannot be a commit.
+ * `event-unreadable`, `event-not-checked-out`, `git-history-missing`, and what cannot be a commit.
  */
 export async function resolveRange({ git, base, head, actions, githubToken }: RangeOptions): Promise<Range> {
   if (actions?.event.kind === 'pull_request_target') throw eventUnsupported();
+  if (actions?.event.kind === 'unreadable' && base === undefined) throw eventUnreadable(actions.event.name);
   const current = await git.head();
   if (current === undefined) throw noCommits();
   const access = actions && githubToken ? { serverUrl: actions.serverUrl, token: githubToken } : undefined;

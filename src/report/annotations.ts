@@ -7,7 +7,7 @@ import { plain, plainLine } from './plain.ts';
 import { shorten } from './shorten.ts';
 
 /** A remark on a line of the diff, or on the run as a whole. */
-export interface Annotation {
+interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
   readonly message: string;
@@ -18,7 +18,7 @@ export interface Annotation {
   readonly column?: number;
 }
 
-export interface Annotations {
+interface Annotations {
   readonly shown: Annotation[];
   /** How many more there would be. */
   readonly left: Readonly<Record<Annotation['level'], number>>;

@@ -1,7 +1,7 @@
 import type { Report } from './model.ts';
 
 /** What is gone after the deploy, as Postgres has it: 'public.users', 'public.users.email'. */
-export interface Drop {
+interface Drop {
   readonly kind: 'table' | 'column';
   readonly name: string;
   /** Of the migration that drops it. */

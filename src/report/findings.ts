@@ -32,7 +32,7 @@ const LOSES_DATA: ReadonlySet<string> = new Set([
 ]);
 
 /** The less, the worse: what stops running code, what loses data, what else blocks, warnings, notes, what was let pass. */
-export function weight(finding: Finding): number {
+function weight(finding: Finding): number {
   const { severity, impact, rule } = finding;
   if (!isOpen(finding)) return 5;
   if (severity !== 'block') return severity === 'warn' ? 3 : 4;

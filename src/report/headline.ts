@@ -15,7 +15,7 @@ import { count } from './words.ts';
 /** good: go on. bad: the answer is no. unknown: there is no answer. */
 export type Mood = 'good' | 'bad' | 'unknown';
 
-export interface Headline {
+interface Headline {
   readonly mood: Mood;
   /** The answer in one line: '2 migrations: 1 blocks writes on `orders`'. */
   readonly phrases: readonly Phrase[];

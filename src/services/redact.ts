@@ -1,8 +1,9 @@
 /** What service containers and examples have for a password is none, and what we tell users to write must stay readable. */
-const UNLESS_EVERYDAY = `(?!\\w+:(?:postgres|password)@[^@\\s'"]*(?:[\\s'"]|$))`;
+const UNLESS_EVERYDAY = `(?!\\w+:(?:postgres|password)@[^@\\s'"]{0,1000}(?:[\\s'"]|$))`;
 
+// Bounded, so that a text of nothing but beginnings is not read to its end from each.
 // A password may hold a '/' that nobody has encoded.
-const POSTGRES_USER = new RegExp(`\\b(postgres(?:ql)?://)${UNLESS_EVERYDAY}[^\\s'"]*@`, 'gi');
+const POSTGRES_USER = new RegExp(`\\b(postgres(?:ql)?://)${UNLESS_EVERYDAY}[^\\s'"]{0,1000}@`, 'gi');
 const USER = new RegExp(`(//)${UNLESS_EVERYDAY}[^/\\s'"]+@`, 'g');
 const SETTING = /(\bpassword|_(?:authToken|password|auth))=(?:'[^']*'|"[^"]*"|[^\s&'"]+)/gi;
 

@@ -22,6 +22,8 @@ export type ActionsEvent =
   | { readonly kind: 'push'; readonly before: string | undefined; readonly after: string }
   /** It runs with secrets and write access on what anybody proposes: never together with the proposal's code. */
   | { readonly kind: 'pull_request_target' }
+  /** It has commits, and its payload does not tell them: it is not there, or is none of GitHub's. */
+  | { readonly kind: 'unreadable'; readonly name: string }
   /** Without commits of its own: workflow_dispatch, schedule, release, ... */
   | { readonly kind: 'other'; readonly name: string };
 
@@ -62,10 +64,14 @@ function readEvent(env: Environment): ActionsEvent {
   const name = env.GITHUB_EVENT_NAME || 'unknown';
   if (name === 'pull_request_target') return { kind: 'pull_request_target' };
   const payload = readPayload(env.GITHUB_EVENT_PATH);
-  return commitsOf(name, payload, env) ?? { kind: 'other', name };
+  // Of a branch that was deleted there is no commit any more.
+  if (!HAVE_COMMITS.has(name) || (name === 'push' && isNone(payload.after))) return { kind: 'other', name };
+  return commitsOf(name, payload, env) ?? { kind: 'unreadable', name };
 }
 
-/** undefined: the event has no commits of its own, or does not tell them. */
+const HAVE_COMMITS: ReadonlySet<string> = new Set(['pull_request', 'merge_group', 'push']);
+
+/** undefined: the payload does not tell them. */
 function commitsOf(name: string, payload: Fields, env: Environment): ActionsEvent | undefined {
   if (name === 'pull_request') {
     const pull = fields(payload.pull_request);
@@ -83,8 +89,6 @@ function commitsOf(name: string, payload: Fields, env: Environment): ActionsEven
     return baseSha && headSha ? { kind: 'merge_group', baseSha, headSha } : undefined;
   }
   if (name === 'push') {
-    // A branch that was deleted has no commit any more: GITHUB_SHA is the default branch's then.
-    if (isNone(payload.after)) return undefined;
     // `after` of an annotated tag is the tag; GITHUB_SHA is the commit, which actions/checkout fetches without the tag.
     const after = sha(env.GITHUB_SHA) ?? sha(payload.after);
     const before = isNone(payload.before) ? undefined : sha(payload.before);

@@ -97,7 +97,7 @@ export interface Policy {
   readonly historyAccept: 'never' | readonly AcceptedChange[];
 }
 
-export interface AcceptedChange {
+interface AcceptedChange {
   readonly path: string;
   readonly reason: string;
 }

@@ -5,7 +5,7 @@ import { html, type Markup } from './markup.ts';
 import { type Placed, stillOpen, type View } from './view.ts';
 
 /** What is said of a migration in one line. Signs say what colours say. */
-export interface Fact {
+interface Fact {
   readonly text: string | Markup;
   readonly mood: 'good' | 'bad' | 'plain';
 }

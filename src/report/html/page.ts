@@ -12,7 +12,7 @@ import { toDo } from './to-do.ts';
 import { verdict } from './verdict.ts';
 import { createView } from './view.ts';
 
-export interface PageOptions {
+interface PageOptions {
   /** Without them nothing leads to the repository. */
   readonly links?: Links | undefined;
   /** What the report is about, in the words of whoever asks for the page. */

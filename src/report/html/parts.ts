@@ -17,7 +17,7 @@ function safeAddress(address: string): string | undefined {
   return leadsOut && url.username === '' && url.password === '' ? url.href : undefined;
 }
 
-export interface Position {
+interface Position {
   readonly path: string;
   readonly line?: number | undefined;
   readonly endLine?: number | undefined;

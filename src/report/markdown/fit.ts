@@ -30,7 +30,7 @@ export interface Room {
 const GAP = '\n\n';
 
 /** The greatest rank of what must not be crowded out altogether. */
-export const MATTERS = 4;
+const MATTERS = 4;
 
 /** The sections in their order, as much of each as fits. `leftOut` says what is missing altogether. */
 export function fitInto(

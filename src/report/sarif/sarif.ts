@@ -6,7 +6,7 @@ import { invocation, notificationDescriptors } from './invocation.ts';
 import { resultsOf } from './results.ts';
 import { type Rules, rulesOf } from './rules.ts';
 
-export interface SarifOptions {
+interface SarifOptions {
   /** Without them the file does not say which repository it is about. */
   readonly links?: Links | undefined;
 }

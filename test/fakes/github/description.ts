@@ -33,7 +33,7 @@ const routes: readonly Route[] = Object.entries(DOCUMENT.paths).flatMap(([path, 
 );
 
 /** Described elsewhere: https://docs.github.com/graphql. The stand-in knows one query, and answers it for every token. */
-export const GRAPHQL = 'graphql/viewer';
+const GRAPHQL = 'graphql/viewer';
 
 /** undefined: the description (as far as it was extracted) knows no such operation. */
 export function match(method: string, path: string): Match | undefined {

@@ -13,6 +13,14 @@ const range = async (clone: GitRepo, actions: Actions, options: { base?: string;
 const short = (sha: string) => sha.slice(0, 7);
 const unknown = 'deadbeef'.repeat(5);
 
+test('an event that does not tell its commits gets no verdict on a guess, unless the base is named', async () => {
+  const origin = hosted();
+  const clone = actionsCheckout(origin.repo, { sha: mergeRef(origin), depth: 0 });
+  const actions = actionsOf({ kind: 'unreadable', name: 'pull_request' });
+  await expect(range(clone, actions)).rejects.toMatchObject({ code: 'event-unreadable' });
+  expect(await range(clone, actions, { base: 'main' })).toMatchObject({ baseTip: origin.main });
+});
+
 describe('on a pull request', () => {
   const pullRequest = ({ part, feature }: Hosted, sha: string) =>
     // `base.sha` of a payload is where the base branch was when the branch was last pushed to.

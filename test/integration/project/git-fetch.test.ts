@@ -143,3 +143,21 @@ describe('the token', () => {
     expect(() => readFileSync(join(folder, 'hooked'))).toThrow('ENOENT');
   });
 });
+
+test('the key that actions/checkout has named for ssh is used for what the clone lacks', async () => {
+  const origin = hosted();
+  const clone = actionsCheckout(origin.repo, { sha: mergeRef(origin) });
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-ssh-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const ssh = join(folder, 'ssh');
+  writeFileSync(ssh, `#!/bin/sh\necho "$*" >> '${folder}/called'\nexec git-upload-pack '${origin.repo.dir}'\n`);
+  chmodSync(ssh, 0o755);
+  clone.git('remote', 'set-url', 'origin', 'ssh://git@127.0.0.1/acme/shop.git');
+  clone.git('config', 'core.sshCommand', ssh);
+  const env = { GITHUB_ACTIONS: 'true' };
+  const head = clone.git('rev-parse', 'HEAD');
+  expect(await range(clone, head, origin.feature, { serverUrl: 'https://github.com', env })).toMatchObject({
+    baseTip: origin.main,
+  });
+  expect(readFileSync(join(folder, 'called'), 'utf8')).toContain('git-upload-pack');
+});

@@ -20,6 +20,12 @@ it.each([
   expect(inert(text).split(/\r?\n/).filter(isCommand)).toEqual([]);
 });
 
+it.each(['\n', ' ', '\u2028', ':'])('a text of nothing but %j takes no time', (character) => {
+  const started = performance.now();
+  inert(character.repeat(300_000));
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
 it.each(["SELECT '1'::int", 'a :: b', '# heading', 'C::D', ''])('%j stays as it is', (text) => {
   expect(inert(text)).toBe(text);
 });

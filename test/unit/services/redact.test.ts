@@ -30,3 +30,9 @@ describe('redact', () => {
     expect(redact(text)).toBe(expected);
   });
 });
+
+it.each(['postgres://', 'postgres://a', '//', 'password='])('a text of nothing but %j takes no time', (beginning) => {
+  const started = performance.now();
+  redact(beginning.repeat(20_000));
+  expect(performance.now() - started).toBeLessThan(1_000);
+});

@@ -84,11 +84,29 @@ describe('the event', () => {
     ],
     ['pull_request_target', 'pull_request_target', pull(), {}, { kind: 'pull_request_target' }],
     ['a manual run', 'workflow_dispatch', { inputs: null }, {}, { kind: 'other', name: 'workflow_dispatch' }],
-    ['a payload without commits', 'pull_request', { pull_request: {} }, {}, { kind: 'other', name: 'pull_request' }],
-    ['a number that is none', 'pull_request', pull({ number: '42; x' }), {}, { kind: 'other', name: 'pull_request' }],
-    ['a sha that is none', 'pull_request', pull({ base: { sha: '--x' } }), {}, { kind: 'other', name: 'pull_request' }],
-    ['a payload that is no JSON', 'merge_group', '{', {}, { kind: 'other', name: 'merge_group' }],
-    ['a payload that is a list', 'merge_group', [], {}, { kind: 'other', name: 'merge_group' }],
+    [
+      'a payload without commits',
+      'pull_request',
+      { pull_request: {} },
+      {},
+      { kind: 'unreadable', name: 'pull_request' },
+    ],
+    [
+      'a number that is none',
+      'pull_request',
+      pull({ number: '42; x' }),
+      {},
+      { kind: 'unreadable', name: 'pull_request' },
+    ],
+    [
+      'a sha that is none',
+      'pull_request',
+      pull({ base: { sha: '--x' } }),
+      {},
+      { kind: 'unreadable', name: 'pull_request' },
+    ],
+    ['a payload that is no JSON', 'merge_group', '{', {}, { kind: 'unreadable', name: 'merge_group' }],
+    ['a payload that is a list', 'merge_group', [], {}, { kind: 'unreadable', name: 'merge_group' }],
   ])('may be %s', (_, name, payload, env, event) => {
     expect(read(name, payload, env)?.event).toEqual(event);
   });

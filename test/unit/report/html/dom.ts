@@ -4,7 +4,7 @@ import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 
 type Node = DefaultTreeAdapterTypes.ChildNode | DefaultTreeAdapterTypes.Document;
 
-export interface Element {
+interface Element {
   readonly tag: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** All text inside. */
