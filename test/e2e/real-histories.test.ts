@@ -89,7 +89,7 @@ it('an unexplained history ends with the place, the lines to add and the code to
   expect(result.exitCode).toBe(2);
   expect(result.report.error?.code).toBe('base-history-failed');
   expect(result.stderr).toContain('migrations/001_a.sql:3:1: role "reader" does not exist (SQLSTATE 42704)');
-  expect(result.stderr).toContain('rehearsal:\n  roles: [reader]\n');
+  expect(result.stderr).toContain('  rehearsal:\n    roles: [reader]\n');
   expect(result.stderr).toContain('base-history-failed: https://');
 });
 
