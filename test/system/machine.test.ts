@@ -113,6 +113,10 @@ describe("README's first command", () => {
     run('git', ['clone', '--quiet', root, clone], root);
     const shown = run('npm', ['run', '--silent', 'demo'], clone);
     expect(shown.match(/as expected/g)).toHaveLength(5);
+    const [, address = ''] = /(file:\/\/\S*index\.html)\s*$/.exec(shown) ?? [];
+    const pages = [...readFileSync(new URL(address), 'utf8').matchAll(/href="([^":]+\.html)"/g)];
+    expect(pages).toHaveLength(5);
+    for (const [, page = ''] of pages) expect(readFileSync(new URL(page, address), 'utf8')).toContain('</html>');
   });
 });
 

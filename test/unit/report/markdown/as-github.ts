@@ -28,7 +28,11 @@ export interface Seen {
 }
 
 export function seen(markdown: string): Seen {
-  const html = micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
+  return seenAs(micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] }));
+}
+
+/** The same of what another parser has made of it. */
+export function seenAs(html: string): Seen {
   const found = { elements: [] as Seen['elements'][number][], comments: [] as string[], prose: [] as string[] };
   let text = '';
   const visit = (node: DefaultTreeAdapterTypes.Node, inCode: boolean): void => {
