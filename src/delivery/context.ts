@@ -1,7 +1,9 @@
+import { relative } from 'node:path';
 import { openCounts } from '../report/findings.ts';
 import type { Links } from '../report/links.ts';
 import type { Marker } from '../report/markdown/marker.ts';
 import type { Report } from '../report/model.ts';
+import { isWithin, wayOf } from '../services/path-links.ts';
 import type { Actions } from '../settings/actions.ts';
 import type { Settings } from '../settings/types.ts';
 
@@ -41,9 +43,12 @@ function scopeOf({ database, cwd, configPath, overrides, actions }: Settings): s
     .join(' ');
 }
 
+/** By where they really are: a workspace may be reached through a link. undefined: the workspace itself, or not in it. */
 function relativeTo(workspace: string | undefined, cwd: string): string | undefined {
   if (workspace === undefined) return undefined;
-  return cwd.startsWith(`${workspace}/`) ? cwd.slice(workspace.length + 1) : undefined;
+  const root = wayOf(workspace).real;
+  const { real } = wayOf(cwd);
+  return isWithin(root, real) ? relative(root, real) : undefined;
 }
 
 export function markerOf(settings: Settings, report: Report): Marker {

@@ -27,22 +27,37 @@ export interface Delivery {
 export async function deliver({ settings, report, rules, ...delivery }: Delivery): Promise<void> {
   const { runner, hurried } = delivery;
   const failures = await writeFiles(settings, report, rules);
-  if (runner !== undefined) {
-    const told = failures.length === 0 ? report : withoutAnswer(report, failures[0]);
-    const { annotate, summarise, setOutputs, outputsOf } = await import('./step.ts');
-    let commentUrl: string | undefined;
-    if (!hurried) {
-      annotate(told, runner, delivery.print);
-      await summarise(settings, told, runner);
-      commentUrl = await comment(settings, told, { ...delivery, runner });
-    }
-    try {
-      setOutputs(outputsOf(told, settings.reportPath, commentUrl), runner);
-    } catch (error) {
-      failures.push(outputsNotWritten(error));
-    }
+  const outputs = runner && (await outputsFor(settings, runner));
+  failures.push(...(outputs?.(report) ?? []));
+  const told = failures.length === 0 ? report : withoutAnswer(report, failures[0]);
+  if (told !== report) {
+    // Whoever reads one of those that could be written must not take it for the answer.
+    await writeFiles(settings, told, rules);
+    outputs?.(told);
+  }
+  if (runner !== undefined && !hurried) {
+    const { annotate, summarise } = await import('./step.ts');
+    annotate(told, runner, delivery.print);
+    await summarise(settings, told, runner);
+    const url = await comment(settings, told, { ...delivery, runner });
+    if (url !== undefined) failures.push(...(outputs?.(told, url) ?? []));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+type Outputs = (report: Report, commentUrl?: string) => LockstepError[];
+
+/** Sets the step's outputs; the last ones count. Returns what went wrong. */
+async function outputsFor({ reportPath }: Settings, runner: ActionsRunner): Promise<Outputs> {
+  const { setOutputs, outputsOf } = await import('./step.ts');
+  return (report, commentUrl) => {
+    try {
+      setOutputs(outputsOf(report, reportPath, commentUrl), runner);
+      return [];
+    } catch (error) {
+      return [outputsNotWritten(error)];
+    }
+  };
 }
 
 /** The step will exit as one without an answer: no surface may say otherwise. */

@@ -13,7 +13,7 @@ interface Way {
 
 const MOST_LINKS = 40;
 
-/** Follows a path as the system would. Throws the file system's error where it may not look. */
+/** Follows a path as the system would. */
 export function wayOf(path: string): Way {
   const absolute = resolve(path);
   let at = parse(absolute).root;
@@ -54,13 +54,13 @@ export function linksInside(folder: string, path: string): readonly string[] {
   return wayOf(path).links.filter((link) => isWithin(real, dirname(link)));
 }
 
-/** undefined: there is nothing. */
+/** undefined: there is nothing, or nothing that we could reach. */
 function stat(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return undefined;
     throw error;
   }
 }

@@ -29,7 +29,10 @@ export function code(text: string, most: number): string {
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  let longest = 0;
+  // Not by Math.max(...): a text may hold more runs than a call may have arguments.
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
 }
 
 /** A sentence on one line. Pieces between backticks are set as code, as their authors meant. */

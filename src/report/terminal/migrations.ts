@@ -21,7 +21,10 @@ export function migrationLines(report: Report, view: View): string[] {
   const fold = migrations.length > MOST_MIGRATIONS;
   const courses = migrations.map((migration) => (fold ? courseOf(migration, remarked) : undefined));
   const shown = migrations.filter((_, index) => courses[index] === undefined);
-  const room = Math.min(40, Math.max(0, ...shown.map(({ id }) => columns(plainLine(id)))));
+  const room = Math.min(
+    40,
+    shown.reduce((most, { id }) => Math.max(most, columns(plainLine(id))), 0),
+  );
   return [
     '',
     view.paint.bold('Migrations'),

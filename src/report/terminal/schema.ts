@@ -18,7 +18,7 @@ export function schemaLines(diff: SchemaDiff | undefined, view: View): string[] 
   const rest = diff.tables.slice(shown.length);
   const room = Math.min(
     Math.floor(view.width / 3),
-    Math.max(...shown.map(({ object }) => columns(plainLine(object.name)))),
+    shown.reduce((most, { object }) => Math.max(most, columns(plainLine(object.name))), 0),
   );
   return [
     '',

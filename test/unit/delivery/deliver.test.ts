@@ -86,18 +86,24 @@ describe('a report', () => {
 
 describe('what cannot be written', () => {
   it('is no answer on any surface, though the others are served', async () => {
-    const { runner, done } = start(passed, settings({ INPUT_SARIF: '.', INPUT_HTML: 'page.html' }));
+    const given = settings({ INPUT_SARIF: '.', INPUT_HTML: 'page.html', INPUT_SUMMARY: 'page.md' });
+    const { runner, done } = start(passed, given);
     await expect(done).rejects.toMatchObject({ code: 'report-not-written' });
     expect(runner.outputs.result).toBe('error');
     expect(runner.annotations).toContainEqual(expect.objectContaining({ level: 'error' }));
     expect(runner.summaries).toContain('report-not-written');
-    expect(readFileSync(join(directory, 'page.html'), 'utf8')).not.toBe('');
+    const written = (name: string): string => readFileSync(join(directory, name), 'utf8');
+    expect(JSON.parse(readFileSync(runner.outputs.report_path ?? '', 'utf8'))).toMatchObject({ result: 'error' });
+    expect(written('page.html')).toContain('report-not-written');
+    expect(written('page.md')).toContain('report-not-written');
   });
 
   it('are outputs on which later steps rely', async () => {
     const runner = new Recorder();
     runner.fails = true;
     await expect(start(passed, settings(), runner).done).rejects.toMatchObject({ code: 'outputs-not-written' });
+    expect(runner.annotations).toContainEqual(expect.objectContaining({ level: 'error' }));
+    expect(runner.summaries).toContain('outputs-not-written');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prose } from '../../../../src/report/markdown/text.ts';
+import { fenced, prose } from '../../../../src/report/markdown/text.ts';
 
 it.each([
   ['from aee6c2a, which is old', 'from `aee6c2a`, which is old'],
@@ -11,4 +11,8 @@ it.each([
   ['Hello, world: yes!', 'Hello, world: yes\\!'],
 ])('punctuation stays outside of what is set as code: %j', (text, expected) => {
   expect(prose(text, 1_000)).toBe(expected);
+});
+
+it('a text of very many backticks is fenced', () => {
+  expect(fenced('` '.repeat(300_000), 'sql', 1_000_000).startsWith('```sql\n')).toBe(true);
 });
