@@ -43,6 +43,7 @@ export async function tellPullRequest(
         ...(previous === undefined || previous.run === marker.run ? {} : { previous }),
       }),
     create,
+    mustNotStand: (there) => there.result !== marker.result,
   });
 }
 

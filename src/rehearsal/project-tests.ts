@@ -92,6 +92,7 @@ class Output {
   readonly #streams: readonly { readonly stream: Readable; readonly lines: LineSplitter }[];
   /** Enough for a tail that gets shorter as passwords go. */
   #end = '';
+  #isCut = false;
 
   constructor(streams: readonly (Readable | null)[], onLine: (line: string) => void) {
     this.#streams = streams
@@ -99,7 +100,9 @@ class Output {
       .map((stream) => ({ stream, lines: new LineSplitter((line) => onLine(redact(line))) }));
     for (const { stream, lines } of this.#streams) {
       stream.setEncoding('utf8').on('data', (piece: string) => {
-        this.#end = (this.#end + piece).slice(-2 * TAIL_CHARACTERS);
+        const end = this.#end + piece;
+        this.#isCut ||= end.length > 2 * TAIL_CHARACTERS;
+        this.#end = end.slice(-2 * TAIL_CHARACTERS);
         lines.add(piece);
       });
     }
@@ -111,11 +114,17 @@ class Output {
       lines.end();
       stream.destroy();
     }
-    return tailOf(redact(this.#end));
+    // Before passwords go as well: what is left may be short enough to stand whole, with a half one at its beginning.
+    return tailOf(redact(this.#isCut ? withoutCutWord(this.#end) : this.#end));
   }
 }
 
-/** The end of a text. A word that is cut is left out: half a password is not known for what it is. */
+/** The end of a text, from a whole word on. */
 function tailOf(text: string): string {
-  return text.length <= TAIL_CHARACTERS ? text : text.slice(-TAIL_CHARACTERS).replace(/^\S{1,2000}(?=\s)/, '');
+  return text.length <= TAIL_CHARACTERS ? text : withoutCutWord(text.slice(-TAIL_CHARACTERS));
+}
+
+/** A word that is cut is left out: half a password is not known for what it is. */
+function withoutCutWord(text: string): string {
+  return text.replace(/^\S{1,2000}(?=\s)/, '');
 }

@@ -1,5 +1,6 @@
-import { credentialsOf } from '../settings/credentials.ts';
+import { addressesIn } from '../settings/credentials.ts';
 import type { Secret } from '../settings/types.ts';
+import { FIXED_FIELDS, NAMING_FIELDS } from './structural-fields.ts';
 
 /** Secrets as they may turn up in texts: connection URLs whole, their passwords, and both as encoders write them. */
 
@@ -14,10 +15,9 @@ const STRUCK = '***';
 export function secretForms({ value, masked }: Secret): string[] {
   const whole = value.trim();
   if (whole.length < LEAST_LENGTH) return [];
-  const { passwords, pairs } = (masked ? credentialsOf(whole) : undefined) ?? {
-    passwords: [],
-    pairs: [`x-access-token:${whole}`],
-  };
+  const addresses = masked ? addressesIn(whole) : [];
+  const passwords = addresses.flatMap((address) => address.passwords);
+  const pairs = addresses.length === 0 ? [`x-access-token:${whole}`] : addresses.flatMap((address) => address.pairs);
   const parts = [value, whole, ...passwords.filter((password) => password.length >= LEAST_LENGTH)];
   const forms = [
     ...parts.flatMap((part) => [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1)]),
@@ -47,18 +47,27 @@ export function createScrubber(secrets: readonly Secret[]): (text: string) => st
   return (text) => text.replace(pattern, STRUCK);
 }
 
-/** A plain value, such as a report, with the secrets taken out of every string in it; keys stay. */
-export function scrubbed<T>(value: T, secrets: readonly Secret[]): T {
-  return secrets.length === 0 ? value : mapStrings(value, createScrubber(secrets));
+/** A report with the secrets taken out of its strings; keys stay, and so do fields that say where and which. */
+export function scrubbed<T>(report: T, secrets: readonly Secret[]): T {
+  if (secrets.length === 0) return report;
+  const everywhere = createScrubber(secrets);
+  // No path and no name is a token of ours or a URL by chance.
+  const inNames = createScrubber(secrets.filter(({ value, masked }) => masked || value.includes('://')));
+  return mapStrings(report, (text, field) => {
+    if (FIXED_FIELDS.has(field)) return text;
+    return NAMING_FIELDS.has(field) ? inNames(text) : everywhere(text);
+  });
 }
 
-function mapStrings<T>(value: T, change: (text: string) => string): T {
-  const visit = (part: unknown): unknown => {
-    if (typeof part === 'string') return change(part);
-    if (Array.isArray(part)) return part.map(visit);
+/** The field of a string is its path without indexes: `findings.path`. */
+function mapStrings<T>(value: T, change: (text: string, field: string) => string): T {
+  const visit = (part: unknown, field: string): unknown => {
+    if (typeof part === 'string') return change(part, field);
+    if (Array.isArray(part)) return part.map((inner) => visit(inner, field));
     if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, visit(inner)]));
+    const inside = field === '' ? '' : `${field}.`;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, visit(inner, `${inside}${key}`)]));
   };
   // Strings become strings: the shape stays.
-  return visit(value) as T;
+  return visit(value, '') as T;
 }

@@ -1,5 +1,6 @@
-import { credentialsOf } from './credentials.ts';
+import { addressesIn } from './credentials.ts';
 import type { Environment } from './environment.ts';
+import { isSecretName } from './secret-names.ts';
 import type { Secret } from './types.ts';
 
 /**
@@ -7,38 +8,64 @@ import type { Secret } from './types.ts';
  * logs, not in comments and files.
  */
 
-const SECRET_NAME = /PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?$/i;
-
-/** Where a secret is or what it is called, not the secret. */
-const ABOUT_A_SECRET = /(?:_FILE|_PATH|_DIR|_DIRECTORY|_NAME|_ID)$/i;
-
 /** Shorter values are words too often: `PASSWORD=postgres` must not strike out half of a report. */
 const LEAST_LENGTH = 8;
 
-/** What nearly every service container has for a password. */
-const EVERYDAY = ['postgres', 'postgresql', 'password'];
+/** What service containers, examples and URLs have in place of a password, and words that reports are made of. */
+const EVERYDAY = new Set(
+  `postgres postgresql password passw0rd changeme changeit supabase username x-oauth-basic x-access-token
+  database databases migration migrations lockstep rehearsal statement statements transaction function functions
+  constraint relation relations sequence security timestamp timestamptz concurrently
+  development production localhost testing integration container workflow pull_request service_account repository
+  modified unchanged confirmed unproven disabled required optional undefined`.split(/\s+/),
+);
 
 const NAMES_IN_SQL = /^(?:PG|POSTGRES_|DB_|DATABASE_)(?:USER|USERNAME|DB|DATABASE|NAME)$/;
+
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** Strips them from what we print and write; the runner is not told: it knows those that are its own. */
 export function secretsOfEnvironment(env: Environment): Secret[] {
   const variables = Object.entries(env).flatMap(([name, value = '']) =>
-    value.trim() ? [{ name, value: value.trim() }] : [],
+    value.trim() ? withLeaves({ name, value: value.trim() }) : [],
   );
-  const addresses = variables.flatMap(({ value }) => {
-    const credentials = credentialsOf(value);
-    return credentials === undefined ? [] : [{ value, ...credentials }];
-  });
-  const everyday = new Set([
-    ...EVERYDAY,
+  const addresses = variables.flatMap(({ value }) => addressesIn(value));
+  // A name may be a password that is a word, as in postgres://shop:shop@…; it makes no word of what is called a secret.
+  const names = new Set([
     ...variables.filter(({ name }) => NAMES_IN_SQL.test(name)).map(({ value }) => value),
-    ...addresses.flatMap(({ names }) => names),
+    ...addresses.flatMap((address) => address.names),
   ]);
-  const named = variables.filter(({ name }) => SECRET_NAME.test(name) && !ABOUT_A_SECRET.test(name));
-  const words = [...named.map(({ value }) => value), ...addresses.flatMap(({ passwords }) => passwords)];
   const values = [
     ...addresses.map(({ value }) => value),
-    ...words.filter((word) => word.length >= LEAST_LENGTH && !everyday.has(word)),
+    ...[
+      ...variables.filter(({ name }) => isSecretName(name)).map(({ value }) => value),
+      ...addresses.flatMap(({ passwords }) => passwords).filter((password) => !names.has(password)),
+    ].filter((word) => word.length >= LEAST_LENGTH && !EVERYDAY.has(word.toLowerCase())),
   ];
   return [...new Set(values)].map((value) => ({ value, masked: false }));
+}
+
+/** With what stands in its JSON: `toJSON(secrets)` is many secrets, and an account's key is one among other things. */
+function withLeaves(variable: Variable): Variable[] {
+  if (!/^[[{]/.test(variable.value)) return [variable];
+  const leaves: Variable[] = [];
+  const secret = isSecretName(variable.name);
+  const visit = (part: unknown, key: string): void => {
+    if (typeof part === 'string') {
+      // A bare `key` is the name of a thing in many documents, the licence's in an event of GitHub for one.
+      const name = secret ? variable.name : key === 'key' ? '' : key;
+      if (part.trim()) leaves.push({ name, value: part.trim() });
+    } else if (Array.isArray(part)) for (const inner of part) visit(inner, key);
+    else if (typeof part === 'object' && part !== null)
+      for (const [innerKey, inner] of Object.entries(part)) visit(inner, innerKey);
+  };
+  try {
+    visit(JSON.parse(variable.value), '');
+  } catch {
+    // No JSON, or nested beyond reason: what was found until then counts.
+  }
+  return [variable, ...leaves];
 }

@@ -81,6 +81,13 @@ describe('the project’s tests', () => {
     expect(tail).not.toContain('6789');
   });
 
+  test('show no half of a password either when the whole ones that went made their output short', async () => {
+    const line = `postgres://app:${'x'.repeat(900)}@db/shop`;
+    const { tail } = await run(`for i in $(seq 40); do echo ${line}; done; exit 1`);
+    expect(tail).toContain('postgres://***@db/shop');
+    expect(tail).not.toContain('xx');
+  });
+
   test.each([
     ['a command that is not there', 'no-such-command-here', 127],
     ['a file that is no program', './no-program', 127],

@@ -1,5 +1,5 @@
 import type { ReadOnly } from '../../settings/actions.ts';
-import { writtenBy, writtenByUs } from './authorship.ts';
+import { perhapsWrittenBy, writtenBy } from './authorship.ts';
 import { explain } from './explain.ts';
 import { type Github, type GithubComment, isRefused, isUnclear } from './github.ts';
 
@@ -14,6 +14,11 @@ export interface CommentRequest<M> {
   readonly render: (previous: M | undefined) => string;
   /** false: only a comment that is there is brought up to date. */
   readonly create: boolean;
+  /**
+   * Asked where GitHub does not say who we are, of the comments that may be ours: true when such a one would mislead if it
+   * stayed as it is. Then one is created whatever `create` says, for its author is who we are, and the two become one.
+   */
+  readonly mustNotStand?: (previous: M) => boolean;
   /** Why GitHub gives this run a token that may only read, when the event says so: then nothing is amiss. */
   readonly readOnly?: ReadOnly | undefined;
 }
@@ -46,6 +51,8 @@ interface Doings {
   created?: GithubComment;
   /** The text of a comment of which we do not know whether it arrived. */
   sent?: string;
+  /** Who we are, once we know. */
+  login?: string | undefined;
   /** Comments that somebody deleted while we wrote: a list may still show them for a moment. */
   readonly gone: Set<number>;
 }
@@ -53,10 +60,11 @@ interface Doings {
 async function put<M>(github: Github, request: CommentRequest<M>): Promise<CommentOutcome> {
   const doings: Doings = { gone: new Set() };
   for (let round = 1; ; round++) {
-    const ours = await findOurs(github, request, doings);
+    const { ours, perhaps } = await findOurs(github, request, doings);
     const oldest = ours[0];
     if (oldest === undefined && doings.created !== undefined) return { kind: 'created', url: doings.created.url };
-    if (oldest === undefined && !request.create) return { kind: 'none' };
+    const creates = request.create || perhaps.some(({ marker }) => request.mustNotStand?.(marker));
+    if (oldest === undefined && !creates) return { kind: 'none' };
     try {
       if (oldest !== undefined) return await settle(github, request, ours, doings.created);
       // Then we look again: another run may have done the same at the same time.
@@ -73,27 +81,46 @@ async function create<M>(github: Github, request: CommentRequest<M>, doings: Doi
   const body = request.render(undefined);
   doings.sent = body;
   doings.created = await github.createComment(request.pullRequest, body);
+  doings.login = doings.created.author?.login;
 }
 
-/** Oldest first. */
-async function findOurs<M>(
+interface Found<M> {
+  readonly ours: readonly Marked<M>[];
+  /** Those of which nobody can say whether they are ours. */
+  readonly perhaps: readonly Marked<M>[];
+}
+
+/**
+ * Two jobs of one run may write about the same thing, and the worse answer is to stay. GitHub knows no "write only if nothing
+ * has changed", so what we judge by must be as fresh as it can be: when we had to ask who we are, we look once more. What
+ * comes between that look and our writing is still written over.
+ */
+async function findOurs<M>(github: Github, request: CommentRequest<M>, doings: Doings): Promise<Found<M>> {
+  let marked = await listMarked(github, request, doings);
+  if (doings.login === undefined && doings.created === undefined && marked.length > 0) {
+    doings.login = await github.user();
+    if (writtenBy(doings.login, marked).length > 0) marked = await listMarked(github, request, doings);
+  }
+  const ours = writtenBy(doings.login, marked);
+  const { created, sent } = doings;
+  const arrived = created === undefined ? ours.find(({ body }) => sent !== undefined && isSame(body, sent)) : undefined;
+  if (arrived !== undefined) doings.created = arrived;
+  return { ours, perhaps: perhapsWrittenBy(doings.login, marked) };
+}
+
+/** Whoever has written them; oldest first. */
+async function listMarked<M>(
   github: Github,
   { pullRequest, identify }: CommentRequest<M>,
-  doings: Doings,
+  { created, gone }: Doings,
 ): Promise<readonly Marked<M>[]> {
-  const { created, sent } = doings;
   const listed = await github.comments(pullRequest);
   // A list may lag behind; what we have written is there.
   const comments = created === undefined || listed.some(({ id }) => id === created.id) ? listed : [...listed, created];
-  const marked = comments.flatMap((comment) => {
-    const marker = doings.gone.has(comment.id) ? undefined : identify(comment.body);
+  return comments.flatMap((comment) => {
+    const marker = gone.has(comment.id) ? undefined : identify(comment.body);
     return marker === undefined ? [] : [{ ...comment, marker }];
   });
-  // Once a comment of ours has come back, we know who we are.
-  const ours = created === undefined ? await writtenByUs(github, marked) : writtenBy(created.author?.login, marked);
-  const arrived = created === undefined ? ours.find(({ body }) => sent !== undefined && isSame(body, sent)) : undefined;
-  if (arrived !== undefined) doings.created = arrived;
-  return ours;
 }
 
 /**

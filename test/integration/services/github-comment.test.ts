@@ -58,7 +58,7 @@ describe('one comment per pull request', () => {
     for (let each = 0; each < 249; each++) standIn.comment(42, `comment ${each}`, { login: 'alice' });
     const id = standIn.comment(42, commentText('old'));
     expect(await putComment(clientOf(standIn), verdict('new'))).toMatchObject({ kind: 'updated' });
-    expect(count('issues/list-comments')).toBe(3);
+    expect(count('issues/list-comments'), 'three pages, before and after it is known whose they are').toBe(6);
     expect(standIn.comments(42)).toHaveLength(250);
     expect(standIn.comments(42).at(-1)).toMatchObject({ id, body: commentText('new') });
   });
@@ -152,6 +152,64 @@ describe('a comment is ours by its marker and its author:', () => {
     expect(writes()).toEqual([]);
   });
 
+  describe('when none is to be created, but one that may be ours would mislead, it is replaced:', () => {
+    const refused = { kind: 'status', status: 403 } as const;
+    const quiet = { run: 2, create: false, mustNotStand: () => true };
+    const two = commentText('two', { run: 2 });
+
+    test('the older one of ours is brought up to date, and is the only one', async () => {
+      const foreign = standIn.comment(42, commentText('planted', { run: 99 }), { login: 'mallory' });
+      const own = standIn.comment(42, commentText('one'));
+      standIn.fail('graphql/viewer', refused);
+      expect(await putComment(clientOf(standIn), verdict('two', quiet))).toMatchObject({ kind: 'updated' });
+      expect(standIn.comments(42).map(({ id, body }) => ({ id, body }))).toEqual([
+        { id: foreign, body: commentText('planted', { run: 99 }) },
+        { id: own, body: two },
+      ]);
+    });
+
+    test('of several of ours one remains', async () => {
+      for (const text of ['one', 'again']) standIn.comment(42, commentText(text));
+      standIn.fail('graphql/viewer', refused);
+      await putComment(clientOf(standIn), verdict('two', quiet));
+      expect(bodies()).toEqual([two]);
+    });
+
+    test('one of ours that is newer stays as it is', async () => {
+      standIn.comment(42, commentText('three', { run: 3 }));
+      standIn.fail('graphql/viewer', refused);
+      expect(await putComment(clientOf(standIn), verdict('two', quiet))).toMatchObject({ kind: 'newer' });
+      expect(bodies()).toEqual([commentText('three', { run: 3 })]);
+    });
+
+    test.each(['mallory', 'echo-app[bot]'])('beside that of %s, which is not touched, stands ours', async (login) => {
+      standIn.comment(42, commentText('planted'), { login });
+      standIn.fail('graphql/viewer', refused);
+      expect(await putComment(clientOf(standIn), verdict('two', quiet))).toMatchObject({ kind: 'created' });
+      expect(bodies()).toEqual([commentText('planted'), two]);
+    });
+
+    test('a token that may not write is told of', async () => {
+      standIn.comment(42, commentText('one'));
+      standIn.fail('graphql/viewer', refused);
+      const github = clientOf(standIn, { token: standIn.tokens.readOnly });
+      expect(await putComment(github, verdict('two', quiet))).toMatchObject({ kind: 'failed' });
+    });
+
+    test('not for one that does not mislead, one about something else, or one that is known not to be ours', async () => {
+      const mustNotStand = ({ run }: { run: number }): boolean => run !== 1;
+      standIn.comment(42, commentText('one'));
+      standIn.comment(42, commentText('other', { scope: 'audit', run: 7 }));
+      standIn.fail('graphql/viewer', refused);
+      const request = verdict('two', { ...quiet, mustNotStand });
+      expect(await putComment(clientOf(standIn), request)).toEqual({ kind: 'none' });
+      standIn.comment(42, commentText('planted', { run: 7 }), { login: 'mallory' });
+      const github = clientOf(standIn, { token: standIn.tokens.otherApp });
+      expect(await putComment(github, request)).toEqual({ kind: 'none' });
+      expect(writes()).toEqual([]);
+    });
+  });
+
   test('a comment without a text is nobody’s', async () => {
     const user = { login: 'alice', type: 'User' };
     const listed = [{ id: 1, body: null, html_url: 'https://github.example/', user }];
@@ -198,6 +256,17 @@ describe('runs at the same time leave one comment:', () => {
     standIn.fail('issues/create-comment', { kind: 'meanwhile', act });
     expect(await putComment(clientOf(standIn), verdict('ours', { run: 4 }))).toMatchObject({ kind: 'updated' });
     expect(bodies()).toEqual([commentText('ours', { run: 4 })]);
+  });
+
+  test('another run that writes over the comment while we ask who we are, and is newer, has the word', async () => {
+    standIn.comment(42, commentText('before'));
+    const theirs = commentText('theirs', { run: 5 });
+    const act = (): void => {
+      for (const comment of standIn.comments(42)) Object.assign(comment, { body: theirs });
+    };
+    standIn.fail('graphql/viewer', { kind: 'meanwhile', act });
+    expect(await putComment(clientOf(standIn), verdict('ours', { run: 4 }))).toMatchObject({ kind: 'newer' });
+    expect(bodies()).toEqual([theirs]);
   });
 
   test('an older run never deletes the comment that a newer one is about to write over', async () => {

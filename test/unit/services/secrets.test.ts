@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { reportJsonSchema } from '../../../src/report/json-schema.ts';
 import { createScrubber, scrubbed, secretForms } from '../../../src/services/secrets.ts';
+import { FIXED_FIELDS, NAMING_FIELDS } from '../../../src/services/structural-fields.ts';
 
 const masked = (value: string) => ({ value, masked: true });
 /** Its padding may stay where it stands. */
@@ -73,5 +75,70 @@ describe('a text without secrets', () => {
   it('is the very same value when there are none', () => {
     const value = { a: 'x' };
     expect(scrubbed(value, [])).toBe(value);
+  });
+});
+
+/** Fields of the report that quote what people, databases and programs wrote. */
+const FREE_TEXT = [
+  ...['error.message', 'error.hint', 'target.database', 'rehearsal.server', 'notices', 'coverage.notAnalysed.reason'],
+  ...['migrations.why', 'migrations.risk.reasons', 'migrations.schemaDiff', 'migrations.up.statements.sql'],
+  ...['migrations.down.difference', 'migrations.down.losesData'],
+  ...['up', 'down'].flatMap((way) =>
+    ['message', 'detail', 'hint', 'where', 'excerpt', 'ranBefore'].map((name) => `migrations.${way}.error.${name}`),
+  ),
+  ...['title', 'message', 'help', 'suppressed.reason', 'suggestion', 'excerpt'].map((name) => `findings.${name}`),
+  ...['tests.command', 'tests.tail', 'schemaDiff.tables.lines'],
+];
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+
+function stringsOf(schema: Schema, field = ''): { field: string; isEnum: boolean }[] {
+  const isEnum = schema.enum !== undefined || typeof schema.const === 'string';
+  return [
+    ...([schema.type].flat().includes('string') || isEnum ? [{ field, isEnum }] : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+      stringsOf(inner, field === '' ? name : `${field}.${name}`),
+    ),
+    ...[...(schema.items ? [schema.items] : []), ...(schema.anyOf ?? [])].flatMap((inner) => stringsOf(inner, field)),
+  ];
+}
+
+describe('a report without secrets', () => {
+  const fields = stringsOf(reportJsonSchema());
+
+  it('has a decision for every string in its schema: fixed, a name, or free text', () => {
+    const decided = [...FIXED_FIELDS, ...NAMING_FIELDS, ...FREE_TEXT];
+    expect(decided.toSorted()).toEqual([...new Set(fields.map(({ field }) => field))].toSorted());
+  });
+
+  it('keeps to its schema: what is one of a few values stays', () => {
+    expect(fields.filter(({ field, isEnum }) => isEnum && !FIXED_FIELDS.has(field))).toEqual([]);
+    const report = { tool: { name: 'lockstep' }, migrations: [{ change: 'modified', why: 'modified' }] };
+    const secrets = [stripped('lockstep'), masked('modified')];
+    expect(scrubbed(report, secrets)).toEqual({ ...report, migrations: [{ change: 'modified', why: '***' }] });
+  });
+
+  it('keeps its paths and names when a password from the environment is a word', () => {
+    const report = {
+      findings: [{ path: 'migrations/003.sql', message: 'in migrations' }],
+      tests: [{ phase: 'after', command: 'echo migrations' }],
+    };
+    expect(scrubbed(report, [stripped('migrations')])).toEqual({
+      findings: [{ path: 'migrations/003.sql', message: 'in ***' }],
+      tests: [{ phase: 'after', command: 'echo ***' }],
+    });
+  });
+
+  it('shows neither a token that was given to us nor a connection URL, not even in a path', () => {
+    const secrets = [masked('ghs_0123456789'), stripped('postgres://app:s3cret@h/db')];
+    const report = { migrations: [{ id: 'ghs_0123456789', path: 'a/postgres://app:s3cret@h/db' }] };
+    expect(scrubbed(report, secrets)).toEqual({ migrations: [{ id: '***', path: 'a/***' }] });
   });
 });

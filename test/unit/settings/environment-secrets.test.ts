@@ -25,11 +25,8 @@ describe('of the environment of a job', () => {
     ],
     ['where a secret is', { DB_PASSWORD_FILE: '/run/secrets/password', SECRET_NAME: 'production' }],
     ['the passwords of every service container', { POSTGRES_PASSWORD: 'postgres', PGPASSWORD: 'password' }],
-    [
-      'what is also the user or the database',
-      { PGUSER: 'shop_admin', PGDATABASE: 'shop_live', PGPASSWORD: 'shop_admin' },
-    ],
     ['URLs without a password', { SITE: 'https://example.com/a', DATABASE_URL: 'postgres://app@localhost:5432/shop' }],
+    ['pages with a port', { SITE: 'https://example.com:8443/?mail=somebody@example.com' }],
     ['empty values', { NPM_TOKEN: '   ' }],
   ])('%s are not', (_, env) => {
     expect(values(env)).toEqual([]);
@@ -50,6 +47,66 @@ describe('of the environment of a job', () => {
   ])('of %s only the whole is', (url) => {
     expect(values({ DATABASE_URL: url })).toEqual([url]);
   });
+
+  it.each([
+    [{ GH_PAT_TOKEN: 'ghp_0123456789', GIT_URL: 'https://ghp_0123456789:x-oauth-basic@github.com/acme/shop' }],
+    [{ GIT_URL: 'https://ghp_0123456789:x-oauth-basic@github.com/acme/shop' }],
+    [{ GIT_URL: 'https://ghp_0123456789@github.com/acme/shop' }],
+    [{ GIT_URL: 'https://ghp_0123456789:@github.com/acme/shop' }],
+    [{ GH_PAT: 'ghp_0123456789', DATABASE_URL: 'postgres://ghp_0123456789:ghp_0123456789@h/db' }],
+    [{ PGPASSWORD: 'ghp_0123456789', PGUSER: 'ghp_0123456789' }],
+    [{ NPM_TOKEN: 'ghp_0123456789', REDIS: 'redis://h/ghp_0123456789?password=x' }],
+  ])('no URL and no name of a user makes a word of a token: %j', (env) => {
+    const found = values(env);
+    expect(found).toContain('ghp_0123456789');
+    expect(found).not.toContain('x-oauth-basic');
+  });
+
+  it('the organisation in an address of Azure DevOps is no secret', () => {
+    expect(values({ REMOTE: 'https://acme-corp@dev.azure.com/acme-corp/shop/_git/shop' })).toEqual([]);
+  });
+
+  it.each([
+    ['libpq', 'host=db user=app password=c0rrecthorse dbname=shop'],
+    ['libpq, quoted', "host=db password = 'c0rrecthorse'"],
+    ['ADO.NET', 'Server=db;User Id=app;Password=c0rrecthorse;'],
+    ['Go', 'app:c0rrecthorse@tcp(db:3306)/shop?parseTime=true'],
+    ['quotes', '"postgres://app:c0rrecthorse@db/shop"'],
+    ['the first of two', 'postgres://app:c0rrecthorse@a/shop,postgres://app:other0123@b/shop'],
+    ['the second of two', "'postgres://app:other0123@a/shop' 'postgres://app:c0rrecthorse@b/shop'"],
+  ])('a password is found in an address as of %s', (_, value) => {
+    expect(values({ REPLICA: value })).toContain('c0rrecthorse');
+  });
+
+  it.each([
+    [
+      'prose is no address: who writes it would choose what the comment must not say',
+      'see https://important@a.example',
+    ],
+    ['a long text is read quickly', `a:${'@('.repeat(60_000)}`],
+  ])('%s', (_, value) => {
+    const begun = performance.now();
+    expect(values({ BODY: value })).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('every secret in JSON is one: all of what is called secrets, else by their own names', () => {
+    const all = JSON.stringify({ github_token: 'ghs_0123456789', DEPLOY: ['line of a\nsecret'] }, undefined, 2);
+    expect(values({ ALL_SECRETS: all })).toEqual([all, 'ghs_0123456789', 'line of a\nsecret']);
+    const context = { token: 'ghs_0123456789', license: { key: 'apache-2.0' }, url: 'postgres://a:c0rrecthorse@h/d' };
+    expect(values({ CONTEXT: JSON.stringify(context) })).toEqual([context.url, 'ghs_0123456789', 'c0rrecthorse']);
+    expect(values({ CONTEXT: '{no json' })).toEqual([]);
+    expect(values({ CONTEXT: '['.repeat(100_000) + ']'.repeat(100_000) })).toEqual([]);
+  });
+
+  it.each(['migrations', 'modified', 'lockstep', 'database', 'Production', 'changeme'])(
+    'a word of this field is none: %s',
+    (value) => {
+      expect(values({ DB_PASSWORD: value, DATABASE_URL: `postgres://app:${value}@h/db` })).toEqual([
+        `postgres://app:${value}@h/db`,
+      ]);
+    },
+  );
 
   it('the runner is told of none: it knows its own', () => {
     expect(secretsOfEnvironment({ NPM_TOKEN: 'npm_0123456789' })).toEqual([{ value: 'npm_0123456789', masked: false }]);
