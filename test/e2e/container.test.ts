@@ -10,7 +10,7 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { installPackage } from '../../src/services/packages.ts';
@@ -65,7 +65,12 @@ describe.skipIf(process.getuid?.() !== 0)('a job in a container', () => {
     return { at, home };
   }
 
-  const machineOf = (home: string): Record<string, string> => ({ HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
+  const machineOf = (home: string): Record<string, string> => ({
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: '1',
+    // Where this machine's npm may be told of its registry.
+    npm_config_userconfig: join(homedir(), '.npmrc'),
+  });
 
   it('gets its verdict, though the checkout belongs to somebody else', async () => {
     const { at, home } = surroundings();
