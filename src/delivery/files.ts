@@ -12,8 +12,7 @@ type Rules = () => Promise<readonly RuleDescription[]>;
 
 /** Writes every file that was asked for. Returns what went wrong, one for each that could not be written. */
 export async function writeFiles(settings: Settings, report: Report, rules: Rules): Promise<unknown[]> {
-  const links = linksOf(settings, report);
-  const surroundings = links === undefined ? {} : { links };
+  const surroundings = { links: linksOf(settings, report) };
   const files: readonly (readonly [path: string | undefined, render: () => Promise<string>])[] = [
     [settings.reportPath, async () => reportText(report)],
     [

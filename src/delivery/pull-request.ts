@@ -38,9 +38,9 @@ export async function tellPullRequest(
     render: (previous) =>
       renderComment(report, {
         marker,
-        ...(links === undefined ? {} : { links }),
+        links,
         // What another job of this very run has found is not resolved by ours.
-        ...(previous === undefined || previous.run === marker.run ? {} : { previous }),
+        previous: previous?.run === marker.run ? undefined : previous,
       }),
     create,
     mustNotStand: (there) => there.result !== marker.result,

@@ -8,7 +8,7 @@ import type { ActionsRunner } from '../services/actions-runner.ts';
 import type { Settings } from '../settings/types.ts';
 import { linksOf } from './context.ts';
 
-/** What a step of GitHub Actions tells: annotations, the job's summary, outputs. What fails here is a warning: the verdict stands. */
+/** What a step of GitHub Actions tells: annotations, the job's summary, outputs. */
 
 export function annotate(report: Report, runner: ActionsRunner, print: (text: string) => void): void {
   const { shown, left } = annotationsOf(report);
@@ -18,12 +18,11 @@ export function annotate(report: Report, runner: ActionsRunner, print: (text: st
     print(`${count(rest, 'more finding')} without an annotation: GitHub shows ten of a kind. The summary has them.\n`);
 }
 
-/** Nothing for a change without migrations: most pull requests of a repository are that. */
+/** Nothing for a change without migrations: most pull requests of a repository are that. A failure is a warning. */
 export async function summarise(settings: Settings, report: Report, runner: ActionsRunner): Promise<void> {
   if (report.result === 'noop') return;
-  const links = linksOf(settings, report);
   try {
-    await runner.summary(renderSummary(report, links === undefined ? {} : { links }));
+    await runner.summary(renderSummary(report, { links: linksOf(settings, report) }));
   } catch (error) {
     runner.warning(`The job's summary could not be written: ${messageOf(error)}`);
   }

@@ -18,6 +18,7 @@ import type { Report } from '../../src/report/model.ts';
 import { installPackage } from '../../src/services/packages.ts';
 import { type EventOf, pullRequestEvent, pushEvent } from '../support/actions/events.ts';
 import { ownAction } from '../support/actions/own-action.ts';
+import { changed, orders, users } from '../support/actions/project.ts';
 import { type ActionResult, type ActionRun, runAction, startAction } from '../support/actions/run-action.ts';
 import { type GitRepo, gitRepo } from '../support/git-repo.ts';
 import { testTools } from '../support/postgres.ts';
@@ -28,11 +29,6 @@ import { directoriesOf, eventually, processesAt } from '../support/traces.ts';
  * node_modules, in the checkout of a project. This is about the place; what a pull request is told, and what GitHub's API
  * gets to see, is pull-request.test.ts's.
  */
-
-const users = { 'migrations/001_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\n' };
-const orders = {
-  'migrations/002_orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n-- Rollback\n-- DROP TABLE orders;\n',
-};
 
 /** Everything that a test does not care about: what was fetched or prepared by others is used again. */
 const shared = { comment: 'never', tool_directory: testTools, cache_directory: join(testTools, '../e2e-bases') };
@@ -45,17 +41,6 @@ function runOf(at: EventOf, given: Given = {}): ActionRun {
 
 function check(at: EventOf, given: Given = {}): Promise<ActionResult> {
   return runAction(runOf(at, given));
-}
-
-/** A project, and a branch `change` with `files`. */
-function changed(
-  files: Readonly<Record<string, string | null>>,
-  base: Readonly<Record<string, string>> = users,
-): GitRepo {
-  const repo = gitRepo(base);
-  repo.branch('change');
-  repo.commit('change', files);
-  return repo;
 }
 
 function readReport({ outputs }: ActionResult): Report {

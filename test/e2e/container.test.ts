@@ -16,24 +16,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { installPackage } from '../../src/services/packages.ts';
 import { pullRequestEvent } from '../support/actions/events.ts';
 import { ownAction } from '../support/actions/own-action.ts';
+import { changed } from '../support/actions/project.ts';
 import { type ActionResult, runAction } from '../support/actions/run-action.ts';
-import { type GitRepo, gitRepo } from '../support/git-repo.ts';
 import { testTools } from '../support/postgres.ts';
 
 /** The same action in other surroundings than a hosted runner's: who owns what, where it lies, who called it. */
 
-const users = { 'migrations/001_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\n' };
-const orders = {
-  'migrations/002_orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n-- Rollback\n-- DROP TABLE orders;\n',
-};
 const shared = { comment: 'never', cache_directory: join(testTools, '../e2e-bases') };
-
-function changed(base: Readonly<Record<string, string>> = users): GitRepo {
-  const repo = gitRepo(base);
-  repo.branch('change');
-  repo.commit('change', orders);
-  return repo;
-}
 
 function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-e2e-')));

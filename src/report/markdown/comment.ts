@@ -8,10 +8,10 @@ import { link } from './text.ts';
 import type { View } from './view.ts';
 
 interface CommentOptions {
-  readonly links?: Links;
+  readonly links?: Links | undefined;
   readonly marker: Marker;
   /** Of the comment that this one replaces. */
-  readonly previous?: Marker;
+  readonly previous?: Marker | undefined;
   /** Characters, all included; GitHub's own limit holds in any case. */
   readonly limit?: number;
 }

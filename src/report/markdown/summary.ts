@@ -4,7 +4,7 @@ import type { Report } from '../model.ts';
 import { renderSections } from './sections.ts';
 
 interface SummaryOptions {
-  readonly links?: Links;
+  readonly links?: Links | undefined;
   /** Bytes; GitHub's own limit holds in any case. */
   readonly limit?: number;
 }

@@ -2,35 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { annotationsOf } from '../../../src/report/annotations.ts';
 import type { Finding, Impact, Report } from '../../../src/report/model.ts';
 import { sampleReports } from '../../fixtures/reports.ts';
-
-function finding(about: Partial<Finding> = {}): Finding {
-  return {
-    rule: 'ban-drop-column',
-    source: 'squawk',
-    severity: 'block',
-    path: 'db/1.sql',
-    line: 3,
-    endLine: 4,
-    message: 'The column is dropped.',
-    help: 'First release code:\n-- an example',
-    docsUrl: 'https://example.com/rule',
-    evidence: 'unproven',
-    ...about,
-  };
-}
+import { bareFinding } from '../../support/reports/bare-finding.ts';
 
 function annotate(...findings: Finding[]) {
   return annotationsOf({ ...sampleReports.blocked, findings });
 }
 
 const several = (number: number, about: (index: number) => Partial<Finding>): Finding[] =>
-  Array.from({ length: number }, (_, index) => finding({ line: index + 1, ...about(index) }));
+  Array.from({ length: number }, (_, index) => bareFinding({ line: index + 1, ...about(index) }));
 
 describe('an annotation', () => {
   it('says at its line what is the case and what to do', () => {
     const impact: Impact = { blocks: 'writes', relations: ['orders', 's.users'] };
     expect(
-      annotate(finding({ column: 7, impact, title: 'A column goes' }), finding({ severity: 'warn' })).shown,
+      annotate(
+        bareFinding({ column: 7, endLine: 4, impact, title: 'A column goes' }),
+        bareFinding({ severity: 'warn', endLine: 4 }),
+      ).shown,
     ).toEqual([
       {
         level: 'error',
@@ -54,7 +42,7 @@ describe('an annotation', () => {
 
   it('is short, and obeys nothing that strangers write', () => {
     const impact: Impact = { blocks: 'writes', relations: [`o\n\u001b[31m${'😀'.repeat(500)}`] };
-    const [one] = annotate(finding({ message: `\u202e${'x'.repeat(70_000)}`, impact })).shown;
+    const [one] = annotate(bareFinding({ message: `\u202e${'x'.repeat(70_000)}`, impact })).shown;
     expect(one?.message).toMatch(/^\ufffdx{1900,}…$/);
     expect(one?.message.length).toBeLessThanOrEqual(2_000);
     expect(one?.title.length).toBeLessThanOrEqual(200);
@@ -84,7 +72,7 @@ describe('of many annotations', () => {
 
   it('those of one rule in one file leave room for the others, and come after them as long as there is room', () => {
     const index = (number: number) => several(number, () => ({ rule: 'require-concurrent-index-creation' }));
-    const other = finding({ rule: 'adding-required-field', line: 99 });
+    const other = bareFinding({ rule: 'adding-required-field', line: 99 });
     const elsewhere = several(2, () => ({ rule: 'require-concurrent-index-creation', path: 'db/2.sql' }));
     const told = (findings: Finding[]) => annotate(...findings).shown.map(({ path, line }) => `${path}:${line}`);
     expect(told([...index(12), other, ...elsewhere])).toEqual([
@@ -98,9 +86,9 @@ describe('of many annotations', () => {
   it('what stops running code and what loses data come before the rest', () => {
     const impact: Impact = { blocks: 'writes', relations: ['orders'] };
     const { shown } = annotate(
-      finding({ rule: 'renaming-column', line: 1 }),
-      finding({ rule: 'ban-drop-table', line: 2 }),
-      finding({ rule: 'disallowed-unique-constraint', line: 3, impact }),
+      bareFinding({ rule: 'renaming-column', line: 1 }),
+      bareFinding({ rule: 'ban-drop-table', line: 2 }),
+      bareFinding({ rule: 'disallowed-unique-constraint', line: 3, impact }),
     );
     expect(shown.map(({ line }) => line)).toEqual([3, 2, 1]);
   });
@@ -122,6 +110,6 @@ describe('no annotation', () => {
     ['for a note: the comment has it', { severity: 'info' }],
     ['for what is suppressed', { suppressed: { reason: 'unused' } }],
   ])('%s', (_, about) => {
-    expect(annotate(finding(about))).toEqual({ shown: [], left: { error: 0, warning: 0 } });
+    expect(annotate(bareFinding(about))).toEqual({ shown: [], left: { error: 0, warning: 0 } });
   });
 });

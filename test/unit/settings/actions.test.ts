@@ -124,7 +124,7 @@ describe('the run', () => {
     const env = {
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_SHA: sha('a'),
-      GITHUB_WORKSPACE: '/work/shop',
+      GITHUB_WORKSPACE: '/home/runner/shop',
       GITHUB_SERVER_URL: 'https://git.example/',
       GITHUB_API_URL: 'https://git.example/api/v3/',
       GITHUB_RUN_ID: '17',
@@ -134,7 +134,7 @@ describe('the run', () => {
       event: { kind: 'other', name: 'workflow_dispatch' },
       repository: 'acme/shop',
       sha: sha('a'),
-      workspace: '/work/shop',
+      workspace: '/home/runner/shop',
       serverUrl: 'https://git.example',
       apiUrl: 'https://git.example/api/v3',
       runId: 17,

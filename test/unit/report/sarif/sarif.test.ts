@@ -7,6 +7,7 @@ import { ruleDescriptions } from '../../../../src/commands/rule-descriptions.ts'
 import type { Finding, Report } from '../../../../src/report/model.ts';
 import { renderSarif } from '../../../../src/report/sarif/sarif.ts';
 import { sampleReports } from '../../../fixtures/reports.ts';
+import { bareFinding } from '../../../support/reports/bare-finding.ts';
 
 // Microsoft's package brings the standard's schema. It is written in draft 4 and uses nothing that later drafts lack.
 const {
@@ -55,22 +56,6 @@ function runOf(report: Report, options: Parameters<typeof renderSarif>[2] = { li
   return log.runs[0];
 }
 
-function finding(about: Partial<Finding> = {}): Finding {
-  return {
-    rule: 'ban-drop-column',
-    source: 'squawk',
-    severity: 'block',
-    path: 'db/1.sql',
-    line: 3,
-    endLine: 3,
-    message: 'The column is dropped.',
-    help: 'Do not.',
-    docsUrl: 'https://example.com',
-    evidence: 'unproven',
-    ...about,
-  };
-}
-
 function reportOf(...findings: Finding[]): Report {
   return { ...sampleReports.blocked, findings };
 }
@@ -108,7 +93,7 @@ describe('the file', () => {
 
   it('holds as many results as GitHub takes, the worst, says how many are missing, and is small enough', () => {
     const many = Array.from({ length: 25_010 }, (_none, index) =>
-      finding({
+      bareFinding({
         severity: index < 20 ? 'info' : 'warn',
         line: index + 1,
         message: `Number ${index} ${'x'.repeat(200)}`,
@@ -166,7 +151,9 @@ describe('the rules', () => {
   });
 
   it('have room for one that another version of Squawk brings', () => {
-    const { tool, results } = runOf(reportOf(finding(), finding({ rule: 'ban-new-things', help: '' })));
+    const { tool, results } = runOf(
+      reportOf(bareFinding(), bareFinding({ rule: 'ban-new-things', help: '', docsUrl: 'https://example.com' })),
+    );
     const result = results.find(({ ruleId }) => ruleId === 'ban-new-things');
     expect(tool.driver.rules[result?.ruleIndex ?? -1]).toMatchObject({
       id: 'ban-new-things',
@@ -179,7 +166,7 @@ describe('a result', () => {
   it('has rule, level, place, message and how to mend it', () => {
     const { results, tool } = runOf(
       reportOf(
-        finding({
+        bareFinding({
           line: 4,
           endLine: 6,
           column: 9,
@@ -208,7 +195,7 @@ describe('a result', () => {
   });
 
   it('leaves the example to the help of its rule', () => {
-    expect(texts(reportOf(finding({ help: 'First release code:\n-- an example' })))).toEqual([
+    expect(texts(reportOf(bareFinding({ help: 'First release code:\n-- an example' })))).toEqual([
       'The column is dropped.\n\nFirst release code.',
     ]);
   });
@@ -216,10 +203,10 @@ describe('a result', () => {
   it('comes the sooner the worse it is, what is suppressed last', () => {
     const { results } = runOf(
       reportOf(
-        finding({ severity: 'block', message: 'released', suppressed: { reason: 'unused since release 42' } }),
-        finding({ severity: 'info', message: 'c' }),
-        finding({ severity: 'block', message: 'a' }),
-        finding({ severity: 'warn', message: 'b' }),
+        bareFinding({ severity: 'block', message: 'released', suppressed: { reason: 'unused since release 42' } }),
+        bareFinding({ severity: 'info', message: 'c' }),
+        bareFinding({ severity: 'block', message: 'a' }),
+        bareFinding({ severity: 'warn', message: 'b' }),
       ),
     );
     expect(results.map(({ level, message }) => `${level} ${message.text.charAt(0)}`)).toEqual([
@@ -237,7 +224,7 @@ describe('a result', () => {
   });
 
   it('names its file so that every reader finds it', () => {
-    const { results } = runOf(reportOf(finding({ path: 'db/100%/grün #1:?.sql' })));
+    const { results } = runOf(reportOf(bareFinding({ path: 'db/100%/grün #1:?.sql' })));
     expect(results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe(
       'db/100%25/gr%C3%BCn%20%231%3A%3F.sql',
     );
@@ -245,10 +232,10 @@ describe('a result', () => {
 
   it('shows what strangers write as text, without links and characters that hide something, and not at any length', () => {
     const [text = ''] = texts(
-      reportOf(finding({ message: 'see [here](https://evil.example) \u001b[31m\u202ered', help: '' })),
+      reportOf(bareFinding({ message: 'see [here](https://evil.example) \u001b[31m\u202ered', help: '' })),
     );
     expect(text).toBe('see [here] (https://evil.example) \ufffd[31m\ufffdred');
-    expect(texts(reportOf(finding({ message: '😀'.repeat(5_000) })))[0]).toMatch(/^(?:😀){400,500}…$/u);
+    expect(texts(reportOf(bareFinding({ message: '😀'.repeat(5_000) })))[0]).toMatch(/^(?:😀){400,500}…$/u);
   });
 });
 
@@ -258,18 +245,20 @@ describe('the fingerprint of a result', () => {
   const excerpt = (line: number): string => `${line} | DROP COLUMN  a;\n    ^`;
 
   it('stays when lines above it come, and the white space changes', () => {
-    expect(marks(finding({ line: 3, excerpt: excerpt(3) }))).toEqual(
-      marks(finding({ line: 11, excerpt: '11 | DROP COLUMN a;\n     ^' })),
+    expect(marks(bareFinding({ line: 3, excerpt: excerpt(3) }))).toEqual(
+      marks(bareFinding({ line: 11, excerpt: '11 | DROP COLUMN a;\n     ^' })),
     );
   });
 
   it('changes with the line itself, and without one with the message', () => {
-    expect(new Set(marks(finding({ excerpt: excerpt(3) }), finding(), finding({ message: 'Another.' }))).size).toBe(3);
+    expect(
+      new Set(marks(bareFinding({ excerpt: excerpt(3) }), bareFinding(), bareFinding({ message: 'Another.' }))).size,
+    ).toBe(3);
   });
 
   it('counts what is the same in a file, by the order of the lines', () => {
-    const early = finding({ line: 2, excerpt: excerpt(2), severity: 'info', suppressed: { reason: 'x' } });
-    const late = finding({ line: 9, excerpt: excerpt(9) });
+    const early = bareFinding({ line: 2, excerpt: excerpt(2), severity: 'info', suppressed: { reason: 'x' } });
+    const late = bareFinding({ line: 9, excerpt: excerpt(9) });
     expect(marks(late, early)).toEqual(['DROP COLUMN a;:2', 'DROP COLUMN a;:1']);
     expect(marks(late, { ...early, path: 'db/2.sql' })).toEqual(['DROP COLUMN a;:1', 'DROP COLUMN a;:1']);
   });
