@@ -26,7 +26,7 @@ interface Output {
 }
 
 export type Command = (settings: Settings, io: Io) => Promise<Report>;
-type Commands = Readonly<Record<CommandName, () => Promise<Command>>>;
+type Commands = Readonly<Partial<Record<CommandName, () => Promise<Command>>>>;
 
 /** Loaded when they are called: `--version` must evaluate none of them. */
 const commands: Commands = {
@@ -116,7 +116,7 @@ interface Attempt {
 async function runCommand(
   host: Host,
   settings: Settings,
-  load: () => Promise<Command>,
+  load: (() => Promise<Command>) | undefined,
   interruptions: Interruptions,
 ): Promise<number> {
   const { stdout, stderr } = safeOutput(host, settings);
@@ -137,7 +137,7 @@ type Texts = Pick<Io, 'stdout' | 'stderr'>;
 /** The command's report, shown; of a command that failed, the report that says so. */
 async function attempt(
   settings: Settings,
-  load: () => Promise<Command>,
+  load: (() => Promise<Command>) | undefined,
   interruptions: Interruptions,
   { stdout, stderr }: Texts,
 ): Promise<Attempt> {
@@ -146,6 +146,7 @@ async function attempt(
   const progress = createProgress(settings, stderr);
   const startedAt = new Date();
   try {
+    if (load === undefined) throw new Error(`there is no command ${command}`);
     const run = await load();
     const found = await run(settings, { stdout, stderr, progress, signal, now: () => new Date() });
     // A verdict that was reached while the run was being ended rests on half of the evidence.

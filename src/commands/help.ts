@@ -43,7 +43,7 @@ function helpOf(command: CommandName): string[] {
   return [
     summary,
     '',
-    `Usage: lockstep ${command} [options]`,
+    `Usage: lockstep ${[command, ...words(all)].join(' ')} [options]`,
     ...section(
       'Options:',
       all.filter((option) => option.commands !== 'all'),
@@ -55,9 +55,14 @@ function helpOf(command: CommandName): string[] {
   ];
 }
 
+function words(options: readonly Option[]): string[] {
+  return options.flatMap(({ positional, placeholder, name }) => (positional ? [placeholder ?? name] : []));
+}
+
 function rows(option: Option): (readonly [string, string])[] {
+  const { placeholder, description, positional } = option;
+  if (positional) return [[placeholder ?? option.name, description]];
   const flag = flagOf(option.name);
-  const { placeholder, description } = option;
   const instead = option.default === undefined ? '' : ` Default: ${option.default}.`;
   const wins = option.overrides === undefined ? '' : ` In lockstep.yml: ${option.overrides}.`;
   const row = [placeholder === undefined ? flag : `${flag} ${placeholder}`, description + instead + wins] as const;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attemptSchema, heldLockSchema, historySchema, planSchema, targetSchema } from './target-model.ts';
 
 /**
  * The report: what every command finds out, as a plain value that every surface renders. This file is the contract
@@ -96,6 +97,7 @@ const migrationSchema = z.strictObject({
       durationMs: milliseconds,
       error: sqlErrorSchema.optional(),
       statements: z.array(statementSchema),
+      attempts: z.array(attemptSchema).optional().describe('Tries before this one that came to nothing.'),
     })
     .optional(),
   down: z
@@ -166,7 +168,7 @@ export const reportSchema = z.strictObject({
   error: z
     .strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() })
     .optional()
-    .describe('Only with result error: why the question could not be answered.'),
+    .describe('Why the question could not be answered; of an apply that ended early (cancelled, no lock), why.'),
   git: z
     .strictObject({
       repository: z.string().optional(),
@@ -178,7 +180,11 @@ export const reportSchema = z.strictObject({
     .optional(),
   database: z.string().optional().describe('Which of the databases in lockstep.yml.'),
   project: z.strictObject({ tool: z.string(), directory: z.string(), migrations: count }).optional(),
-  target: z.strictObject({ environment: z.string(), database: z.string(), serverVersion: z.string() }).optional(),
+  target: targetSchema.optional(),
+  history: historySchema.optional(),
+  plan: planSchema.optional(),
+  lock: heldLockSchema.optional(),
+  log: z.string().optional().describe("The run's log file."),
   rehearsal: z
     .strictObject({
       serverVersion: z.string(),

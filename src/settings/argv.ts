@@ -19,6 +19,11 @@ export function parseArgv(argv: readonly string[]): ParsedArgv {
   const read = readTokens(argv);
   const [word, ...rest] = read.words[0] === 'help' ? read.words.slice(1) : read.words;
   const command = commands.find(({ name }) => name === word)?.name;
+  // A word that belongs to the command: `resolve 007_orders`.
+  const positional = command === undefined ? undefined : optionsOf(command).find((option) => option.positional);
+  const raw = new Map(read.raw);
+  const extra = positional === undefined ? rest : rest.slice(1);
+  if (positional !== undefined && rest[0] !== undefined) raw.set(positional.name, rest[0]);
   // Suggestions come from the command's own options; options of another command are unknown here.
   const own = (command === undefined ? options : optionsOf(command)).flatMap((option) => flagsOf(option).map(first));
   const kind = read.asksVersion
@@ -29,11 +34,11 @@ export function parseArgv(argv: readonly string[]): ParsedArgv {
   const problems = [
     ...(word !== undefined && command === undefined ? [unknownCommand(word)] : []),
     ...(word === undefined && kind === 'command' ? ['which command?'] : []),
-    ...rest.map((extra) => `'${extra}' is one word too many`),
+    ...extra.map((each) => `'${each}' is one word too many`),
     ...read.problems,
     ...read.unknown.map((flag) => `unknown option ${flag}${didYouMean(flag, [...own, '--help', '--version'])}`),
   ];
-  return { kind, command, raw: read.raw, variables: read.variables, problems };
+  return { kind, command, raw, variables: read.variables, problems };
 }
 
 function readTokens(argv: readonly string[]) {
@@ -91,7 +96,7 @@ function flagsOf(option: Option): Flag[] {
   return option.secret !== undefined ? [flag, [`${name}-env`, { option, variable: true }]] : [flag];
 }
 
-const flags = new Map(options.flatMap(flagsOf));
+const flags = new Map((options as readonly Option[]).filter(({ positional }) => !positional).flatMap(flagsOf));
 
 function first([name]: Flag): string {
   return name;

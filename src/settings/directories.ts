@@ -16,6 +16,15 @@ export function defaultToolDirectory(env: Environment, isRoot = process.getuid?.
   return isRoot && !openToAll(directory) ? '/var/cache/lockstep' : directory;
 }
 
+/** Where runs that look at a target leave their logs. */
+export function defaultLogDirectory(env: Environment): string {
+  const temporary = env.RUNNER_TEMP;
+  if (env.GITHUB_ACTIONS === 'true' && temporary) return join(temporary, 'lockstep', 'logs');
+  const home = env.HOME || homedir();
+  const state = env.XDG_STATE_HOME || join(home, process.platform === 'darwin' ? 'Library/Logs' : '.local/state');
+  return join(state, 'lockstep', 'logs');
+}
+
 function userCache(env: Environment): string {
   const home = env.HOME || homedir();
   return env.XDG_CACHE_HOME || join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache');

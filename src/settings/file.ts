@@ -5,7 +5,7 @@ import { docsAddress } from '../repository.ts';
 import { parseDuration, postgresDuration } from './duration.ts';
 import { repositoryPath } from './repository-path.ts';
 import { type FileSettings, settingsSchema } from './schema.ts';
-import type { Config, Overrides, RehearsalPolicy } from './types.ts';
+import type { Config, DeployPolicy, Overrides, RehearsalPolicy } from './types.ts';
 import { validateFile } from './validate.ts';
 import { parseYaml } from './yaml-document.ts';
 
@@ -128,7 +128,41 @@ function toConfig(file: FileSettings, database: string | undefined, overrides: O
       statementTimeout: postgresDuration(milliseconds(file.statement_timeout)),
       historyAccept:
         accept === 'never' ? accept : accept.map(({ path, reason }) => ({ path: normalPath(path), reason })),
+      deploy: toDeploy(file, overrides),
     },
+  };
+}
+
+function toDeploy(file: FileSettings, overrides: Overrides): DeployPolicy {
+  const { table, id_column, id_format, applied_at_column, checksum_column } = file.history;
+  return {
+    ledgerSchema: file.ledger_schema,
+    lockKey: file.lock_key === undefined ? undefined : BigInt(file.lock_key),
+    lockWaitMs: milliseconds(overrides.lockWait ?? file.lock_wait),
+    onBusy: overrides.onBusy ?? file.on_busy,
+    lockRetryBudgetMs: milliseconds(file.lock_retry_budget),
+    concurrentWait: postgresDuration(milliseconds(file.concurrent_wait)),
+    concurrentRetries: file.concurrent_retries,
+    outOfOrder: file.out_of_order,
+    verifyTables: file.verify_tables,
+    smokeCommand: file.smoke_command,
+    smokeTimeoutMs: milliseconds(file.smoke_timeout),
+    ownHistory:
+      table === undefined
+        ? undefined
+        : {
+            table,
+            idColumn: id_column,
+            idFormat: id_format,
+            appliedAtColumn: applied_at_column,
+            checksumColumn: checksum_column,
+          },
+    environments: Object.fromEntries(
+      Object.entries(file.environments).map(([name, { kind, url_variable }]) => [
+        name,
+        { kind, urlVariable: url_variable },
+      ]),
+    ),
   };
 }
 

@@ -11,11 +11,15 @@ export interface Option {
    * path: made absolute against the directory that `cwd` names. repository_path: relative to the repository's root.
    * ref: a branch, tag or commit; never read by git as an option.
    */
-  readonly type: 'text' | 'path' | 'repository_path' | 'ref' | 'boolean' | 'integer' | 'choice';
+  readonly type: 'text' | 'path' | 'repository_path' | 'ref' | 'boolean' | 'integer' | 'choice' | 'duration' | 'digest';
   readonly choices?: readonly string[];
   /** The smallest integer. */
   readonly minimum?: number;
   readonly commands: 'all' | readonly CommandName[];
+  /** On the command line it is a word of its own, not a flag: `lockstep resolve 007_orders --as applied`. */
+  readonly positional?: true;
+  /** Not an empty default, but an error when it is missing. */
+  readonly required?: true;
   /** What stands for the value in help. A boolean has none. */
   readonly placeholder?: string;
   /** One sentence in the user's words. */
@@ -35,7 +39,18 @@ export interface Option {
 
 export const commands: readonly { readonly name: CommandName; readonly summary: string }[] = [
   { name: 'check', summary: 'Lint and rehearse the migrations that a branch changes, and give a verdict.' },
+  { name: 'plan', summary: 'Say what `apply` would do to a database now. Reads only.' },
+  { name: 'apply', summary: 'Apply the pending migrations to a database, under a lock.' },
+  { name: 'status', summary: 'Show what a database has, what is pending, and who deploys to it now. Reads only.' },
+  { name: 'verify', summary: "Compare a database's schema with what its recorded migrations make. Reads only." },
+  { name: 'baseline', summary: 'Adopt an existing database: record the migrations that it has already.' },
+  { name: 'resolve', summary: 'Settle a failed or half-done migration after looking at what is really there.' },
 ];
+
+/** Commands that look at a target. */
+const ON_TARGET = ['plan', 'apply', 'status', 'verify', 'baseline', 'resolve'] as const;
+const WRITING = ['apply', 'baseline', 'resolve'] as const;
+const REHEARSING = ['check', 'verify', 'baseline'] as const;
 
 export const options = [
   {
@@ -133,9 +148,9 @@ export const options = [
   {
     name: 'head',
     type: 'ref',
-    commands: ['check'],
+    commands: 'all',
     placeholder: 'REF',
-    description: 'The branch or commit with the change.',
+    description: 'The branch or commit to look at: with the change, or to deploy.',
     default: 'in GitHub Actions as the event says, else the working tree',
   },
   {
@@ -150,7 +165,7 @@ export const options = [
   {
     name: 'tool',
     type: 'text',
-    commands: ['check'],
+    commands: 'all',
     placeholder: 'NAME',
     description: 'The migration tool that the project uses.',
     default: 'found by its files',
@@ -159,7 +174,7 @@ export const options = [
   {
     name: 'migrations_directory',
     type: 'repository_path',
-    commands: ['check'],
+    commands: 'all',
     placeholder: 'DIR',
     description: "Where the migrations are, relative to the repository's root.",
     default: 'found among the usual places',
@@ -169,7 +184,7 @@ export const options = [
     name: 'postgres_version',
     type: 'integer',
     minimum: 13,
-    commands: ['check'],
+    commands: REHEARSING,
     placeholder: 'MAJOR',
     description: 'The major version of Postgres that production runs.',
     default: 'the newest one that Lockstep is tested with',
@@ -188,7 +203,7 @@ export const options = [
     name: 'rehearsal_url',
     type: 'text',
     secret: 'stripped',
-    commands: ['check'],
+    commands: REHEARSING,
     placeholder: 'URL',
     description: 'A throw-away Postgres server to rehearse on, such as a service container.',
     default: 'Lockstep starts a server of its own',
@@ -196,7 +211,7 @@ export const options = [
   {
     name: 'cache_directory',
     type: 'path',
-    commands: ['check'],
+    commands: REHEARSING,
     placeholder: 'DIR',
     description: 'Where ready base schemas are kept between runs.',
     default: "none in GitHub Actions, else lockstep/bases in the user's cache directory",
@@ -204,16 +219,128 @@ export const options = [
   {
     name: 'no_cache',
     type: 'boolean',
-    commands: ['check'],
+    commands: REHEARSING,
     description: 'Keep no base schema between runs, and use none that was kept.',
   },
   {
     name: 'tool_directory',
     type: 'path',
-    commands: ['check'],
+    commands: REHEARSING,
     placeholder: 'DIR',
     description: 'Where programs that Lockstep downloads (Postgres, Squawk) are kept.',
     default: "lockstep in the runner's tool cache, else lockstep/tools in the user's cache directory",
+  },
+  {
+    name: 'database_url',
+    type: 'text',
+    secret: 'masked',
+    commands: ON_TARGET,
+    placeholder: 'URL',
+    description: 'The database: postgres://user:password@host:5432/name, with the TLS modes of libpq.',
+    default: 'for a development environment DATABASE_URL of a .env file, else it must be given',
+  },
+  {
+    name: 'environment',
+    type: 'text',
+    commands: ON_TARGET,
+    placeholder: 'NAME',
+    description: 'The environment that the database belongs to, such as staging.',
+    default: 'the only one in lockstep.yml, else production',
+  },
+  {
+    name: 'out',
+    type: 'path',
+    commands: ['plan'],
+    placeholder: 'FILE',
+    description: 'Write the plan to this file, for `apply --plan`; its digest is printed.',
+  },
+  {
+    name: 'plan',
+    type: 'path',
+    commands: ['apply'],
+    placeholder: 'FILE',
+    description: 'Apply what this plan lists, or an ordered rest of it, and nothing else.',
+  },
+  {
+    name: 'plan_digest',
+    type: 'digest',
+    commands: ['apply'],
+    placeholder: 'SHA256',
+    description: 'The digest that the plan was approved by. A file that does not have it is refused.',
+  },
+  {
+    name: 'supersedes',
+    type: 'text',
+    commands: ['plan', 'apply'],
+    placeholder: 'COMMIT',
+    description:
+      'A commit that the ledger records and that git and GitHub have lost: this run follows it all the same.',
+  },
+  {
+    name: 'lock_wait',
+    type: 'duration',
+    commands: WRITING,
+    placeholder: 'TIME',
+    description: 'How long to wait for another deploy that holds the lock.',
+    default: '10min',
+    overrides: 'lock_wait',
+  },
+  {
+    name: 'on_busy',
+    type: 'choice',
+    choices: ['wait', 'skip', 'fail'],
+    commands: WRITING,
+    placeholder: 'WHAT',
+    description: 'While another deploy holds the lock: wait for it, skip this one (exit status 0), or fail at once.',
+    default: 'wait',
+    overrides: 'on_busy',
+  },
+  {
+    name: 'to',
+    type: 'text',
+    required: true,
+    commands: ['baseline'],
+    placeholder: 'ID',
+    description: 'The newest migration that the database has already; all before it count as applied, too.',
+  },
+  {
+    name: 'accept_differences',
+    type: 'boolean',
+    commands: ['baseline'],
+    description: "Record the baseline although the database's schema differs from what the migrations make.",
+  },
+  {
+    name: 'id',
+    type: 'text',
+    required: true,
+    positional: true,
+    commands: ['resolve'],
+    placeholder: 'ID',
+    description: 'The migration to settle.',
+  },
+  {
+    name: 'as',
+    type: 'choice',
+    choices: ['applied', 'rolled-back', 'retry'],
+    required: true,
+    commands: ['resolve'],
+    placeholder: 'WHAT',
+    description:
+      'What is the case. applied: all of it is there; rolled-back: nothing of it is there; retry: the statement where it stopped shall run again.',
+  },
+  {
+    name: 'yes',
+    type: 'boolean',
+    commands: WRITING,
+    description: 'Ask nobody before writing to the database. In GitHub Actions nobody is asked anyway.',
+  },
+  {
+    name: 'log_dir',
+    type: 'path',
+    commands: ON_TARGET,
+    placeholder: 'DIR',
+    description: 'Where each run leaves a log file.',
+    default: "lockstep/logs below RUNNER_TEMP in GitHub Actions, else in the user's state directory",
   },
 ] as const satisfies readonly Option[];
 

@@ -15,6 +15,10 @@ const duration = z
   .refine((value) => parseDuration(value) !== undefined, `expected ${DURATION_EXPECTED}; zero is no time limit`)
   .meta({ pattern: DURATION_PATTERN.source, examples: ['30s'] });
 
+function fitsBigint(value: number | string): boolean {
+  return BigInt.asIntN(64, BigInt(value)) === BigInt(value);
+}
+
 const ruleSetting = z.enum(['block', 'warn', 'info', 'off']);
 
 const acceptedChange = z.strictObject({
@@ -82,6 +86,20 @@ const keys = {
   statement_timeout: duration.default('15min').describe('How long a statement may run in the deploy.'),
   history: z
     .strictObject({
+      table: text
+        .optional()
+        .describe(
+          "The history table of the project's own runner, such as public.migrations: read, and written as it would.",
+        ),
+      id_column: text.default('name').describe('The column of that table that names a migration.'),
+      id_format: z
+        .enum(['file', 'id', 'version'])
+        .default('file')
+        .describe(
+          "What stands in it: the file's name, the id (the path below the folder without .sql), or the version.",
+        ),
+      applied_at_column: text.optional().describe('The column that gets the time; without it, its default holds.'),
+      checksum_column: text.optional().describe('The column that gets the sha256 of the file, if there is one.'),
       accept: z
         .union([z.literal('never'), z.array(acceptedChange)], {
           error: "expected 'never' or a list of path and reason",
@@ -92,7 +110,63 @@ const keys = {
         ),
     })
     .prefault({})
-    .describe('Changes of migrations that the base has already.'),
+    .describe('Where the history is kept, and changes of migrations that are applied already.'),
+  environments: z
+    .record(
+      text,
+      z.strictObject({
+        kind: z
+          .enum(['development', 'staging', 'production'])
+          .optional()
+          .describe(
+            'development: its URL may stand in a .env file. production: a person types its name before anything runs. Without it: staging when it is called so, else production.',
+          ),
+        url_variable: text
+          .default('DATABASE_URL')
+          .describe("The variable in a .env file that holds a development database's URL."),
+      }),
+    )
+    .default({})
+    .describe('The environments that have a database, by name.'),
+  ledger_schema: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected a name of small letters, digits and underscores')
+    .refine((name) => !name.startsWith('pg_'), 'names that begin with pg_ are reserved by Postgres')
+    .default('lockstep')
+    .describe('The schema that the ledger is kept in. Two projects in one database need two.'),
+  lock_key: z
+    .union([z.int(), z.string().regex(/^-?\d{1,19}$/)], { error: 'expected a whole number' })
+    .refine(fitsBigint, 'expected a signed 64-bit number')
+    .optional()
+    .describe('The key of the advisory lock that a deploy holds. Without it Lockstep has one of its own.'),
+  lock_wait: duration.default('10min').describe('How long a deploy waits for another one that holds the lock.'),
+  on_busy: z
+    .enum(['wait', 'skip', 'fail'])
+    .default('wait')
+    .describe('While another deploy holds the lock: wait for it, skip this one, or fail at once.'),
+  lock_retry_budget: duration
+    .default('5min')
+    .describe('For how long a migration is tried again that does not get its locks within lock_timeout.'),
+  concurrent_wait: duration
+    .default('30min')
+    .describe('How long a CONCURRENTLY statement may wait for transactions that are older than itself.'),
+  concurrent_retries: z
+    .int({ error: 'expected a whole number' })
+    .min(0, 'expected a whole number from 0 on')
+    .max(20, 'expected a whole number up to 20')
+    .default(3)
+    .describe('How often a CONCURRENTLY statement that failed is cleaned up after and repeated.'),
+  out_of_order: z
+    .enum(['error', 'apply'])
+    .default('error')
+    .describe('A pending migration that sorts before an applied one: refuse the deploy, or apply it.'),
+  verify_tables: z.array(text).default([]).describe('Tables that must be there after the last migration.'),
+  smoke_command: text
+    .optional()
+    .describe(
+      'Runs after the last migration, by a shell; gets DATABASE_URL of the target. If it fails, no code follows.',
+    ),
+  smoke_timeout: duration.default('5min').describe('After this time the smoke command is ended, and has failed.'),
 };
 
 /** The settings of one database. */

@@ -5,7 +5,7 @@ import { docsAddress } from '../repository.ts';
 import { readActions } from './actions.ts';
 import { parseArgv } from './argv.ts';
 import { environmentOfChildren } from './child-environment.ts';
-import { defaultCacheDirectory, defaultToolDirectory } from './directories.ts';
+import { defaultCacheDirectory, defaultLogDirectory, defaultToolDirectory } from './directories.ts';
 import type { Environment } from './environment.ts';
 import { secretsOfEnvironment } from './environment-secrets.ts';
 import { readInputs } from './inputs.ts';
@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly argv: readonly string[];
   readonly env: Environment;
   cwd(): string;
+  /** undefined: nobody can be asked. */
+  readonly stdin?: { readonly isTTY?: boolean };
   readonly stdout: { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { readonly isTTY?: boolean; readonly columns?: number };
 }
@@ -81,7 +83,8 @@ function throughArgv(parsed: ReturnType<typeof parseArgv>, env: Surroundings['en
     else problems.push(`${flagOf(name)}-env: the environment variable ${variable} is not set`);
   }
   const hint = `All options are listed by \`lockstep help${command === undefined ? '' : ` ${command}`}\`.`;
-  const nameOf = (option: Option): string => flagOf(option.name);
+  const nameOf = ({ name, positional, placeholder = name }: Option): string =>
+    positional ? placeholder : flagOf(name);
   const secretVariables = [...parsed.variables.values()];
   return { command, raw, problems, hint, nameOf, defaultReport: undefined, secretVariables };
 }
@@ -97,10 +100,28 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
   if (values.rehearsal_url !== undefined && !/^postgres(ql)?:\/\//.test(values.rehearsal_url)) {
     problems.push('the rehearsal URL does not begin with postgres://');
   }
+  if (values.database_url !== undefined && !/^postgres(ql)?:\/\//.test(values.database_url)) {
+    problems.push('the database URL does not begin with postgres://');
+  }
+  problems.push(...planProblems(values), ...missing(available, given, values));
   const settings = toSettings(given, values, cwd, from);
   return given.command === undefined || problems.length > 0
     ? { kind: 'invalid', error: badUsage(problems, given.hint), command: given.command, settings }
     : { kind: 'command', settings };
+}
+
+/** An approval is bound to a file and its digest: one without the other binds nothing. */
+function planProblems({ plan, plan_digest }: OptionValues): string[] {
+  return (plan === undefined) === (plan_digest === undefined)
+    ? []
+    : ['a plan and its digest go together: one is given without the other'];
+}
+
+function missing(available: readonly Option[], given: Given, values: OptionValues): string[] {
+  const known = values as Readonly<Record<string, unknown>>;
+  return available
+    .filter(({ name, required }) => required === true && known[name] === undefined && !given.raw.has(name))
+    .map((option) => `${given.nameOf(option)} is missing`);
 }
 
 function toSettings(given: Given, values: OptionValues, cwd: string, from: Surroundings): Settings {
@@ -138,8 +159,33 @@ function toSettings(given: Given, values: OptionValues, cwd: string, from: Surro
       migrationsDirectory: values.migrations_directory,
       postgresVersion: values.postgres_version,
       testCommand: values.test_command,
+      lockWait: values.lock_wait,
+      onBusy: values.on_busy,
     },
-    secrets: [...secretsOf(values), ...secretsOfEnvironment({ ...env, INPUT_REHEARSAL_URL: values.rehearsal_url })],
+    target: {
+      databaseUrl: values.database_url,
+      environment: values.environment,
+      planOut: absolute(values.out),
+      planFile: absolute(values.plan),
+      planDigest: values.plan_digest,
+      supersedes: values.supersedes,
+      yes: values.yes ?? false,
+      interactive: !inActions && from.stdin?.isTTY === true && from.stderr.isTTY === true,
+      logDirectory: absolute(values.log_dir) ?? defaultLogDirectory(env),
+      baselineTo: values.to,
+      acceptDifferences: values.accept_differences ?? false,
+      migration: values.id,
+      resolveAs: values.as,
+      actor: (inActions ? env.GITHUB_ACTOR : (env.USER ?? env.LOGNAME)) || undefined,
+    },
+    secrets: [
+      ...secretsOf(values),
+      ...secretsOfEnvironment({
+        ...env,
+        INPUT_REHEARSAL_URL: values.rehearsal_url,
+        INPUT_DATABASE_URL: values.database_url,
+      }),
+    ],
     env: environmentOfChildren(env, given.secretVariables),
   };
 }

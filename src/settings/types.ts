@@ -5,7 +5,7 @@
 
 import type { Actions } from './actions.ts';
 
-export type CommandName = 'check';
+export type CommandName = 'check' | 'plan' | 'apply' | 'status' | 'verify' | 'baseline' | 'resolve';
 
 /**
  * When a pull request gets a comment. always: each time; changes: when it changes migrations; failure: when the answer is
@@ -47,6 +47,8 @@ export interface Settings {
   /** Where downloaded tools (Postgres, Squawk) are kept. */
   readonly toolDirectory: string;
   readonly overrides: Overrides;
+  /** What commands that look at a target are told about it. */
+  readonly target: TargetOptions;
   readonly secrets: readonly Secret[];
   /** What child processes inherit: none of the secrets, and none of the files by which a step speaks to its runner. */
   readonly env: Readonly<Record<string, string>>;
@@ -59,13 +61,48 @@ export interface Secret {
   readonly masked: boolean;
 }
 
+/** How a target is reached, and what is to be done to it. Paths are absolute. */
+export interface TargetOptions {
+  /** undefined: a development environment's may stand in a `.env` file. */
+  readonly databaseUrl: string | undefined;
+  readonly environment: string | undefined;
+  /** Where `plan` writes its plan. */
+  readonly planOut: string | undefined;
+  /** The approved plan that `apply` is bound to, and its digest (sha256, hex). */
+  readonly planFile: string | undefined;
+  readonly planDigest: string | undefined;
+  /** A commit in the ledger that is gone from git: this run knowingly follows it. */
+  readonly supersedes: string | undefined;
+  /** Nobody is asked before something is written. */
+  readonly yes: boolean;
+  /** Somebody sits at a terminal and can be asked. Never inside GitHub Actions. */
+  readonly interactive: boolean;
+  /** undefined: no log file is written. */
+  readonly logDirectory: string | undefined;
+  /** `baseline`: the newest migration that the target has already. */
+  readonly baselineTo: string | undefined;
+  readonly acceptDifferences: boolean;
+  /** `resolve`: which migration, and what is the case. */
+  readonly migration: string | undefined;
+  readonly resolveAs: Resolution | undefined;
+  /** Who started the run: GITHUB_ACTOR, or the user of the machine. */
+  readonly actor: string | undefined;
+}
+
+export type Resolution = 'applied' | 'rolled-back' | 'retry';
+
 /** What inputs and flags may say about the project; they win over lockstep.yml. */
 export interface Overrides {
   readonly tool: string | undefined;
   readonly migrationsDirectory: string | undefined;
   readonly postgresVersion: number | undefined;
   readonly testCommand: string | undefined;
+  readonly lockWait?: string | undefined;
+  readonly onBusy?: OnBusy | undefined;
 }
+
+/** What a run does while another one holds the lock. */
+export type OnBusy = 'wait' | 'skip' | 'fail';
 
 /** Where things are: read at each commit for that commit. */
 export interface Location {
@@ -95,9 +132,54 @@ export interface Policy {
   readonly lockTimeout: string;
   readonly statementTimeout: string;
   readonly historyAccept: 'never' | readonly AcceptedChange[];
+  readonly deploy: DeployPolicy;
 }
 
-interface AcceptedChange {
+/** How migrations are applied to a target. */
+export interface DeployPolicy {
+  readonly ledgerSchema: string;
+  /** The advisory lock's key, a signed 64-bit number; undefined: Lockstep's own. */
+  readonly lockKey: bigint | undefined;
+  readonly lockWaitMs: number;
+  readonly onBusy: OnBusy;
+  /** For how long a migration is tried again when it gets no lock. */
+  readonly lockRetryBudgetMs: number;
+  /** How long a CONCURRENTLY statement may wait for others; Postgres' own notation. */
+  readonly concurrentWait: string;
+  readonly concurrentRetries: number;
+  readonly outOfOrder: 'error' | 'apply';
+  /** Tables that must be there afterwards: 'orders', 'sales.orders'. */
+  readonly verifyTables: readonly string[];
+  readonly smokeCommand: string | undefined;
+  readonly smokeTimeoutMs: number;
+  /** The history table of the project's own runner. */
+  readonly ownHistory: OwnHistory | undefined;
+  readonly environments: Readonly<Record<string, EnvironmentPolicy>>;
+}
+
+export type EnvironmentKind = 'development' | 'staging' | 'production';
+
+export interface EnvironmentPolicy {
+  /** undefined: by its name. */
+  readonly kind: EnvironmentKind | undefined;
+  /** The variable in a `.env` file that holds a development database's URL. */
+  readonly urlVariable: string;
+}
+
+/** The columns of a history table that a project's own runner keeps. */
+export interface OwnHistory {
+  /** 'public.migrations'; without a schema it is in public. */
+  readonly table: string;
+  readonly idColumn: string;
+  /** What stands there: the file's name, the id (its path below the folder, without .sql), or the version. */
+  readonly idFormat: 'file' | 'id' | 'version';
+  /** When a migration was applied. */
+  readonly appliedAtColumn: string | undefined;
+  /** sha256 (hex) of the file. */
+  readonly checksumColumn: string | undefined;
+}
+
+export interface AcceptedChange {
   readonly path: string;
   readonly reason: string;
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../nearest.ts';
+import { DURATION_EXPECTED, parseDuration } from './duration.ts';
 import type { Option, OptionValues } from './options.ts';
 import { REPOSITORY_PATH_EXPECTED, repositoryPath } from './repository-path.ts';
 
@@ -48,6 +49,16 @@ function convert(option: Option, text: string): Converted {
     case 'boolean':
       if (/^true$/i.test(text)) return { value: true };
       return /^false$/i.test(text) ? { value: false } : { problem: `expected true or false, found '${text}'` };
+    case 'duration':
+      return parseDuration(text) === undefined
+        ? { problem: `expected ${DURATION_EXPECTED}, found '${text}'` }
+        : { value: text };
+    case 'digest': {
+      const digest = text.toLowerCase().replace(/^sha256:/, '');
+      return /^[0-9a-f]{64}$/.test(digest)
+        ? { value: digest }
+        : { problem: `expected a sha256 of 64 hexadecimal digits, found '${text}'` };
+    }
     case 'integer': {
       const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
       const minimum = option.minimum ?? 0;

@@ -75,6 +75,26 @@ export function policy(changes: Partial<Omit<Policy, 'lint'>> & { lint?: Partial
     lockTimeout: '5s',
     statementTimeout: '10min',
     historyAccept: [],
+    deploy: deployPolicy(),
     ...rest,
+  };
+}
+
+export function deployPolicy(changes: Partial<Policy['deploy']> = {}): Policy['deploy'] {
+  return {
+    ledgerSchema: 'lockstep',
+    lockKey: undefined,
+    lockWaitMs: 60_000,
+    onBusy: 'wait',
+    lockRetryBudgetMs: 30_000,
+    concurrentWait: '1min',
+    concurrentRetries: 3,
+    outOfOrder: 'error',
+    verifyTables: [],
+    smokeCommand: undefined,
+    smokeTimeoutMs: 60_000,
+    ownHistory: undefined,
+    environments: {},
+    ...changes,
   };
 }
