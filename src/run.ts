@@ -3,22 +3,27 @@ import type { Io } from './commands/io.ts';
 import type { Delivery } from './delivery/deliver.ts';
 import { LockstepError } from './errors.ts';
 import { failureReport, tellBug, tellFailure } from './failure.ts';
+import { openLog } from './log-file.ts';
 import type { Report, Result } from './report/model.ts';
 import { createProgress } from './report/terminal/progress.ts';
 import type { ActionsRunner } from './services/actions-runner.ts';
 import { inert } from './services/inert.ts';
 import { type EventSource, type Interruptions, watchInterruptions } from './services/interruption.ts';
-import { createScrubber, scrubbed } from './services/secrets.ts';
+import { Secrets, scrubbed } from './services/secrets.ts';
 import { type Invocation, readInvocation, type Surroundings } from './settings/settings.ts';
 import type { CommandName, Settings } from './settings/types.ts';
 import { version } from './version.ts';
 
 /** The process as far as we touch it: the real one in the program, a stand-in in tests. */
 export interface Host extends Surroundings, EventSource {
+  readonly stdin?: Input;
   readonly stdout: Surroundings['stdout'] & Output;
   readonly stderr: Surroundings['stderr'] & Output;
   exitCode?: number | string | null | undefined;
 }
+
+/** Standard input as far as somebody may be asked something. */
+type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 interface Output {
   write(text: string): unknown;
@@ -31,6 +36,12 @@ type Commands = Readonly<Partial<Record<CommandName, () => Promise<Command>>>>;
 /** Loaded when they are called: `--version` must evaluate none of them. */
 const commands: Commands = {
   check: async () => (await import('./commands/check.ts')).check,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  apply: async () => (await import('./commands/apply.ts')).apply,
+  status: async () => (await import('./commands/status.ts')).status,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  baseline: async () => (await import('./commands/baseline.ts')).baseline,
+  resolve: async () => (await import('./commands/resolve.ts')).resolve,
 };
 
 const UNANSWERED = 2;
@@ -96,7 +107,7 @@ async function refuse(
   { command = 'unknown', error, settings }: Extract<Invocation, { kind: 'invalid' }>,
   { signal }: Interruptions,
 ): Promise<void> {
-  const { stdout, stderr } = safeOutput(host, settings);
+  const { stdout, stderr } = safeOutput(host, settings, new Secrets(settings.secrets));
   const runner = await runnerOf(settings);
   tellFailure(error, stderr);
   const report = scrubbed(failureReport({ command, startedAt: new Date(), error }), settings.secrets);
@@ -119,9 +130,12 @@ async function runCommand(
   load: (() => Promise<Command>) | undefined,
   interruptions: Interruptions,
 ): Promise<number> {
-  const { stdout, stderr } = safeOutput(host, settings);
+  const secrets = new Secrets(settings.secrets);
+  const { stdout, stderr } = safeOutput(host, settings, secrets);
   const runner = await runnerOf(settings);
-  const { report, exitCode, cancelled } = await attempt(settings, load, interruptions, { stdout, stderr });
+  const ask = settings.target.interactive ? asker(host, interruptions.signal) : undefined;
+  const world = { stdout, stderr, ask, secrets };
+  const { report, exitCode, cancelled } = await attempt(settings, load, interruptions, world);
   try {
     const { signal } = interruptions;
     await deliverTo({ settings, report, runner, print: stdout, signal, hurried: cancelled });
@@ -134,28 +148,41 @@ async function runCommand(
 
 type Texts = Pick<Io, 'stdout' | 'stderr'>;
 
+interface World extends Texts {
+  readonly ask: Io['ask'];
+  readonly secrets: Secrets;
+}
+
 /** The command's report, shown; of a command that failed, the report that says so. */
 async function attempt(
   settings: Settings,
   load: (() => Promise<Command>) | undefined,
   interruptions: Interruptions,
-  { stdout, stderr }: Texts,
+  world: World,
 ): Promise<Attempt> {
   const { command, color, width } = settings;
   const { signal } = interruptions;
-  const progress = createProgress(settings, stderr);
   const startedAt = new Date();
+  const { log, stdout, stderr } = logging(settings, startedAt, world);
+  const shown = createProgress(settings, world.stderr);
+  const progress = log?.alongside(shown) ?? shown;
+  const logged = log === undefined ? {} : { log: log.path };
+  const { ask, secrets } = world;
   try {
     if (load === undefined) throw new Error(`there is no command ${command}`);
     const run = await load();
-    const found = await run(settings, { stdout, stderr, progress, signal, now: () => new Date() });
-    // A verdict that was reached while the run was being ended rests on half of the evidence.
-    signal.throwIfAborted();
+    const hide = (secret: string): void => secrets.add(secret);
+    const found = await run(settings, { stdout, stderr, progress, ask, hide, signal, now: () => new Date() });
+    // A verdict that was reached while the run was being ended rests on half of the evidence. What was done is told.
+    const endedEarly = found.error?.code === 'cancelled';
+    if (!endedEarly) signal.throwIfAborted();
     progress.close();
-    const report = scrubbed(found, settings.secrets);
+    const report = secrets.scrub({ ...found, ...logged });
     const { renderReport } = await import('./report/terminal/report.ts');
     stdout(renderReport(report, { color, width }));
-    return { report, exitCode: exitStatus[report.result], cancelled: false };
+    const cause = interruptions.cause();
+    if (endedEarly && cause?.kind === 'signal') return { report, exitCode: cause.exitCode, cancelled: true };
+    return { report, exitCode: report.lock?.skipped ? 0 : exitStatus[report.result], cancelled: false };
   } catch (thrown) {
     progress.close();
     const cause = interruptions.cause();
@@ -165,11 +192,40 @@ async function attempt(
     tellFailure(cancellation ?? error, stderr);
     const report = failureReport({ command, startedAt, error: cancellation ?? error });
     return {
-      report: scrubbed(report, settings.secrets),
+      report: secrets.scrub({ ...report, ...logged }),
       exitCode: cause?.kind === 'signal' ? cause.exitCode : UNANSWERED,
       cancelled: cause?.kind === 'signal',
     };
   }
+}
+
+/** Runs that look at a target leave a log file: what is printed goes there as well. */
+function logging({ command, target }: Settings, startedAt: Date, { stdout, stderr, secrets }: World) {
+  if (command === 'check' || target.logDirectory === undefined) return { stdout, stderr };
+  const { log, problem } = openLog(target.logDirectory, command, startedAt, (text) => secrets.strip(text));
+  if (log === undefined) {
+    stderr(`${problem}\n`);
+    return { stdout, stderr };
+  }
+  const both = (print: (text: string) => void) => (text: string) => {
+    print(text);
+    log.write(text);
+  };
+  return { log, stdout: both(stdout), stderr: both(stderr) };
+}
+
+/** Asks at the terminal; rejects when the run is cancelled meanwhile. */
+function asker({ stdin, stderr }: Host, signal: AbortSignal): Io['ask'] {
+  if (stdin === undefined) return undefined;
+  return async (question) => {
+    const { createInterface } = await import('node:readline/promises');
+    const terminal = createInterface({ input: stdin, output: stderr as unknown as NodeJS.WritableStream });
+    try {
+      return await terminal.question(question, { signal });
+    } finally {
+      terminal.close();
+    }
+  };
 }
 
 async function deliverTo(delivery: Omit<Delivery, 'rules'>): Promise<void> {
@@ -181,8 +237,12 @@ async function deliverTo(delivery: Omit<Delivery, 'rules'>): Promise<void> {
 }
 
 /** What we print: without secrets, and in Actions without anything that its runner would obey. */
-function safeOutput({ stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>, { actions, secrets }: Settings): Texts {
-  const scrub = createScrubber(secrets);
+function safeOutput(
+  { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>,
+  { actions }: Settings,
+  secrets: Secrets,
+): Texts {
+  const scrub = (text: string): string => secrets.strip(text);
   const safe = actions === undefined ? scrub : (text: string): string => inert(scrub(text));
   return { stdout: (text) => void stdout.write(safe(text)), stderr: (text) => void stderr.write(safe(text)) };
 }

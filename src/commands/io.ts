@@ -6,6 +6,10 @@ export interface Io {
   readonly stderr: (text: string) => void;
   /** What takes long tells about itself here. */
   readonly progress: Progress;
+  /** Asks the person at the terminal. undefined: there is none. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+  /** Keeps a secret that was found on the way out of everything that is printed and written from here on. */
+  readonly hide?: ((secret: string) => void) | undefined;
   /** Aborted by Ctrl-C or a cancelled job: clean up and reject. */
   readonly signal: AbortSignal;
   readonly now: () => Date;

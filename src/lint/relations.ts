@@ -1,10 +1,11 @@
+import { type RelationName, rangeVar, targetsOf } from '../project/relations.ts';
 import type { Statement } from '../project/sql.ts';
-import { fieldsOf, list, names, record, text } from '../project/syntax-tree.ts';
+import { record, text } from '../project/syntax-tree.ts';
 
 /** Which relations a script makes, and which ones its statements are about: by name, as far as the text shows it. */
 
 /** 'schema.name', or the bare name where the SQL has no schema. */
-function relationName(schema: string | undefined, name: string): string {
+function written({ schema, name }: RelationName): string {
   return schema === undefined ? name : `${schema}.${name}`;
 }
 
@@ -14,14 +15,8 @@ export function relationKey(name: string): string {
 }
 
 export function rangeVarName(value: unknown): string | undefined {
-  const fields = record(value);
-  const name = text(fields?.relname);
-  return name === undefined ? undefined : relationName(text(fields?.schemaname), name);
-}
-
-function nameOfParts(parts: readonly string[]): string | undefined {
-  const name = parts.at(-1);
-  return name === undefined ? undefined : relationName(parts.at(-2), name);
+  const name = rangeVar(value);
+  return name && written(name);
 }
 
 /** The relations that a script makes: nobody uses them while it runs. */
@@ -73,27 +68,16 @@ export class NewRelations {
 /** An index lives in its table's schema. */
 function indexName({ relation, idxname }: Readonly<Record<string, unknown>>): string | undefined {
   const name = text(idxname);
-  return name === undefined ? undefined : relationName(text(record(relation)?.schemaname), name);
+  return name === undefined ? undefined : written({ schema: text(record(relation)?.schemaname), name });
 }
 
 function renamed({ relation, renameType, newname }: Readonly<Record<string, unknown>>): string | undefined {
   const name = text(newname);
   const whole = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_INDEX';
-  return whole && name !== undefined ? relationName(text(record(relation)?.schemaname), name) : undefined;
+  return whole && name !== undefined ? written({ schema: text(record(relation)?.schemaname), name }) : undefined;
 }
 
-const DROPPED_RELATIONS: ReadonlySet<unknown> = new Set(['OBJECT_TABLE', 'OBJECT_INDEX', 'OBJECT_MATVIEW']);
-
 /** The tables, indexes and views that a statement alters, fills, empties or drops; none where it does not name them. */
-export function relationsOf({ kind, tree }: Statement): string[] {
-  if (kind === 'DropStmt') {
-    if (!DROPPED_RELATIONS.has(tree.removeType)) return [];
-    return list(tree.objects).map((object) => nameOfParts(names(fieldsOf(object, 'List')?.items)) ?? '');
-  }
-  if (kind === 'VacuumStmt')
-    return list(tree.rels).map((one) => rangeVarName(fieldsOf(one, 'VacuumRelation')?.relation) ?? '');
-  if (kind === 'TruncateStmt')
-    return list(tree.relations).map((relation) => rangeVarName(fieldsOf(relation, 'RangeVar')) ?? '');
-  const name = rangeVarName(tree.relation);
-  return name === undefined ? [] : [name];
+export function relationsOf(statement: Statement): string[] {
+  return targetsOf(statement).map(written);
 }

@@ -5,9 +5,9 @@ import type { ClientConfig } from 'pg';
 /**
  * pg fills in whatever a configuration leaves out (also what is '' or 0 there) from PGHOST, PGOPTIONS, PGSSLMODE and
  * their relatives, and a missing password from ~/.pgpass: those are about the caller's own servers. So all is given here.
- * Throws when it does not say where to connect and as whom.
+ * Throws when it does not say where to connect and as whom. `plain`: see SessionOptions.
  */
-export function closedConfig(config: ClientConfig): ClientConfig {
+export function closedConfig(config: ClientConfig, plain = false): ClientConfig {
   const { host, port, user, database, password, options, ssl } = config;
   if (!host || !port || !user || !database) throw new Error('a session needs host, port, user and database');
   return {
@@ -18,7 +18,7 @@ export function closedConfig(config: ClientConfig): ClientConfig {
     sslnegotiation: config.sslnegotiation ?? 'postgres',
     application_name: config.application_name || 'lockstep',
     client_encoding: 'UTF8',
-    options: [options, startupOptions({ client_encoding: 'UTF8' })].filter(Boolean).join(' '),
+    options: [options, plain ? '' : startupOptions({ client_encoding: 'UTF8' })].filter(Boolean).join(' '),
     connectionTimeoutMillis: config.connectionTimeoutMillis ?? 0,
   };
 }

@@ -17,6 +17,25 @@ export interface ScriptRun {
   readonly execution: Execution;
   /** SQL that records the migration in the tool's own table: same transaction where the script has one. */
   readonly record?: string | undefined;
+  readonly guard?: Guard | undefined;
+}
+
+/** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
+export interface Guard {
+  /** Sent with BEGIN: settings that hold for the transaction. */
+  readonly begin: readonly string[];
+  /** Sent after a statement that may have changed a timeout: the tighter one holds. */
+  readonly clamp: string;
+  /** Sent before the record. That it fails shows as `at: 'fence'`. */
+  readonly fence: string;
+  readonly onStatement: (statement: Statement) => void;
+}
+
+/** Where a script came to its end, and what was thrown there: for who has to decide what to do now. */
+export interface Failure {
+  readonly thrown: unknown;
+  /** commit: its record or its COMMIT; whether it holds is not known when the connection is gone. */
+  readonly at: 'begin' | 'statement' | 'fence' | 'commit';
 }
 
 export type ScriptOutcome = {
@@ -25,7 +44,7 @@ export type ScriptOutcome = {
 } & (
   | { readonly status: 'applied'; readonly error?: undefined }
   /** `partial`: statements before the failing one took effect and stay. */
-  | { readonly status: 'failed' | 'partial'; readonly error: SqlErrorReport }
+  | { readonly status: 'failed' | 'partial'; readonly error: SqlErrorReport; readonly failure?: Failure }
 );
 
 /** Runs a script; one that does not parse fails before the server sees it. Never throws for what Postgres says: it is in the outcome. */
@@ -34,9 +53,10 @@ export async function runScript(session: Session, run: ScriptRun): Promise<Scrip
   if (problem) return { status: 'failed', durationMs: 0, statements: [], error: syntaxError(run.script, problem) };
   const started = performance.now();
   const ran: Ran = { reports: [], effects: new Effects() };
-  const error = await attempt(session, run, statements, ran);
+  const failed = await attempt(session, run, statements, ran);
   const durationMs = rounded(performance.now() - started);
-  if (error === undefined) return { status: 'applied', durationMs, statements: ran.reports };
+  if (failed === undefined) return { status: 'applied', durationMs, statements: ran.reports };
+  const { error, ...failure } = failed;
   const { kept, undone } = ran.effects.end();
   const ranBefore = before(kept, undone);
   return {
@@ -44,7 +64,12 @@ export async function runScript(session: Session, run: ScriptRun): Promise<Scrip
     durationMs,
     statements: ran.reports,
     error: ranBefore === undefined ? error : { ...error, ranBefore },
+    failure,
   };
+}
+
+interface Failed extends Failure {
+  readonly error: SqlErrorReport;
 }
 
 /** What ran so far. */
@@ -58,21 +83,21 @@ async function attempt(
   run: ScriptRun,
   statements: readonly Statement[],
   ran: Ran,
-): Promise<SqlErrorReport | undefined> {
+): Promise<Failed | undefined> {
   const origin: Origin = { path: run.script.path, text: run.script.text, offset: statements[0]?.start ?? 0 };
   try {
-    await session.reset();
     if (run.execution === 'transaction' || ownTransaction(statements)) {
       return await inTransaction(session, run, statements, ran);
     }
+    await session.reset();
     const failed =
       run.execution === 'implicit'
         ? await implicitly(session, run.script, statements, ran)
-        : await oneByOne(session, run.script, statements, ran);
+        : await oneByOne(session, run, statements, ran);
     if (failed === undefined && run.record) await session.run(run.record);
     return failed;
-  } catch (error) {
-    return sqlError(error, origin);
+  } catch (thrown) {
+    return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }
 }
 
@@ -82,11 +107,15 @@ async function inTransaction(
   run: ScriptRun,
   statements: readonly Statement[],
   ran: Ran,
-): Promise<SqlErrorReport | undefined> {
+): Promise<Failed | undefined> {
   const own = ownTransaction(statements);
   const inner = own ? statements.slice(1, -1) : statements;
-  await session.run(own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN');
-  const failed = await oneByOne(session, run.script, inner, ran);
+  const { guard } = run;
+  // What the file's own BEGIN asks for (an isolation level) must come before everything else.
+  if (own) await session.reset();
+  const begin = own ? [statements[0]?.sql ?? 'BEGIN'] : [...session.cleaning, 'BEGIN'];
+  await session.run([...begin, ...(guard?.begin ?? [])].join(';'));
+  const failed = await oneByOne(session, run, inner, ran);
   if (failed !== undefined) {
     await session.run('ROLLBACK').catch(() => {});
     return failed;
@@ -98,39 +127,43 @@ async function inTransaction(
     offset: last?.start ?? 0,
     ...(last && { statement: last.index }),
   };
-  try {
-    // Deferred constraints and triggers do their work here, where the failing one can still be named.
-    await session.run('SET CONSTRAINTS ALL IMMEDIATE');
-    if (run.record) await session.run(run.record);
-    await session.run('COMMIT');
-    return undefined;
-  } catch (error) {
-    await session.run('ROLLBACK').catch(() => {});
-    return sqlError(error, origin);
-  }
+  // Deferred constraints and triggers do their work here, where the failing one can still be named.
+  const ending = ['SET CONSTRAINTS ALL IMMEDIATE', 'RESET ROLE', ...(guard === undefined ? [] : [guard.fence])];
+  const { completed, error: thrown } = await session.runTimed(
+    [...ending, ...(run.record ? [run.record] : []), 'COMMIT'].join(';\n'),
+  );
+  if (thrown === undefined) return undefined;
+  await session.run('ROLLBACK').catch(() => {});
+  const at = completed.length < 2 ? 'statement' : completed.length < ending.length ? 'fence' : 'commit';
+  return { error: sqlError(thrown, origin), thrown, at };
 }
 
 async function oneByOne(
   session: Session,
-  script: Script,
+  { script, guard }: ScriptRun,
   statements: readonly Statement[],
   ran: Ran,
-): Promise<SqlErrorReport | undefined> {
+): Promise<Failed | undefined> {
   for (const statement of statements) {
+    guard?.onStatement(statement);
     const started = performance.now();
-    const { completed, error } = await session.runTimed(statement.sql);
-    if (error !== undefined) {
-      return sqlError(error, {
-        path: script.path,
-        text: script.text,
-        offset: statement.start,
-        statement: statement.index,
-      });
-    }
-    ran.reports.push(report(statement, performance.now() - started));
+    const { completed, error: thrown } = await session.runTimed(statement.sql);
+    if (thrown !== undefined) return { error: errorAt(thrown, script, statement), thrown, at: 'statement' };
+    ran.reports.push(statementReport(statement, performance.now() - started));
     ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
+    if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
   }
   return undefined;
+}
+
+/** The error of one statement of a script, placed in its file. */
+export function errorAt(thrown: unknown, { path, text }: Script, { start, index }: Statement): SqlErrorReport {
+  return sqlError(thrown, { path, text, offset: start, statement: index });
+}
+
+/** Whether a statement may have changed a timeout: by SET, RESET, set_config() or UPDATE pg_settings. */
+export function mayChangeTimeouts({ kind, sql }: Statement): boolean {
+  return kind === 'VariableSetStmt' || /set_config|pg_settings|_timeout/i.test(sql);
 }
 
 /** The whole script as one simple query, as Prisma, golang-migrate and others send it. */
@@ -139,20 +172,20 @@ async function implicitly(
   script: Script,
   statements: readonly Statement[],
   ran: Ran,
-): Promise<SqlErrorReport | undefined> {
-  const { completed, error } = await session.runTimed(script.text);
+): Promise<Failed | undefined> {
+  const { completed, error: thrown } = await session.runTimed(script.text);
   completed.forEach(({ at, tag }, index) => {
     const statement = statements[index];
     if (statement === undefined) return;
-    ran.reports.push(report(statement, at - (completed[index - 1]?.at ?? 0)));
+    ran.reports.push(statementReport(statement, at - (completed[index - 1]?.at ?? 0)));
     ran.effects.done(statement, tag, true);
   });
-  if (error === undefined) return undefined;
+  if (thrown === undefined) return undefined;
   const failing = statements[Math.min(completed.length, statements.length - 1)];
-  const placed = sqlError(error, { path: script.path, text: script.text, offset: 0 });
-  const positioned = (error as { position?: string }).position !== undefined;
-  if (positioned || failing === undefined) return { ...placed, ...(failing && { statement: failing.index }) };
-  return sqlError(error, { path: script.path, text: script.text, offset: failing.start, statement: failing.index });
+  const positioned = (thrown as { position?: string }).position !== undefined;
+  if (!positioned && failing !== undefined) return { error: errorAt(thrown, script, failing), thrown, at: 'statement' };
+  const placed = sqlError(thrown, { path: script.path, text: script.text, offset: 0 });
+  return { error: { ...placed, ...(failing && { statement: failing.index }) }, thrown, at: 'statement' };
 }
 
 function syntaxError(script: Script, { message, line, column }: SyntaxProblem): SqlErrorReport {
@@ -169,7 +202,8 @@ function syntaxError(script: Script, { message, line, column }: SyntaxProblem): 
 /** A longer statement (rows that a migration brings along) is in its file. */
 const SQL_CHARACTERS = 10_000;
 
-function report(statement: Statement, durationMs: number): StatementReport {
+/** What the report says of a statement that ran. */
+export function statementReport(statement: Statement, durationMs: number): StatementReport {
   const { index, line, endLine, sql } = statement;
   return { index, line, endLine, sql: shortened(sql, SQL_CHARACTERS), durationMs: rounded(durationMs) };
 }

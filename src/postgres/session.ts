@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import { Client, type ClientConfig, type QueryResult } from 'pg';
+import { demandChannelBinding } from './channel-binding.ts';
 import { closedConfig } from './client-config.ts';
 import { ScriptQuery } from './script-query.ts';
 
@@ -7,6 +9,18 @@ interface TimedRun {
   readonly completed: readonly { readonly at: number; readonly tag: string }[];
   readonly error?: unknown;
 }
+
+export interface SessionOptions {
+  /** No startup option but what `config` has: poolers refuse those that they do not know. */
+  readonly plain?: boolean;
+  /** See demandChannelBinding(). */
+  readonly channelBinding?: boolean;
+  /** Gives up, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const NO_LIMIT = { own: Number.POSITIVE_INFINITY, script: Number.POSITIVE_INFINITY } as const;
+const CLOSE_MS = 2_000;
 
 const CLEANING = [
   'CLOSE ALL',
@@ -27,7 +41,9 @@ const CLEANING = [
 export class Session {
   readonly client: Client;
   /** Settings of ours that hold again after each `reset`. */
-  readonly #ownSettings: readonly string[];
+  #ownSettings: readonly string[];
+  /** For how long an answer may take, milliseconds: a query of ours, and a script's. Then the connection counts as dead. */
+  patience: { readonly own: number; readonly script: number } = NO_LIMIT;
   #inTransaction = false;
 
   private constructor(client: Client, ownSettings: readonly string[]) {
@@ -43,24 +59,58 @@ export class Session {
    * when a setting is refused: no connection is left then. `settings` are session
    * settings in Postgres' notation.
    */
-  static async open(config: ClientConfig, settings: Readonly<Record<string, string>> = {}): Promise<Session> {
-    const client = new Client(closedConfig(config));
-    // The one thing that pg asks the environment for (PGREPLICATION) and no configuration can deny.
-    internalsOf(client).connectionParameters.replication = undefined;
+  static async open(
+    config: ClientConfig,
+    settings: Readonly<Record<string, string>> = {},
+    { plain = false, channelBinding = false, signal }: SessionOptions = {},
+  ): Promise<Session> {
+    signal?.throwIfAborted();
+    const closed = closedConfig(config, plain);
+    const client = new Client(closed);
+    const { connection, connectionParameters } = internalsOf(client);
+    // What pg asks the environment for (PGREPLICATION, PGOPTIONS) and no configuration can deny.
+    connectionParameters.replication = undefined;
+    connectionParameters.options = closed.options;
     // A server that goes away between queries emits here; the next query rejects and tells it.
     client.on('error', () => {});
-    await client.connect();
-    const own = Object.entries(settings).map(
-      ([name, value]) => `SET ${quoteSetting(name)} = ${client.escapeLiteral(value)}`,
-    );
-    const session = new Session(client, own);
+    if (channelBinding) demandChannelBinding(connection);
+    const giveUp = (): void => void connection.stream.destroy();
+    signal?.addEventListener('abort', giveUp);
     try {
-      if (own.length > 0) await session.run(own.join(';'));
+      await client.connect();
+      signal?.throwIfAborted();
+    } catch (error) {
+      // One that fails while it authenticates would stay connected.
+      giveUp();
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+    const session = new Session(client, []);
+    try {
+      await session.keep(settings);
       return session;
     } catch (error) {
       await session.close();
       throw error;
     }
+  }
+
+  /**
+   * The backend's process id as the start of the connection told it: the real one, or what a pooler made up. undefined:
+   * none was told.
+   */
+  get protocolPid(): number | undefined {
+    return internalsOf(this.client).processID ?? undefined;
+  }
+
+  /** Session settings in Postgres' notation that hold from now on, and again after each `reset`, in place of earlier ones. */
+  async keep(settings: Readonly<Record<string, string>>): Promise<void> {
+    this.#ownSettings = Object.entries(settings).map(
+      ([name, value]) => `SET ${quoteSetting(name)} = ${this.client.escapeLiteral(value)}`,
+    );
+    if (this.#ownSettings.length > 0) await this.run(this.#ownSettings.join(';'));
   }
 
   /** Whether a transaction was open, or failed and not yet ended, after the last query. */
@@ -70,7 +120,7 @@ export class Session {
 
   /** Runs one simple query: one result per statement, with all its rows. For queries of ours. */
   async run(sql: string): Promise<readonly QueryResult[]> {
-    const result: QueryResult | QueryResult[] = await this.client.query(sql);
+    const result: QueryResult | QueryResult[] = await this.#within(this.patience.own, this.client.query(sql));
     return Array.isArray(result) ? result : [result];
   }
 
@@ -82,11 +132,23 @@ export class Session {
   runTimed(sql: string): Promise<TimedRun> {
     const completed: { at: number; tag: string }[] = [];
     const started = performance.now();
-    return new Promise((resolve) => {
+    const done = new Promise<TimedRun>((resolve) => {
       const onComplete = (tag: string): void => void completed.push({ at: performance.now() - started, tag });
       const onEnd = (error: unknown): void => resolve(error === undefined ? { completed } : { completed, error });
       this.client.query(new ScriptQuery(sql, onComplete, onEnd));
     });
+    return this.#within(this.patience.script, done);
+  }
+
+  /** A server that answers nothing, because something between us swallows it, would be waited for without end. */
+  async #within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+    if (limitMs === Number.POSITIVE_INFINITY) return work;
+    const timer = setTimeout(() => this.cut(), limitMs);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -103,15 +165,24 @@ export class Session {
     return [...(this.#inTransaction ? ['ROLLBACK'] : []), ...CLEANING, ...this.#ownSettings];
   }
 
+  /** Never rejects; a connection on which nothing comes back is cut. */
   async close(): Promise<void> {
+    const patience = setTimeout(() => this.cut(), CLOSE_MS);
     await this.client.end().catch(() => {});
+    clearTimeout(patience);
+  }
+
+  /** Cuts the connection without a goodbye: for a server that does not answer. */
+  cut(): void {
+    internalsOf(this.client).connection.stream.destroy();
   }
 }
 
 interface Internals {
   /** The protocol connection, which emits every message of the server. */
-  readonly connection: NodeJS.EventEmitter;
-  readonly connectionParameters: { replication: unknown };
+  readonly connection: NodeJS.EventEmitter & { readonly stream: Duplex };
+  readonly connectionParameters: { replication: unknown; options: unknown };
+  readonly processID: number | null;
 }
 
 /** What pg's types do not show. */

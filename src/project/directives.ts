@@ -13,7 +13,7 @@ type Found = Mutable<Directives> & { problems: Directives['problems'][number][] 
 const PHASES: readonly Phase[] = ['expand', 'backfill', 'switch', 'contract'];
 const RISKS = ['low', 'medium', 'high'] as const;
 const KNOWN =
-  'no-transaction, phase=expand|backfill|switch|contract, why=..., risk=low|medium|high reason=..., irreversible reason=...';
+  'no-transaction, phase=expand|backfill|switch|contract, why=..., risk=low|medium|high reason=..., irreversible reason=..., out-of-order reason=...';
 
 /** How we and other tools (Atlas, goose and sql-migrate, graphile-migrate) mark what must run outside a transaction. */
 const NO_TRANSACTION: readonly RegExp[] = [
@@ -52,7 +52,7 @@ function* directives(comments: readonly Comment[]): Generator<{ readonly line: n
   for (const { text, line } of comments) {
     const [, colon, body = ''] = /^\s*lockstep(?!-)(\s*:)?\s*(.*?)\s*$/is.exec(text) ?? [];
     // Without the colon it may be a sentence about Lockstep; one that begins like a directive is a slip.
-    if (colon !== undefined || /^(?:no-transaction|irreversible|phase|why|risk)\b/i.test(body)) {
+    if (colon !== undefined || /^(?:no-transaction|irreversible|out-of-order|phase|why|risk)\b/i.test(body)) {
       yield { line, body: colon === undefined ? `: ${body}` : body };
     }
   }
@@ -98,6 +98,12 @@ function understand(body: string, line: number, path: string | undefined, found:
         const reason = reasonIn(rest);
         if (reason === undefined) problem('`irreversible` needs a reason: irreversible reason=<why>');
         else found.irreversible = { reason, line, ...(path === undefined ? {} : { path }) };
+        return;
+      }
+      case 'out-of-order': {
+        const reason = reasonIn(rest);
+        if (reason === undefined) problem('`out-of-order` needs a reason: out-of-order reason=<why>');
+        else found.outOfOrder = { reason };
         return;
       }
       default:

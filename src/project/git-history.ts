@@ -9,6 +9,7 @@ import { type Clone, type FetchFailure, fetchFrom } from './git-fetch.ts';
 
 /** Commits to add at each step. The sum is far beyond any branch that is still to be merged. */
 const STEPS = [50, 200, 1_000, 5_000];
+const NO_REMOTE: FetchFailure = { reason: 'It has no remote to fetch from.', gone: false };
 
 /** The sha of a ref; fetched from the remote when it is not here. Throws `git-unknown-ref` or `git-history-missing`. */
 export async function ensureCommit(clone: Clone, ref: string): Promise<string> {
@@ -77,7 +78,7 @@ export function short(sha: string): string {
 }
 
 /** Deepens a shallow clone step by step. Returns why it had to stop, if it had to. */
-async function deepenUntil(
+export async function deepenUntil(
   clone: Clone,
   commits: readonly string[],
   steps: readonly number[],
@@ -88,7 +89,7 @@ async function deepenUntil(
   const remote = await git.remote();
   for (const step of steps) {
     if (!(await git.isShallow())) return undefined;
-    if (remote === undefined) return { reason: 'It has no remote to fetch from.', gone: false };
+    if (remote === undefined) return NO_REMOTE;
     const deepen = [`--deepen=${step}`];
     // Just these histories; a server that hands out branches only, or a commit that only we have, needs the branches.
     const failure = (await fetchFrom(clone, remote, deepen, commits)) && (await fetchFrom(clone, remote, deepen, []));
@@ -99,12 +100,14 @@ async function deepenUntil(
 }
 
 interface Found {
+  /** undefined: neither the clone nor the remote has it. */
   readonly sha: string | undefined;
   /** Why it could not be fetched, when that was tried in vain. */
   readonly failure?: FetchFailure | undefined;
 }
 
-async function findCommit(clone: Clone, ref: string): Promise<Found> {
+/** As `ensureCommit`, and never throws for want of the commit. */
+export async function findCommit(clone: Clone, ref: string): Promise<Found> {
   const here = await clone.git.resolve(ref);
   if (here !== undefined) return { sha: here };
   const failure = await fetchRef(clone, ref);
@@ -114,7 +117,7 @@ async function findCommit(clone: Clone, ref: string): Promise<Found> {
 /** Fetches one branch or commit. Returns why it failed, if it did. */
 async function fetchRef(clone: Clone, ref: string): Promise<FetchFailure | undefined> {
   const remote = await clone.git.remote();
-  if (remote === undefined) return undefined;
+  if (remote === undefined) return NO_REMOTE;
   // In a full clone `--depth` would cut off history that is here.
   const depth = (await clone.git.isShallow()) ? ['--depth=50'] : [];
   const prefix = ['refs/heads/', `refs/remotes/${remote}/`, `${remote}/`].find((start) => ref.startsWith(start)) ?? '';

@@ -44,7 +44,8 @@ export class Git {
   readonly prefix: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #config: readonly string[];
-  readonly #signal: AbortSignal | undefined;
+  /** Ends whatever git is doing. */
+  readonly signal: AbortSignal | undefined;
 
   private constructor(
     place: { readonly root: string; readonly prefix: string },
@@ -56,7 +57,7 @@ export class Git {
     this.prefix = place.prefix;
     this.#env = env;
     this.#config = config;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /**
@@ -83,6 +84,12 @@ export class Git {
       if (await git.tracks(outer, root)) throw notOwnCheckout(root, `it is part of what ${outer} has committed`);
     }
     return new Git(checkout, git.#env, config, signal);
+  }
+
+  /** The same repository, in whose calls `signal` ends what git is doing, as the signal of before does. */
+  within(signal: AbortSignal): Git {
+    const signals = this.signal === undefined ? [signal] : [this.signal, signal];
+    return new Git(this, this.#env, this.#config, AbortSignal.any(signals));
   }
 
   /**
@@ -117,10 +124,10 @@ export class Git {
         env: secretConfig === undefined ? this.#env : withConfig(this.#env, secretConfig),
         ...(input === undefined ? {} : { input }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        ...(this.#signal === undefined ? {} : { signal: this.#signal }),
+        ...(this.signal === undefined ? {} : { signal: this.signal }),
       });
     } catch (error) {
-      this.#signal?.throwIfAborted();
+      this.signal?.throwIfAborted();
       throw gitMissing(error);
     }
   }

@@ -52,6 +52,13 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
   return { mergeBase: await read(await findFolderAtBase(partSearch, headSearch, atTip ?? reference)), tip, head };
 }
 
+/** The migrations at one commit (or in the working tree). Throws `migrations-not-found`, `migrations-ambiguous`. */
+export async function readAt(search: Search, placeholders: ReadOptions['placeholders']): Promise<Project> {
+  const { folder, entries } = await findFolder(search);
+  if (!folder) throw nothingFound(entries, search.location.directory);
+  return readFolder(search.files, folder, placeholders);
+}
+
 async function readFolder(
   files: GitFiles,
   { directory, layout, entries }: Folder,

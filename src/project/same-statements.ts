@@ -32,7 +32,7 @@ function statementsOf(script: Script): readonly Statement[] | undefined {
 /** Every field of the parser that is a place and not a meaning. */
 const PLACES = /(?:^|_)location$|^(?:rexpr_)?list_(?:start|end)$|^stmt_len$/;
 
-function treeOf(statement: Statement | undefined): string {
+export function treeOf(statement: Statement | undefined): string {
   return JSON.stringify([statement?.kind, statement?.tree], (key, value: unknown) =>
     // A tablespace's location is a text, and no place.
     typeof value === 'number' && PLACES.test(key) ? undefined : value,

@@ -40,6 +40,8 @@ export interface Directives {
   readonly noTransaction: boolean;
   /** `path`: where it stands, when that is not the up script's file. */
   readonly irreversible?: { readonly reason: string; readonly line: number; readonly path?: string };
+  /** It may run although migrations that sort after it are applied. */
+  readonly outOfOrder?: { readonly reason: string };
   readonly phase?: Phase;
   readonly why?: string;
   readonly risk?: { readonly level: 'low' | 'medium' | 'high'; readonly reason: string };

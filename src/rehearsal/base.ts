@@ -16,6 +16,9 @@ import type { RehearsalServer } from './server/types.ts';
 /** The base schema: what the target has before this change, built once and cloned for everything that follows. */
 export const BASE_DATABASE = 'base';
 
+/** What stood there before the history began, where that is asked for. */
+export const SETUP_DATABASE = 'setup';
+
 /** Bump when the way a base is built changes within a version, so that no cached one of an older kind is used. */
 const FORMAT = 4;
 
@@ -26,10 +29,12 @@ export interface BaseInput {
   /** Contents of `rehearsal.setup`, in order, and of `rehearsal.schema_file`. */
   readonly setup: readonly Script[];
   readonly schema: Script | undefined;
+  /** Keeps what the preset, the extensions and `rehearsal.setup` brought in a database of its own, `setup`. */
+  readonly keepSetup?: boolean;
 }
 
 /** A hash of all that the base schema is made from. */
-export function baseKey({ project, layout, policy, setup, schema }: BaseInput): string {
+export function baseKey({ project, layout, policy, setup, schema, keepSetup }: BaseInput): string {
   const parts = {
     // What else shapes a base: our own way of building it, and what a preset brings.
     lockstep: [version, FORMAT],
@@ -40,6 +45,7 @@ export function baseKey({ project, layout, policy, setup, schema }: BaseInput): 
     policy,
     setup: setup.map(({ path, text }) => [path, text]),
     schema: schema?.text ?? null,
+    ...(keepSetup === true && { keepSetup }),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
@@ -64,16 +70,23 @@ export async function buildBase(
     await prepareDatabase(server, policy, role.name);
     // Notices of statements that were reviewed long ago are read by nobody.
     const quiet = { ...settings, client_min_messages: 'error' };
-    const session = await Session.open(
-      { ...server.admin(BASE_DATABASE), user: role.name, password: role.password },
-      quiet,
-    );
-    try {
-      await runSetup(session, input);
+    const asRole = async (work: (session: Session) => Promise<void>): Promise<void> => {
+      const session = await Session.open(
+        { ...server.admin(BASE_DATABASE), user: role.name, password: role.password },
+        quiet,
+      );
+      try {
+        await work(session);
+      } finally {
+        await session.close();
+      }
+    };
+    await asRole((session) => runSetup(session, input));
+    if (input.keepSetup === true) await server.createDatabase(SETUP_DATABASE, { template: BASE_DATABASE });
+    await asRole(async (session) => {
+      await runSchemaFile(session, input);
       await replay(session, input, onProgress);
-    } finally {
-      await session.close();
-    }
+    });
     if (!policy.superuser) {
       const inside = await adminSession(server, BASE_DATABASE);
       try {
@@ -118,14 +131,17 @@ async function prepareDatabase(server: RehearsalServer, policy: RehearsalPolicy,
   }
 }
 
-async function runSetup(session: Session, { setup, schema }: BaseInput): Promise<void> {
-  for (const script of schema === undefined ? setup : [...setup, schema]) {
+async function runSetup(session: Session, { setup }: BaseInput): Promise<void> {
+  for (const script of setup) {
     const error = await replayScript(session, { script, execution: 'transaction' });
-    if (error === undefined) continue;
-    throw script === schema
-      ? explainBaseFailure(error, { kind: 'schema' }, 'rehearsal.schema_file')
-      : explainBaseFailure(error, { kind: 'setup' }, 'rehearsal.setup');
+    if (error !== undefined) throw explainBaseFailure(error, { kind: 'setup' }, 'rehearsal.setup');
   }
+}
+
+async function runSchemaFile(session: Session, { schema }: BaseInput): Promise<void> {
+  if (schema === undefined) return;
+  const error = await replayScript(session, { script: schema, execution: 'transaction' });
+  if (error !== undefined) throw explainBaseFailure(error, { kind: 'schema' }, 'rehearsal.schema_file');
 }
 
 async function replay(

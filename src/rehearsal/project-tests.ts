@@ -14,7 +14,10 @@ export interface TestRequest {
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly database: DatabaseAddress;
+  /** A connection URL stands for itself. */
+  readonly database: DatabaseAddress | string;
+  /** What the report calls it; 'after' unless told otherwise. */
+  readonly phase?: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** A line of what it prints, as it comes, without connection passwords; of a very long one the beginning. */
@@ -67,7 +70,7 @@ export async function runProjectTests(request: TestRequest): Promise<TestRun> {
       // A command that we ended may call that a success.
       const exitCode = timedOut ? null : status;
       return {
-        phase: 'after',
+        phase: request.phase ?? 'after',
         command: redact(command),
         exitCode,
         durationMs: Math.round(performance.now() - started),

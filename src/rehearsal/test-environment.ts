@@ -11,9 +11,10 @@ export interface DatabaseAddress extends ServerAddress {
 /** The caller's environment, in which no variable leads libpq or a driver anywhere but to the rehearsal's database. */
 export function testEnvironment(
   caller: Readonly<Record<string, string>>,
-  database: DatabaseAddress,
+  database: DatabaseAddress | string,
 ): Record<string, string> {
   const kept = Object.entries(caller).filter(([name]) => !LIBPQ.test(name));
+  if (typeof database === 'string') return { ...Object.fromEntries(kept), DATABASE_URL: database };
   return { ...Object.fromEntries(kept), ...databaseEnvironment(database) };
 }
 

@@ -104,6 +104,7 @@ export const historySchema = z.strictObject({
 export const heldLockSchema = z.strictObject({
   key: z.string().describe('The key of the advisory lock, a signed 64-bit number.'),
   waitedMs: milliseconds.optional(),
+  skipped: z.boolean().optional().describe('on_busy: skip: another run does the work, and this one is no failure.'),
   holder: sessionSchema.optional().describe('Who holds it, or held it until the wait was over.'),
 });
 

@@ -16,7 +16,8 @@ export function secretForms({ value, masked }: Secret): string[] {
   const whole = value.trim();
   if (whole.length < LEAST_LENGTH) return [];
   const addresses = masked ? addressesIn(whole) : [];
-  const passwords = addresses.flatMap((address) => address.passwords);
+  // Host, user and database of a URL stay readable: a password that is one of them cannot be struck out.
+  const passwords = addresses.flatMap(({ passwords: all, names }) => all.filter((word) => !names.includes(word)));
   const pairs = addresses.length === 0 ? [`x-access-token:${whole}`] : addresses.flatMap((address) => address.pairs);
   const parts = [value, whole, ...passwords.filter((password) => password.length >= LEAST_LENGTH)];
   const forms = [
@@ -70,4 +71,30 @@ function mapStrings<T>(value: T, change: (text: string, field: string) => string
   };
   // Strings become strings: the shape stays.
   return visit(value, '') as T;
+}
+
+/** The secrets of a run, which may grow while it goes on: a URL that was found in a file is one, too. */
+export class Secrets {
+  #all: readonly Secret[];
+  #scrubber: (text: string) => string;
+
+  constructor(secrets: readonly Secret[]) {
+    this.#all = secrets;
+    this.#scrubber = createScrubber(secrets);
+  }
+
+  add(value: string): void {
+    this.#all = [...this.#all, { value, masked: true }];
+    this.#scrubber = createScrubber(this.#all);
+  }
+
+  /** A text without them. */
+  strip(text: string): string {
+    return this.#scrubber(text);
+  }
+
+  /** A report without them: see `scrubbed`. */
+  scrub<T>(report: T): T {
+    return scrubbed(report, this.#all);
+  }
 }

@@ -30,7 +30,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'services',
   ],
   'failure.ts': ['report', 'services'],
-  'run.ts': ['commands', 'delivery', 'report', 'services', 'settings', 'failure.ts'],
+  'log-file.ts': ['report'],
+  'run.ts': ['commands', 'delivery', 'report', 'services', 'settings', 'failure.ts', 'log-file.ts'],
   'main.ts': ['run.ts'],
 };
 

@@ -33,6 +33,9 @@ export const dbmate: Layout = {
   bookkeeping: {
     relation: TABLE,
     create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version varchar primary key)`,
+    columns: ['version'],
+    select: `SELECT version FROM ${TABLE}`,
+    history: (rows) => ({ applied: rows.map(({ version }) => String(version)), failed: [] }),
     record: ({ version }) => `INSERT INTO ${TABLE} (version) VALUES (${literal(version)})`,
     forget: ({ version }) => `DELETE FROM ${TABLE} WHERE version = ${literal(version)}`,
   },

@@ -35,6 +35,18 @@ export const golangMigrate: Layout = {
   bookkeeping: {
     relation: TABLE,
     create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version bigint not null primary key, dirty boolean not null)`,
+    columns: ['version', 'dirty'],
+    select: `SELECT version::text AS version, dirty FROM ${TABLE}`,
+    // One row: what stands below its version has been applied, as the tool sees it.
+    history: ([row], known) => {
+      if (row === undefined) return { applied: [], failed: [] };
+      const version = BigInt(String(row.version));
+      const below = known.map(golangMigrate.identityOf).filter((identity) => BigInt(identity) <= version);
+      const all = [...new Set([...below, String(version)])];
+      return row.dirty === true
+        ? { applied: all.filter((identity) => identity !== String(version)), failed: [String(version)] }
+        : { applied: all, failed: [] };
+    },
     record: ({ version }) => onlyRow(version),
     forget: (_migration, previous) => (previous ? onlyRow(previous.version) : `TRUNCATE ${TABLE}`),
   },

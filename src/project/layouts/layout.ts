@@ -30,11 +30,25 @@ export interface ReadOptions {
   readonly placeholders: Readonly<Record<string, string>>;
 }
 
+/** What a tool's history table says. */
+export interface ToolHistory {
+  /** By `identityOf`. */
+  readonly applied: readonly string[];
+  /** Begun and not finished, by the tool's own word for it: nobody knows how far it came. */
+  readonly failed: readonly string[];
+}
+
 /** SQL that puts a tool's history table into a database as the tool itself would; safe for any migration's name. */
-interface Bookkeeping {
+export interface Bookkeeping {
   /** schema.name */
   readonly relation: string;
   readonly create: string;
+  /** Columns that tell the tool's table from another tool's of the same name. */
+  readonly columns: readonly string[];
+  /** The query whose rows `history` understands. */
+  readonly select: string;
+  /** `known`: the migrations of the project, in the tool's order. */
+  history(rows: readonly Readonly<Record<string, unknown>>[], known: readonly Migration[]): ToolHistory;
   /** To run after a migration's up script, in its transaction where it has one. */
   record(migration: Migration): string;
   /** To run after a migration's down script; `previous` is what stands before it in the tool's order. */

@@ -6,7 +6,7 @@ import type { Environment } from '../../settings/environment.ts';
 import { version } from '../../version.ts';
 import { githubErrorOf, waitSeconds } from './failure.ts';
 import { createFetch, hasProxy } from './fetch.ts';
-import { type Github, type GithubComment, GithubError, isRefused } from './github.ts';
+import { COMPARISONS, type Github, type GithubComment, GithubError, isRefused } from './github.ts';
 import { type Limit, Patience } from './patience.ts';
 
 /** octokit behind our interface. Heavy: import it only where GitHub is really asked. */
@@ -142,6 +142,19 @@ export function createGithub(options: GithubOptions): Github {
       }).catch((error) => {
         if (isRefused(error, 403) || isRefused(error, 404)) return undefined;
         throw error;
+      }),
+    compare: (base, head) =>
+      call(async (limit) => {
+        const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+          owner,
+          repo,
+          basehead: `${base}...${head}`,
+          // The commits between them, of which none is of interest.
+          per_page: 1,
+          request: requestOptions(limit),
+        });
+        if (!COMPARISONS.includes(data?.status)) throw new GithubError({ kind: 'strange' });
+        return data.status;
       }),
   };
 }

@@ -10,6 +10,11 @@ export interface GithubComment {
   readonly author: { readonly login: string } | undefined;
 }
 
+/** How a second commit stands to a first: 'ahead' descends from it, 'behind' is its ancestor. */
+export const COMPARISONS = ['ahead', 'behind', 'identical', 'diverged'] as const;
+
+export type Comparison = (typeof COMPARISONS)[number];
+
 /** Every method rejects with GithubError, and with nothing else. */
 export interface Github {
   /** 'api.github.com': what a message names. */
@@ -27,6 +32,8 @@ export interface Github {
    * refused to apps. undefined: GitHub does not say.
    */
   user(): Promise<string | undefined>;
+  /** How `head` stands to `base`, both shas. Refused with 404 when GitHub does not have one of them. */
+  compare(base: string, head: string): Promise<Comparison>;
 }
 
 export type GithubFailure =

@@ -1,0 +1,132 @@
+import type { Deployment } from '../deploy/deployment.ts';
+import { acknowledge, prepareLedger } from '../deploy/ledger/prepare.ts';
+import { beginRun } from '../deploy/ledger/write.ts';
+import type { LockAnswer } from '../deploy/lock/lock.ts';
+import { acknowledged } from '../deploy/plan/gates.ts';
+import type { PlanFile } from '../deploy/plan/plan-file.ts';
+import type { MigrationRun } from '../deploy/run/result.ts';
+import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
+import { messageOf } from '../errors.ts';
+import type { Migration } from '../project/types.ts';
+import type { Report, Result, TestRun } from '../report/model.ts';
+import { checkAfterwards } from './apply-checks.ts';
+import { runPending } from './apply-run.ts';
+import type { Io } from './io.ts';
+import { closeRun } from './run-row.ts';
+import { turnOf } from './superseded.ts';
+import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
+import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
+
+export interface LockedRun {
+  readonly frame: TargetFrame;
+  readonly io: Io;
+  readonly deployment: Deployment;
+  readonly lock: LockAnswer;
+  readonly approved: PlanFile | undefined;
+}
+
+/** All that happens while the lock is held: the history anew, the plan, the migrations, the checks. The run is in the ledger. */
+export async function applyLocked(run: LockedRun): Promise<Report> {
+  const { frame, deployment, lock, approved } = run;
+  const { inputs, opened, notices } = frame;
+  const history = await deployment.surely(() => deployment.history());
+  const plan = await deployment.surely((session) => planFor({ inputs, opened, session, history, approved }));
+  const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
+  // It may be the wrong database: nothing is written to it, not even that we were here.
+  if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) {
+    return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
+  }
+  await deployment.surely(async (session) => {
+    const { role, database } = opened.target;
+    await prepareLedger(session, { ledger: opened.ledger, source: opened.source, history, role, database });
+  });
+  deployment.runId = await deployment.surely((session) =>
+    beginRun(session, opened.ledger, deployment.request.identity, lock.waitedMs),
+  );
+  try {
+    const outcome = await decide(run, plan);
+    await closeRun(deployment, outcome, notices);
+    const now = outcome.history ?? historyOf(plan);
+    return reportOf(frame, { ...common, ...outcome, history: now });
+  } catch (error) {
+    const cancelled = run.io.signal.aborted;
+    const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
+    await closeRun(deployment, told, notices, cancelled);
+    throw error;
+  }
+}
+
+async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> {
+  const { frame, deployment } = run;
+  const { settings, inputs } = frame;
+  const turn = await turnOf(settings, inputs, plan.history);
+  if (turn.kind === 'superseded') {
+    return { result: 'superseded', history: { ...historyOf(plan), commit: turn.by }, migrations: notRun(plan) };
+  }
+  if (turn.kind === 'unknown') return { ...unknownTurn(turn), migrations: notRun(plan) };
+  if (isRefused(plan.gates)) return { result: 'refused', migrations: notRun(plan) };
+  const edited = plan.state.edited.filter(({ migration }) =>
+    acknowledged(plan.state, inputs.policy).includes(migration),
+  );
+  const noted = acknowledge(deployment.request.ledger, edited, plan.state.renamed);
+  if (noted !== undefined) await deployment.surely((session) => session.run(noted));
+  return applyPlan(run, plan);
+}
+
+async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> {
+  const { frame, io, deployment } = run;
+  const { inputs, opened, settings } = frame;
+  const { pending } = plan.state;
+  const invalidBefore = pending.length === 0 ? [] : await deployment.surely(invalidIndexes);
+  const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending);
+  const migrations = pending.map((migration) => migrationOf(migration, runs.get(migration), 'not-run'));
+  const stopped = stoppedResult(runs, pending);
+  const cancelled = io.signal.aborted ? { error: CANCELLED } : {};
+  if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
+  const result = pending.length === 0 ? 'noop' : 'applied';
+  // A deploy whose checks failed is not made good by starting it again without them.
+  const lastFailed = plan.history.ledger.lastRun?.result === 'checks-failed' || pending.length > 0;
+  if (!lastFailed) return { result, migrations };
+  const checked = await checkAfterwards({ settings, io, inputs, deployment, invalidBefore }).catch((error) => {
+    if (!io.signal.aborted) throw error;
+    return { problems: [], tests: [] };
+  });
+  const { problems, tests } = checked;
+  return problems.length === 0 && !io.signal.aborted
+    ? { result, migrations, ...testsOf(tests) }
+    : {
+        result: 'failed',
+        migrations,
+        ...testsOf(tests),
+        error: io.signal.aborted ? CANCELLED : { code: 'checks-failed', message: problems.join('\n') },
+      };
+}
+
+const CANCELLED = { code: 'cancelled', message: 'The run was cancelled.' } as const;
+
+function testsOf(tests: readonly TestRun[]): { readonly tests?: readonly TestRun[] } {
+  return tests.length === 0 ? {} : { tests };
+}
+
+/** undefined: all of them were applied. */
+function stoppedResult(runs: ReadonlyMap<Migration, MigrationRun>, pending: readonly Migration[]): Result | undefined {
+  const statuses = pending.map((migration) => runs.get(migration)?.status ?? 'not-run');
+  if (statuses.every((status) => status === 'applied')) return undefined;
+  return statuses.some((status) => status === 'applied' || status === 'partial') ? 'partial' : 'failed';
+}
+
+function notRun({ state }: TargetPlan) {
+  return state.pending.map((migration) => migrationOf(migration, undefined, 'not-run'));
+}
+
+/** The target is at a commit of which nobody can say whether it is later than ours. */
+export function unknownTurn({ commit, reason }: { readonly commit: string; readonly reason: string }): TargetOutcome {
+  return {
+    result: 'refused',
+    error: {
+      code: 'commit-unknown',
+      message: `The target is at commit ${commit.slice(0, 12)}, and nobody can say whether ours is older: ${reason}`,
+      hint: `Fetch that commit (actions/checkout with fetch-depth: 0). If it is gone for good, and this run is to follow it: \`supersedes: ${commit.slice(0, 12)}\` (on the command line --supersedes).`,
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Deployment } from '../deploy/deployment.ts';
+import { endRun } from '../deploy/ledger/write.ts';
+import { messageOf } from '../errors.ts';
+import type { TargetOutcome } from './target-report.ts';
+
+/** Closes a run's row in the ledger. That this fails changes nothing about what was done, and is told. */
+export async function closeRun(
+  deployment: Deployment,
+  outcome: TargetOutcome,
+  notices: string[],
+  cancelled = false,
+): Promise<void> {
+  const { runId, request } = deployment;
+  if (runId === undefined) return;
+  const applied = (outcome.migrations ?? []).filter(({ status }) => status === 'applied').length;
+  const failing = outcome.migrations?.find(({ up }) => up?.error !== undefined)?.up?.error;
+  const code = outcome.error?.code;
+  const special = cancelled ? 'cancelled' : code === 'cancelled' || code === 'checks-failed' ? code : undefined;
+  const error = outcome.error?.message ?? failing?.message;
+  const end = endRun(request.ledger, runId, { result: special ?? outcome.result, applied, error });
+  try {
+    // A run that was cancelled has no time to come back.
+    await (request.signal.aborted ? deployment.session.run(end) : deployment.surely((session) => session.run(end)));
+  } catch (problem) {
+    notices.push(`The end of this run could not be written into the ledger: ${messageOf(problem)}`);
+  }
+}

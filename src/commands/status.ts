@@ -1,0 +1,77 @@
+import { readHistory } from '../deploy/history/read.ts';
+import type { LedgerEntry } from '../deploy/ledger/read.ts';
+import { lockHolder } from '../deploy/lock/holder.ts';
+import { parseScript } from '../project/sql.ts';
+import type { Report } from '../report/model.ts';
+import type { HistoryEntry } from '../report/target-model.ts';
+import type { Settings } from '../settings/types.ts';
+import type { Io } from './io.ts';
+import { readingOf } from './reading.ts';
+import { readTargetInputs } from './target-inputs.ts';
+import { planFor, type TargetPlan } from './target-plan.ts';
+import { historyOf, migrationOf, reportOf } from './target-report.ts';
+import { openTargetOf } from './target-session.ts';
+
+/** What a target has, what is pending, what is half-done, and who deploys to it now. Reads only. */
+export async function status(settings: Settings, io: Io): Promise<Report> {
+  const startedAt = io.now();
+  const inputs = await readTargetInputs(settings, io.signal);
+  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
+  const opened = await openTargetOf(settings, io, inputs, 'read');
+  const { session } = opened.target;
+  try {
+    return await readingOf(session, async () => {
+      const history = await readHistory(session, opened.history);
+      const plan = await planFor({ inputs, opened, session, history, approved: undefined });
+      const holder = await lockHolder(session, opened.key);
+      return reportOf(
+        { settings, inputs, opened, startedAt, now: io.now, notices: [] },
+        {
+          result: 'passed',
+          plan: plan.report,
+          history: { ...historyOf(plan), entries: entriesOf(plan) },
+          lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
+          migrations: plan.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
+        },
+      );
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** In the tool's order, then what the repository does not have, then what was begun and not finished. */
+function entriesOf({ state }: TargetPlan): HistoryEntry[] {
+  const edits = new Map(state.edited.map(({ migration, edit }) => [migration, edit]));
+  return [
+    ...state.applied.map(({ migration, entry }) => {
+      const edited = edits.get(migration);
+      return { ...told(migration.id, entry), inRepository: true, ...(edited === undefined ? {} : { edited }) };
+    }),
+    ...state.missing.map(({ identity, entry }) => ({ ...told(entry?.name ?? identity, entry), inRepository: false })),
+    ...state.unfinished.map(({ identity, migration, steps }) => ({
+      id: migration?.id ?? identity,
+      status: steps.length > 0 ? ('partial' as const) : ('failed' as const),
+      how: steps.length > 0 ? ('applied' as const) : ('tool' as const),
+      inRepository: migration !== undefined,
+      ...(steps.length === 0 ? {} : { statementsDone: steps.filter((step) => step.state === 'done').length }),
+      ...(migration === undefined ? {} : { statements: parseScript(migration.up).statements?.length ?? 0 }),
+    })),
+  ];
+}
+
+function told(id: string, entry: LedgerEntry | undefined): Omit<HistoryEntry, 'inRepository'> {
+  if (entry === undefined) return { id, status: 'applied', how: 'tool' };
+  const { how, appliedAt, durationMs, commit, pullRequest, actor, runUrl } = entry;
+  return {
+    id,
+    status: 'applied',
+    how,
+    appliedAt: appliedAt.toISOString(),
+    durationMs,
+    ...(commit === undefined ? {} : { commit }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(runUrl === undefined ? {} : { runUrl }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { TargetHistory } from '../deploy/history/read.ts';
+import { lineageOf } from '../project/lineage.ts';
+import type { Settings } from '../settings/types.ts';
+import type { TargetInputs } from './target-inputs.ts';
+
+/** Whether this run comes out of turn: the target is at a later commit than ours already. */
+export type Turn =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'superseded'; readonly by: string }
+  | { readonly kind: 'unknown'; readonly commit: string; readonly reason: string };
+
+/**
+ * Compares our commit with those that the ledger records. The newest must be understood; older ones count as far as this
+ * clone knows them. Old code must never follow a newer schema.
+ */
+export async function turnOf(settings: Settings, inputs: TargetInputs, history: TargetHistory): Promise<Turn> {
+  const [newest, ...older] = history.ledger.commits;
+  if (newest === undefined || newest === inputs.commit) return { kind: 'ours' };
+  const lineage = await lineageOf(inputs.clone, newest, inputs.commit, comparison(settings));
+  if (lineage.kind === 'descendant') return { kind: 'superseded', by: newest };
+  if (lineage.kind === 'unknown') {
+    const { supersedes } = settings.target;
+    // Somebody has looked, and says that the lost commit is older.
+    if (supersedes !== undefined && supersedes.length >= 7 && newest.startsWith(supersedes.toLowerCase()))
+      return { kind: 'ours' };
+    return { kind: 'unknown', commit: newest, reason: lineage.reason };
+  }
+  // An ancestor of ours has nothing but ancestors before it. Of another branch nobody knows.
+  if (lineage.kind !== 'diverged') return { kind: 'ours' };
+  for (const commit of older) {
+    if ((await inputs.git.resolve(commit).catch(() => undefined)) === undefined) continue;
+    if ((await inputs.git.mergeBase(commit, inputs.commit)) === inputs.commit && commit !== inputs.commit)
+      return { kind: 'superseded', by: commit };
+  }
+  return { kind: 'ours' };
+}
+
+const ASK_MS = 10_000;
+
+function comparison({ actions, githubToken, env }: Settings) {
+  const { repository, apiUrl } = actions ?? {};
+  if (repository === undefined || apiUrl === undefined || githubToken === undefined) return undefined;
+  return async (base: string, head: string) => {
+    const { createGithub } = await import('../services/github/client.ts');
+    return createGithub({ apiUrl, token: githubToken, repository, env, budgetMs: ASK_MS }).compare(base, head);
+  };
+}

@@ -1,0 +1,121 @@
+import { databaseContents } from '../deploy/history/contents.ts';
+import { historyFingerprint } from '../deploy/history/fingerprint.ts';
+import type { TargetHistory } from '../deploy/history/read.ts';
+import type { HistorySource } from '../deploy/history/source.ts';
+import { type TargetState, targetState } from '../deploy/history/state.ts';
+import { type ApprovalRequest, approvalGate, type Listed } from '../deploy/plan/approval.ts';
+import { gatesOf, isAccepted } from '../deploy/plan/gates.ts';
+import { type PlanFile, planDigest, planText } from '../deploy/plan/plan-file.ts';
+import { runsInSteps } from '../deploy/run/execution.ts';
+import type { Session } from '../postgres/session.ts';
+import { parseScript } from '../project/sql.ts';
+import type { Migration } from '../project/types.ts';
+import type { Gate, PlanReport } from '../report/target-model.ts';
+import { forbiddenIn } from './forbidden.ts';
+import type { TargetInputs } from './target-inputs.ts';
+import type { OpenTarget } from './target-session.ts';
+
+/** What `apply` would do to a target as it is now. */
+export interface TargetPlan {
+  readonly history: TargetHistory;
+  readonly state: TargetState;
+  readonly gates: readonly Gate[];
+  /** The plan file's text, and what the report says of it. */
+  readonly text: string;
+  readonly report: PlanReport;
+}
+
+export interface PlanRequest {
+  readonly inputs: TargetInputs;
+  readonly opened: OpenTarget;
+  readonly session: Session;
+  readonly history: TargetHistory;
+  readonly approved: PlanFile | undefined;
+}
+
+/** Reads only. */
+export async function planFor({ inputs, opened, session, history, approved }: PlanRequest): Promise<TargetPlan> {
+  const { policy, project, layout, environment } = inputs;
+  const { target, source, poolerHelp } = opened;
+  const state = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const noHistory = hasNoHistory(history);
+  const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
+  const listed = listedIn(inputs);
+  const base = {
+    environment: environment.name,
+    database: target.database,
+    tool: project.tool,
+    history: historyFingerprint(history),
+  };
+  const text = planText({ ...base, pending: state.pending.map(listed) });
+  const gates = [
+    ...gatesOf({
+      state,
+      policy,
+      noHistory,
+      contents,
+      pooler: target.pooler,
+      poolerHelp,
+      standby: target.standby,
+      forbidden: forbiddenIn(state.pending, project, layout, policy),
+    }),
+    ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, history, state, listed))]),
+  ];
+  const pending = state.pending.map((migration) => ({
+    id: migration.id,
+    checksum: migration.checksum,
+    transaction: runsInSteps(migration) ? ('none' as const) : ('single' as const),
+    statements: parseScript(migration.up).statements?.length ?? 0,
+  }));
+  return {
+    history,
+    state,
+    gates,
+    text,
+    report: { digest: planDigest(text), tool: project.tool, history: base.history, pending, gates: [...gates] },
+  };
+}
+
+export function isRefused(gates: readonly Gate[]): boolean {
+  return gates.some(({ open }) => !open);
+}
+
+/** Neither a row anywhere nor a table that could hold one. */
+export function hasNoHistory({ ledger, tool }: TargetHistory): boolean {
+  return tool === undefined && ledger.entries.length === 0 && ledger.steps.size === 0;
+}
+
+function ignored({ policy }: TargetInputs, source: HistorySource | undefined): string[] {
+  return [policy.deploy.ledgerSchema, ...(source === undefined ? [] : [`${source.schema}.${source.relation}`])];
+}
+
+function listedIn({ layout }: TargetInputs): (migration: Migration) => Listed {
+  return (migration) => ({
+    id: migration.id,
+    checksum: migration.checksum,
+    identity: layout.identityOf(migration),
+  });
+}
+
+function approvalRequest(
+  approved: PlanFile,
+  { environment, database, tool }: Pick<PlanFile, 'environment' | 'database' | 'tool'>,
+  history: TargetHistory,
+  state: TargetState,
+  listed: (migration: Migration) => Listed,
+): ApprovalRequest {
+  return {
+    approved,
+    environment,
+    database,
+    tool,
+    history,
+    pending: state.pending.map(listed),
+    applied: state.applied.map(({ migration, entry, identity }) => ({
+      id: migration.id,
+      // What ran is what the ledger says, whatever the file is now.
+      checksum: entry?.checksum ?? migration.checksum,
+      identity,
+    })),
+  };
+}

@@ -1,0 +1,69 @@
+import type { HistoryRequest } from '../deploy/history/read.ts';
+import { type HistorySource, historySource } from '../deploy/history/source.ts';
+import { type Ledger, ledgerIn } from '../deploy/ledger/ledger.ts';
+import { LOCK_KEY } from '../deploy/lock/key.ts';
+import { transactionPoolerAdvice } from '../deploy/target/providers.ts';
+import { applicationName, openTarget, type Target } from '../deploy/target/target.ts';
+import type { TargetReport } from '../report/target-model.ts';
+import type { Settings } from '../settings/types.ts';
+import type { Io } from './io.ts';
+import type { TargetInputs } from './target-inputs.ts';
+
+/** A target that was reached, and what of it the project's settings name. */
+export interface OpenTarget {
+  readonly target: Target;
+  readonly ledger: Ledger;
+  readonly source: HistorySource | undefined;
+  readonly history: HistoryRequest;
+  readonly key: bigint;
+  /** The address to use in place of a pooler's. */
+  readonly poolerHelp: string;
+}
+
+/** A server that is starting, or has no connection left, gets this time. */
+const PATIENCE_MS = 60_000;
+/** Who only looks does not wait that long. */
+const READING_PATIENCE_MS = 10_000;
+
+export async function openTargetOf(
+  settings: Settings,
+  io: Io,
+  inputs: TargetInputs,
+  use: 'read' | 'write',
+): Promise<OpenTarget> {
+  const { actions, command } = settings;
+  const { policy, layout, project, commit, url } = inputs;
+  const target = await openTarget({
+    url,
+    applicationName: applicationName({
+      command,
+      ...(actions?.repository === undefined ? {} : { repository: actions.repository }),
+      commit,
+      ...(actions === undefined || actions.runId === 0 ? {} : { runId: actions.runId }),
+    }),
+    signal: io.signal,
+    patienceMs: use === 'write' ? PATIENCE_MS : READING_PATIENCE_MS,
+    onWait: (why) => io.progress.step(why),
+  });
+  const ledger = ledgerIn(policy.deploy.ledgerSchema);
+  const source = historySource(layout, policy.deploy.ownHistory);
+  return {
+    target,
+    ledger,
+    source,
+    history: { ledger, source, known: project.migrations, role: target.role },
+    key: policy.deploy.lockKey ?? LOCK_KEY,
+    poolerHelp: transactionPoolerAdvice(target.place),
+  };
+}
+
+export function targetReport({ target }: OpenTarget, { environment }: TargetInputs): TargetReport {
+  return {
+    environment: environment.name,
+    database: target.database,
+    serverVersion: target.serverVersion,
+    address: target.address,
+    role: target.role,
+    pooler: target.pooler,
+  };
+}

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LockstepError } from '../errors.ts';
+import type { Session } from '../postgres/session.ts';
+import type { DeployPolicy } from '../settings/types.ts';
+import type { HistoryRequest, TargetHistory } from './history/read.ts';
+import { readHistory } from './history/read.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { RunIdentity } from './ledger/write.ts';
+import { fence } from './lock/key.ts';
+import { type LockAnswer, releaseLock, takeLock, tryLock } from './lock/lock.ts';
+import { isLost } from './run/loss.ts';
+import { deploySettings, type Timeouts } from './run/timeouts.ts';
+import type { Watch } from './run/watch.ts';
+import type { Target } from './target/target.ts';
+
+/** What goes on, told while it does. */
+export interface Teller {
+  /** Something begins. */
+  step(text: string): void;
+  done(text: string, ms?: number): void;
+  /** What the reader should know, in the report as well. */
+  notice(text: string): void;
+}
+
+export interface DeploymentRequest {
+  readonly target: Target;
+  readonly ledger: Ledger;
+  readonly history: HistoryRequest;
+  readonly key: bigint;
+  readonly policy: DeployPolicy;
+  readonly timeouts: Timeouts;
+  readonly identity: RunIdentity;
+  readonly watch: Watch;
+  readonly teller: Teller;
+  readonly signal: AbortSignal;
+}
+
+/** How often a run comes back after its connection was lost, before it calls that a failure. */
+const MOST_RETURNS = 20;
+/** For how long it tries to come back. */
+const RETURN_MS = 120_000;
+/** An old backend that is still at work after this time is ended: it is ours. */
+const OLD_BACKEND_MS = 2_000;
+
+/**
+ * One run on a target: the session that holds the lock and runs the migrations. When the connection is lost it comes back:
+ * a new session, the old backend's end, the lock again, the history anew.
+ */
+export class Deployment {
+  readonly request: DeploymentRequest;
+  #session: Session;
+  #backendPid: number;
+  #returns = 0;
+  #runId: string | undefined;
+
+  constructor(request: DeploymentRequest) {
+    this.request = request;
+    this.#session = request.target.session;
+    this.#backendPid = request.target.backendPid;
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  get backendPid(): number {
+    return this.#backendPid;
+  }
+
+  /** The run's row in the ledger; undefined before it has one. */
+  get runId(): string | undefined {
+    return this.#runId;
+  }
+
+  set runId(id: string | undefined) {
+    this.#runId = id;
+  }
+
+  /** SQL that fails when this session does not hold the lock. */
+  get fence(): string {
+    return fence(this.request.key);
+  }
+
+  /** How often the connection was lost. */
+  get returns(): number {
+    return this.#returns;
+  }
+
+  /** Takes the lock on the session of this run. */
+  async lock(onWait: Parameters<typeof takeLock>[0]['onWait']): Promise<LockAnswer> {
+    const { target, key, policy, signal, timeouts } = this.request;
+    await this.#session.keep(deploySettings(target.major, timeouts));
+    return takeLock({
+      session: this.#session,
+      key,
+      waitMs: policy.lockWaitMs,
+      onBusy: policy.onBusy,
+      signal,
+      onWait,
+    });
+  }
+
+  history(): Promise<TargetHistory> {
+    return readHistory(this.#session, this.request.history);
+  }
+
+  /** Work that may be done anew from the beginning: after a lost connection it is. */
+  async surely<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work(this.#session);
+      } catch (error) {
+        await this.comeBack(error);
+      }
+    }
+  }
+
+  /**
+   * Comes back after a loss, and tells what the target's history says now. Throws the error itself when it is no loss, when
+   * it has happened too often, or when there is no way back.
+   */
+  async comeBack(error: unknown): Promise<TargetHistory> {
+    const { signal, teller, target } = this.request;
+    for (let cause = error; ; ) {
+      signal.throwIfAborted();
+      if (!isLost(cause) || this.#returns >= MOST_RETURNS) throw cause;
+      this.#returns += 1;
+      teller.step(`the connection to ${target.address} was lost: coming back`);
+      try {
+        await this.#reconnect();
+        return await this.history();
+      } catch (again) {
+        if (again instanceof LockstepError) throw again;
+        cause = again;
+        await sleep(Math.min(5_000, 200 * this.#returns), undefined, { signal });
+      }
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    const { target, timeouts, teller } = this.request;
+    const lost = { pid: this.#backendPid, at: Date.now() };
+    this.#session.cut();
+    const { session, backendPid } = await target.reopen(RETURN_MS);
+    this.#session = session;
+    this.#backendPid = backendPid;
+    await session.keep(deploySettings(target.major, timeouts));
+    await this.#retake(lost.pid);
+    teller.done('came back, with the lock', Date.now() - lost.at);
+  }
+
+  /** The old backend holds the lock until it ends: to get it is to know that nothing of ours is still at work. */
+  async #retake(oldPid: number): Promise<void> {
+    const { key, policy, signal } = this.request;
+    const started = Date.now();
+    for (let asked = false; ; ) {
+      signal.throwIfAborted();
+      if (await tryLock(this.#session, key)) return;
+      if (!asked && Date.now() - started > OLD_BACKEND_MS) {
+        asked = true;
+        await this.#endOld(oldPid);
+      }
+      if (Date.now() - started > Math.max(policy.lockWaitMs, RETURN_MS)) {
+        throw new LockstepError('lock-lost', 'The connection was lost, and meanwhile another run has taken the lock.', {
+          hint: 'Start the run again: it goes on where this one was interrupted.',
+        });
+      }
+      await sleep(100 + Math.random() * 200, undefined, { signal });
+    }
+  }
+
+  async #endOld(pid: number): Promise<void> {
+    await this.#session.client
+      .query(
+        `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+         WHERE pid = $1 AND usename = session_user AND application_name = pg_catalog.current_setting('application_name')`,
+        [pid],
+      )
+      .catch(() => {});
+  }
+
+  /** Lets go of everything. Never rejects. */
+  async close(): Promise<void> {
+    await releaseLock(this.#session, this.request.key);
+    await this.#session.close();
+  }
+}

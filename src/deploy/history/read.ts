@@ -1,0 +1,83 @@
+import { LockstepError } from '../../errors.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { ToolHistory } from '../../project/layouts/layout.ts';
+import type { Migration } from '../../project/types.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import {
+  type LedgerContents,
+  ledgerTables,
+  lookUp,
+  NO_LEDGER,
+  type Relation,
+  readLedger,
+  requireReadable,
+} from '../ledger/read.ts';
+import type { HistorySource } from './source.ts';
+
+/** All that the target itself says about what has been applied to it. */
+export interface TargetHistory {
+  readonly ledger: LedgerContents;
+  /** undefined: the ledger alone is the history, or the tool's table is not there yet. */
+  readonly tool: ToolHistory | undefined;
+  /** 'schema.name' of the table that tells; undefined: there is none yet. */
+  readonly relation: string | undefined;
+  /** Whether the tool's table has to be made. */
+  readonly toolTableMissing: boolean;
+}
+
+export interface HistoryRequest {
+  readonly ledger: Ledger;
+  readonly source: HistorySource | undefined;
+  /** The project's migrations, in order. */
+  readonly known: readonly Migration[];
+  /** Who reads: for the GRANT to paste. */
+  readonly role: string;
+}
+
+/** Reads only. Throws `history-unreadable`, `history-table-missing`, `history-table-different`. */
+export async function readHistory(session: Session, request: HistoryRequest): Promise<TargetHistory> {
+  const { ledger, source, known, role } = request;
+  const relations = await lookUp(session, [...ledgerTables(ledger), ...(source === undefined ? [] : [source])]);
+  requireReadable(relations, role);
+  const ledgerThere = relations.slice(0, 3).every(({ kind }) => kind !== undefined);
+  const contents = ledgerThere ? await readLedger(session, ledger) : NO_LEDGER;
+  if (source === undefined) {
+    const relation = ledgerThere ? `${ledger.schema}.migrations` : undefined;
+    return { ledger: contents, tool: undefined, relation, toolTableMissing: false };
+  }
+  const table = relations[3];
+  if (table?.kind === undefined) {
+    if (source.create === undefined) throw tableMissing(source);
+    return { ledger: contents, tool: undefined, relation: undefined, toolTableMissing: true };
+  }
+  requireColumns(source, table);
+  const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
+  return {
+    ledger: contents,
+    tool: source.history(rows, known),
+    relation: `${source.schema}.${source.relation}`,
+    toolTableMissing: false,
+  };
+}
+
+function tableMissing({ schema, relation }: HistorySource): LockstepError {
+  return new LockstepError(
+    'history-table-missing',
+    `There is no table ${schema}.${relation}, which history.table names.`,
+    {
+      hint: "Check `history` in lockstep.yml and the database of the URL: the project's own runner makes this table.",
+    },
+  );
+}
+
+function requireColumns({ schema, relation, columns }: HistorySource, table: Relation): void {
+  const lacking = columns.filter((column) => !table.columns.includes(column));
+  if (lacking.length === 0) return;
+  throw new LockstepError(
+    'history-table-different',
+    `${schema}.${relation} has no column ${lacking.join(', ')}: it is not the history that was expected (it has ${table.columns.join(', ')}).`,
+    {
+      hint: 'Another tool may keep its history there. Set `tool`, or `history.table` and its columns, in lockstep.yml.',
+    },
+  );
+}

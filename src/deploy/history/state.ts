@@ -1,0 +1,104 @@
+import type { Layout } from '../../project/layouts/layout.ts';
+import { meaningHash } from '../../project/meaning.ts';
+import type { Migration } from '../../project/types.ts';
+import type { LedgerEntry, Step } from '../ledger/read.ts';
+import type { TargetHistory } from './read.ts';
+
+/** What the repository holds, seen against what the target says. Pure. */
+export interface TargetState {
+  /** In the tool's order. */
+  readonly applied: readonly AppliedMigration[];
+  /** In the tool's order; those that were begun and not finished are among them. */
+  readonly pending: readonly Migration[];
+  /** Pending ones that sort before an applied one. */
+  readonly outOfOrder: readonly Migration[];
+  readonly edited: readonly EditedMigration[];
+  /** Applied under another name, as the settings say: the same file, which must not run again. */
+  readonly renamed: readonly AppliedMigration[];
+  /** In the history and not in the repository. */
+  readonly missing: readonly MissingMigration[];
+  readonly unfinished: readonly UnfinishedMigration[];
+}
+
+export interface AppliedMigration {
+  readonly migration: Migration;
+  readonly identity: string;
+  /** undefined: the tool says so, and the ledger knows nothing of it. */
+  readonly entry: LedgerEntry | undefined;
+}
+
+export interface EditedMigration {
+  readonly migration: Migration;
+  readonly entry: LedgerEntry;
+  /** cosmetic: comments and white space only. */
+  readonly edit: 'cosmetic' | 'meaning';
+}
+
+export interface MissingMigration {
+  readonly identity: string;
+  readonly entry: LedgerEntry | undefined;
+}
+
+/** Begun and not finished: by the ledger's steps, or by the tool's own word. */
+export interface UnfinishedMigration {
+  readonly identity: string;
+  /** undefined: it is not in the repository any more. */
+  readonly migration: Migration | undefined;
+  /** In order; none for what only the tool calls failed. */
+  readonly steps: readonly Step[];
+}
+
+/** `accepts`: whether the settings release what became of a path. `loadParser` must have resolved if any checksum differs. */
+export function targetState(
+  history: TargetHistory,
+  migrations: readonly Migration[],
+  layout: Pick<Layout, 'identityOf'>,
+  accepts: (path: string) => boolean,
+): TargetState {
+  const { ledger, tool } = history;
+  const entries = new Map(ledger.entries.map((entry) => [entry.identity, entry]));
+  const appliedIds = new Set(history.relation === undefined || tool === undefined ? entries.keys() : tool.applied);
+  // A tool's table that is not there yet says that nothing is applied, unless the ledger knows better.
+  const failedIds = new Set(tool?.failed ?? []);
+  const identified = migrations.map((migration) => ({ migration, identity: layout.identityOf(migration) }));
+  const known = new Set(identified.map(({ identity }) => identity));
+  const goneFrom =
+    tool === undefined ? ledger.entries.filter((entry) => !known.has(entry.identity) && accepts(entry.path)) : [];
+  const renamed = identified.flatMap(({ migration, identity }) => {
+    const entry = appliedIds.has(identity)
+      ? undefined
+      : goneFrom.find(({ checksum }) => checksum === migration.checksum);
+    return entry === undefined ? [] : [{ migration, identity, entry }];
+  });
+  for (const { identity } of renamed) appliedIds.add(identity);
+  const applied = identified
+    .filter(({ identity }) => appliedIds.has(identity))
+    .map((one) => ({
+      ...one,
+      entry: entries.get(one.identity) ?? renamed.find((each) => each.identity === one.identity)?.entry,
+    }));
+  const pending = identified.filter(({ identity }) => !appliedIds.has(identity));
+  const lastApplied = identified.reduce((last, { identity }, index) => (appliedIds.has(identity) ? index : last), -1);
+  const begun = new Set([...ledger.steps.keys(), ...failedIds].filter((identity) => !appliedIds.has(identity)));
+  return {
+    applied,
+    pending: pending.map(({ migration }) => migration),
+    outOfOrder: identified
+      .filter(({ identity }, index) => index < lastApplied && !appliedIds.has(identity))
+      .map(({ migration }) => migration),
+    edited: applied.flatMap(({ migration, entry }) => {
+      if (entry === undefined || entry.checksum === migration.checksum) return [];
+      const same = entry.meaning !== undefined && entry.meaning === meaningHash(migration.up);
+      return [{ migration, entry, edit: same ? 'cosmetic' : 'meaning' } as const];
+    }),
+    renamed,
+    missing: [...appliedIds]
+      .filter((identity) => !known.has(identity) && !renamed.some(({ entry }) => entry?.identity === identity))
+      .map((identity) => ({ identity, entry: entries.get(identity) })),
+    unfinished: [...begun].map((identity) => ({
+      identity,
+      migration: identified.find((one) => one.identity === identity)?.migration,
+      steps: ledger.steps.get(identity) ?? [],
+    })),
+  };
+}

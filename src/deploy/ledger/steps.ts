@@ -1,0 +1,49 @@
+import type { Ledger } from './ledger.ts';
+import { literal } from './sql.ts';
+
+/** Progress of a migration that runs without a transaction: SQL for the ledger's `steps`. */
+
+export interface StepKey {
+  readonly ledger: Ledger;
+  /** The migration's identity. */
+  readonly migration: string;
+  /** 0-based. */
+  readonly statement: number;
+}
+
+export function startStep(key: StepKey, hash: string, before: unknown, run: string | undefined): string {
+  const { ledger, migration, statement } = key;
+  return `INSERT INTO ${ledger.steps} (migration, statement, hash, state, before, run)
+    VALUES (${literal(migration)}, ${statement}, ${literal(hash)}, 'started', ${literal(JSON.stringify(before ?? null))}, ${run ?? 'NULL'})
+    ON CONFLICT (migration, statement) DO UPDATE SET hash = EXCLUDED.hash, state = 'started', before = EXCLUDED.before,
+      started_at = pg_catalog.clock_timestamp(), finished_at = NULL, run = EXCLUDED.run`;
+}
+
+export function finishStep(key: StepKey, hash: string, run: string | undefined): string {
+  const { ledger, migration, statement } = key;
+  return `INSERT INTO ${ledger.steps} (migration, statement, hash, state, finished_at, run)
+    VALUES (${literal(migration)}, ${statement}, ${literal(hash)}, 'done', pg_catalog.clock_timestamp(), ${run ?? 'NULL'})
+    ON CONFLICT (migration, statement) DO UPDATE SET hash = EXCLUDED.hash, state = 'done',
+      finished_at = pg_catalog.clock_timestamp(), run = EXCLUDED.run`;
+}
+
+/** It has not happened, and left nothing: there is nothing to remember. */
+export function forgetStep({ ledger, migration, statement }: StepKey): string {
+  return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)} AND statement = ${statement}`;
+}
+
+/** `state`: only those; undefined: all of the migration's. */
+export function forgetSteps(ledger: Ledger, migration: string, state?: 'started'): string {
+  const which = state === undefined ? '' : ` AND state = ${literal(state)}`;
+  return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)}${which}`;
+}
+
+export function finishSteps(ledger: Ledger, migration: string): string {
+  return `UPDATE ${ledger.steps} SET state = 'done', finished_at = pg_catalog.clock_timestamp()
+    WHERE migration = ${literal(migration)} AND state = 'started'`;
+}
+
+/** Runs ledger statements as who we are, whatever role the file has chosen, and leaves that as it is. */
+export function asOurselves(statements: readonly string[]): string {
+  return ['BEGIN', 'SET LOCAL ROLE none', ...statements, 'COMMIT'].join(';\n');
+}

@@ -1,0 +1,111 @@
+import type { Session } from '../../postgres/session.ts';
+import { version } from '../../version.ts';
+import type { Ledger } from './ledger.ts';
+import { value } from './sql.ts';
+
+/** What is written into the ledger: statements that stand in the transaction of what they record. */
+
+/** Who runs this, from which commit: the same for every row of a run. */
+export interface RunIdentity {
+  readonly command: string;
+  readonly environment: string;
+  readonly commit: string | undefined;
+  readonly pullRequest: number | undefined;
+  readonly author: string | undefined;
+  readonly actor: string | undefined;
+  readonly runUrl: string | undefined;
+}
+
+export interface MigrationRow {
+  /** What the history knows it by. */
+  readonly identity: string;
+  readonly name: string;
+  readonly path: string;
+  readonly checksum: string;
+  /** A hash of what it does, without comments and white space: tells a cosmetic edit from another one. */
+  readonly meaning: string | undefined;
+  readonly phase: string | undefined;
+  readonly statements: number;
+}
+
+export type How = 'applied' | 'baseline' | 'resolved';
+
+/** The row of a migration; `durationMs` undefined: the age of the transaction that it stands in. */
+export function recordMigration(
+  ledger: Ledger,
+  row: MigrationRow,
+  run: RunIdentity & { readonly id: string | undefined },
+  { how, durationMs }: { readonly how: How; readonly durationMs?: number },
+): string {
+  const took =
+    durationMs === undefined
+      ? '(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::bigint'
+      : String(Math.round(durationMs));
+  const values = [
+    value(row.identity),
+    value(row.name),
+    value(row.path),
+    value(row.checksum),
+    value(row.meaning),
+    value(how),
+    value(row.phase),
+    took,
+    String(row.statements),
+    value(run.commit),
+    value(run.pullRequest),
+    value(run.author),
+    value(run.actor),
+    value(run.runUrl),
+    value(version),
+    run.id ?? 'NULL',
+  ];
+  // A row may be there: of a tool whose own history has been rolled back since, or of an edited repeat.
+  return `INSERT INTO ${ledger.migrations} (${COLUMNS.join(', ')}) VALUES (${values.join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)
+      .map((column) => `${column} = EXCLUDED.${column}`)
+      .join(', ')}, applied_at = pg_catalog.clock_timestamp()`;
+}
+
+const COLUMNS = [
+  'id',
+  'name',
+  'path',
+  'checksum',
+  'meaning',
+  'how',
+  'phase',
+  'duration_ms',
+  'statements',
+  'commit',
+  'pull_request',
+  'author',
+  'actor',
+  'run_url',
+  'tool_version',
+  'run',
+] as const;
+
+/**
+ * Begins a run: it is in the ledger whatever becomes of it. Runs that are still called running have died, since we hold
+ * the lock. Returns its id.
+ */
+export async function beginRun(session: Session, ledger: Ledger, run: RunIdentity, waitedMs: number): Promise<string> {
+  const results = await session.run(`
+    UPDATE ${ledger.runs} SET result = 'lost', finished_at = pg_catalog.clock_timestamp() WHERE result = 'running';
+    INSERT INTO ${ledger.runs} (command, environment, waited_ms, commit, pull_request, actor, run_url, tool_version)
+    VALUES (${[run.command, run.environment, Math.round(waitedMs), run.commit, run.pullRequest, run.actor, run.runUrl, version].map(value).join(', ')})
+    RETURNING id`);
+  return String((results.at(-1)?.rows[0] as { id: string } | undefined)?.id);
+}
+
+export interface RunEnd {
+  readonly result: string;
+  readonly applied: number;
+  readonly error: string | undefined;
+}
+
+/** Closes the run's row. */
+export function endRun(ledger: Ledger, id: string, { result, applied, error }: RunEnd): string {
+  return `UPDATE ${ledger.runs} SET result = ${value(result)}, applied = ${applied},
+    error = ${value(error?.slice(0, 4_000))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id}`;
+}

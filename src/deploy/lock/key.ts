@@ -1,0 +1,28 @@
+/**
+ * The key of the advisory lock that a deploy holds: the first eight bytes of sha256('lockstep deploy lock'), as a signed
+ * big-endian number. One for every project: two services in one database must not deploy at once by keeping different
+ * histories. Advisory locks are a database's own, so that databases of one server do not meet.
+ */
+export const LOCK_KEY = -755_303_831_882_598_282n;
+
+/** How pg_locks shows a 64-bit key: its halves as unsigned numbers, with `objsubid` 1. */
+export function keyHalves(key: bigint): { readonly classid: string; readonly objid: string } {
+  const unsigned = BigInt.asUintN(64, key);
+  return { classid: String(unsigned >> 32n), objid: String(unsigned & 0xffff_ffffn) };
+}
+
+/** A condition on `pg_locks l`: this lock of the current database, granted. */
+export function lockCondition(key: bigint): string {
+  const { classid, objid } = keyHalves(key);
+  return `l.locktype = 'advisory' AND l.classid = ${classid} AND l.objid = ${objid} AND l.objsubid = 1 AND l.granted
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+}
+
+/**
+ * Fails with 22012 unless this very backend holds the lock. It stands in the transaction of every migration, before the
+ * history's row: a pooler that lies, or a lock that is gone, must not leave two runs at work.
+ */
+export function fence(key: bigint): string {
+  return `SELECT 1 / (pg_catalog.count(*) > 0)::int FROM pg_catalog.pg_locks l
+    WHERE ${lockCondition(key)} AND l.pid = pg_catalog.pg_backend_pid()`;
+}

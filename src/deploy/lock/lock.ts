@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../../postgres/session.ts';
+import type { SessionReport } from '../../report/target-model.ts';
+import type { OnBusy } from '../../settings/types.ts';
+import { lockHolder } from './holder.ts';
+
+export interface LockRequest {
+  readonly session: Session;
+  readonly key: bigint;
+  /** Milliseconds. */
+  readonly waitMs: number;
+  readonly onBusy: OnBusy;
+  readonly signal: AbortSignal;
+  /** Told when the wait begins, and now and then while it lasts. */
+  readonly onWait: (holder: SessionReport | undefined, waitedMs: number) => void;
+}
+
+export interface LockAnswer {
+  readonly acquired: boolean;
+  readonly waitedMs: number;
+  /** Who was in the way, as last seen. */
+  readonly holder: SessionReport | undefined;
+}
+
+/** Between two tries, with jitter: fifty runs that wait for one must not all ask at the same moment. */
+const POLL = { first: 50, most: 400 } as const;
+/** A log needs to hear of a wait now and then. */
+const TELL_MS = 10_000;
+
+/**
+ * Takes the lock on the session that will run the migrations. It is tried again and again in autocommit: a blocking wait
+ * holds a snapshot, and deadlocks with the holder's CREATE INDEX CONCURRENTLY. Rejects with pg's error, or the signal's.
+ */
+export async function takeLock(request: LockRequest): Promise<LockAnswer> {
+  const { session, key, waitMs, onBusy, signal, onWait } = request;
+  const started = performance.now();
+  let holder: SessionReport | undefined;
+  let toldAt: number | undefined;
+  for (let pause: number = POLL.first; ; pause = Math.min(POLL.most, pause * 1.5)) {
+    signal.throwIfAborted();
+    if (await tryLock(session, key)) return { acquired: true, waitedMs: elapsed(started), holder };
+    const waitedMs = elapsed(started);
+    const tell = toldAt === undefined || waitedMs - toldAt >= TELL_MS;
+    if (tell || onBusy !== 'wait') holder = (await lockHolder(session, key)) ?? holder;
+    if (onBusy !== 'wait' || waitedMs >= waitMs) return { acquired: false, waitedMs, holder };
+    if (tell) {
+      onWait(holder, waitedMs);
+      toldAt = waitedMs;
+    }
+    const jittered = pause * (0.5 + Math.random());
+    await sleep(Math.max(1, Math.min(jittered, waitMs - waitedMs)), undefined, { signal });
+  }
+}
+
+export async function tryLock(session: Session, key: bigint): Promise<boolean> {
+  const { rows } = await session.client.query<{ got: boolean }>('SELECT pg_catalog.pg_try_advisory_lock($1) AS got', [
+    String(key),
+  ]);
+  return rows[0]?.got === true;
+}
+
+/** Lets go of it. A session that is gone has let go already. */
+export async function releaseLock(session: Session, key: bigint): Promise<void> {
+  await session.client.query('SELECT pg_catalog.pg_advisory_unlock($1)', [String(key)]).catch(() => {});
+}
+
+function elapsed(started: number): number {
+  return Math.round(performance.now() - started);
+}

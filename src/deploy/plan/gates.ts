@@ -1,0 +1,181 @@
+import type { Migration } from '../../project/types.ts';
+import type { Gate } from '../../report/target-model.ts';
+import type { Policy } from '../../settings/types.ts';
+import type { TargetState } from '../history/state.ts';
+import { resumeProblem } from '../run/resume.ts';
+
+/** Rules that must hold before anything is applied. Pure; one that is open is told only where that says something. */
+
+export interface GateFacts {
+  readonly state: TargetState;
+  readonly policy: Policy;
+  /** There is no history at all. */
+  readonly noHistory: boolean;
+  /** What the database holds, in words, when it has tables and no history; undefined: it is empty. */
+  readonly contents: string | undefined;
+  readonly pooler: 'none' | 'session' | 'transaction';
+  /** How to get round a pooler: the address to use. */
+  readonly poolerHelp: string;
+  readonly standby: boolean;
+  /** What `check` would let no database see, in the pending migrations: 'path:line: message'. */
+  readonly forbidden: readonly string[];
+}
+
+export function gatesOf(facts: GateFacts): Gate[] {
+  return [
+    ...poolerGate(facts),
+    ...(facts.standby ? [STANDBY] : []),
+    ...baselineGate(facts),
+    ...unfinishedGate(facts),
+    ...editedGate(facts),
+    ...missingGate(facts),
+    ...orderGate(facts),
+    ...statementsGate(facts),
+  ];
+}
+
+function poolerGate({ pooler, poolerHelp }: GateFacts): Gate[] {
+  if (pooler !== 'transaction') return [];
+  return [
+    {
+      name: 'pooler',
+      open: false,
+      message: 'A pooler in transaction mode stands before the server: an advisory lock would hold for nobody.',
+      help: poolerHelp,
+    },
+  ];
+}
+
+const STANDBY: Gate = {
+  name: 'standby',
+  open: false,
+  message: 'The server is a standby: nothing can be written to it.',
+  help: 'Use the address of the primary.',
+};
+
+function baselineGate({ noHistory, contents, state }: GateFacts): Gate[] {
+  if (!noHistory || contents === undefined) return [];
+  const newest = state.pending.at(-1)?.id ?? 'ID';
+  return [
+    {
+      name: 'baseline',
+      open: false,
+      message: `There is no history of migrations here, and the database is not empty: it holds ${contents}.`,
+      help: `If this is the right database, record what it has already (the newest migration that it has, ${newest} perhaps):\n  lockstep baseline --to ${newest}`,
+    },
+  ];
+}
+
+function unfinishedGate({ state }: GateFacts): Gate[] {
+  if (state.unfinished.length === 0) return [];
+  const problems = state.unfinished.flatMap((one) => {
+    const problem = resumeProblem(one);
+    return problem === undefined ? [] : [{ one, problem }];
+  });
+  if (problems.length === 0) {
+    const [first] = state.unfinished;
+    const done = first?.steps.filter(({ state: step }) => step === 'done').length ?? 0;
+    return [
+      {
+        name: 'unfinished',
+        open: true,
+        message: `${first?.migration?.id} stopped after statement ${done}, and goes on there.`,
+      },
+    ];
+  }
+  const [first] = problems;
+  const id = first?.one.migration?.id ?? first?.one.identity ?? 'ID';
+  return [
+    {
+      name: 'unfinished',
+      open: false,
+      message: `${problems.length === 1 ? 'A migration was' : `${problems.length} migrations were`} begun and not finished.`,
+      details: problems.map(({ one, problem }) => `${one.migration?.id ?? one.identity}: ${problem}`),
+      help: `Look at what is really there, then settle it:\n  lockstep resolve ${id} --as applied|rolled-back|retry`,
+    },
+  ];
+}
+
+function editedGate({ state, policy }: GateFacts): Gate[] {
+  const edited = state.edited.filter(
+    ({ edit, migration }) => edit === 'meaning' && !isAccepted(policy, migration.path),
+  );
+  if (edited.length === 0) return [];
+  return [
+    {
+      name: 'edited',
+      open: false,
+      message: `${edited.length === 1 ? 'An applied migration has' : `${edited.length} applied migrations have`} been edited: the database keeps what the old text made.`,
+      details: edited.map(({ migration: { id, path } }) => `${id} (${path})`),
+      help: `Take the edit back and bring the change as a new migration. If it is right as it is, say so in lockstep.yml:\n  history:\n    accept:\n      - path: ${edited[0]?.migration.path}\n        reason: why this is right`,
+    },
+  ];
+}
+
+function missingGate({ state, policy }: GateFacts): Gate[] {
+  const missing = state.missing.filter(({ entry }) => entry === undefined || !isAccepted(policy, entry.path));
+  if (missing.length === 0) return [];
+  const path = missing.find(({ entry }) => entry !== undefined)?.entry?.path ?? 'path/of/the/migration.sql';
+  return [
+    {
+      name: 'missing',
+      open: false,
+      message: `${missing.length === 1 ? 'A migration is' : `${missing.length} migrations are`} applied that this commit does not have.`,
+      details: missing.map(({ identity, entry }) => {
+        const from = entry?.commit === undefined ? '' : `, applied from ${entry.commit.slice(0, 7)}`;
+        return entry === undefined ? identity : `${entry.name} (${entry.path}${from})`;
+      }),
+      help: `Deploy from a commit that has it. One that was deleted on purpose is released in lockstep.yml:\n  history:\n    accept:\n      - path: ${path}\n        reason: why it is gone`,
+    },
+  ];
+}
+
+function orderGate({ state, policy }: GateFacts): Gate[] {
+  const unexpected = state.outOfOrder.filter(({ directives }) => directives.outOfOrder === undefined);
+  if (state.outOfOrder.length === 0) return [];
+  if (policy.deploy.outOfOrder === 'apply' || unexpected.length === 0) {
+    const ids = state.outOfOrder.map(({ id }) => id);
+    return [
+      {
+        name: 'order',
+        open: true,
+        message: 'Migrations that sort before applied ones will run, as allowed.',
+        details: ids,
+      },
+    ];
+  }
+  return [
+    {
+      name: 'order',
+      open: false,
+      message: `${unexpected.length === 1 ? 'A pending migration sorts' : `${unexpected.length} pending migrations sort`} before one that is applied.`,
+      details: unexpected.map(({ id, path }) => `${id} (${path})`),
+      help: 'Give it a newer version. If it does not depend on the order, say so in the file:\n  -- lockstep: out-of-order reason=why that is safe\nor, for the whole project, in lockstep.yml:\n  out_of_order: apply',
+    },
+  ];
+}
+
+function statementsGate({ forbidden }: GateFacts): Gate[] {
+  if (forbidden.length === 0) return [];
+  return [
+    {
+      name: 'statements',
+      open: false,
+      message: 'A pending migration holds what no database may see.',
+      details: [...forbidden],
+      help: '`lockstep check` says more about each, and how to do it safely.',
+    },
+  ];
+}
+
+/** Released in lockstep.yml, with a reason. */
+export function isAccepted({ historyAccept }: Policy, path: string): boolean {
+  return historyAccept !== 'never' && historyAccept.some((entry) => entry.path === path);
+}
+
+/** Applied migrations whose edit is released or cosmetic: the ledger takes the new checksum. */
+export function acknowledged({ edited }: TargetState, policy: Policy): readonly Migration[] {
+  return edited
+    .filter(({ edit, migration }) => edit === 'cosmetic' || isAccepted(policy, migration.path))
+    .map(({ migration }) => migration);
+}

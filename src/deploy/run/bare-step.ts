@@ -1,0 +1,161 @@
+import { messageOf } from '../../errors.ts';
+import { errorAt } from '../../postgres/runner.ts';
+import type { SqlErrorReport } from '../../report/model.ts';
+import { asOurselves, finishStep, forgetStep, startStep } from '../ledger/steps.ts';
+import { oldSnapshots } from '../survey/snapshots.ts';
+import { pause, pauseMs } from './backoff.ts';
+import type { Evidence } from './evidence/evidence.ts';
+import { evidenceOf } from './evidence/kinds.ts';
+import { codeOf, isLockFailure, isLost } from './loss.ts';
+import { asking, type StepEnd, type StepRun } from './step.ts';
+import { watched, withBlockers } from './transactional.ts';
+import { named } from './watch.ts';
+
+/**
+ * A statement that Postgres runs in no transaction. Its step is written before (begun, with what was there) and after; when
+ * nobody heard its end, the catalogs tell whether it happened, and what a failed one left behind is taken away.
+ */
+export async function runBare(run: StepRun): Promise<StepEnd> {
+  const { deployment, task, statement, hash } = run;
+  const { ledger, policy, teller, signal } = deployment.request;
+  const evidence = evidenceOf(statement);
+  const key = { ledger, migration: task.identity, statement: statement.index };
+  const { session } = deployment;
+  const finish = async (): Promise<StepEnd> => {
+    await session.run(asOurselves([finishStep(key, hash, deployment.runId)]));
+    return { kind: 'done' };
+  };
+  let before: unknown;
+  if (run.begun?.state === 'started') {
+    before = run.begun.before;
+    const happened = await evidence.happened(session, before);
+    if (happened === undefined)
+      return {
+        kind: 'failed',
+        error: asking(task, `nothing can tell whether statement ${statement.index + 1} took effect`),
+      };
+    if (happened) return finish();
+    tell(await patiently(deployment, () => evidence.repair(session, before)), teller.notice);
+    if ((await evidence.happened(session, before)) === true) return finish();
+  }
+  tell(await patiently(deployment, () => evidence.prepare(session)), teller.notice);
+  before ??= await evidence.before(session);
+  const most = evidence.concurrently ? policy.concurrentRetries : Number.POSITIVE_INFINITY;
+  const deadline = performance.now() + policy.lockRetryBudgetMs;
+  for (let tries = 1; ; tries++) {
+    await session.run(asOurselves([startStep(key, hash, before, deployment.runId), deployment.fence]));
+    const startedAt = new Date();
+    const { thrown, blockers } = await execute(run, evidence);
+    if (thrown !== undefined && isLost(thrown)) return { kind: 'lost', error: thrown };
+    const problem = thrown === undefined ? await evidence.problem(session, before) : undefined;
+    if (thrown === undefined && problem === undefined) return finish();
+    const told =
+      thrown === undefined ? problemReport(run, problem ?? '') : errorAt(thrown, task.migration.up, statement);
+    const error = blockers.length === 0 ? told : { ...told, hint: withBlockers(told.hint, blockers) };
+    // Cancelled: there is no time to clean up. The step stays begun, and the next run does it.
+    if (signal.aborted) return { kind: 'failed', error: { ...error, ranBefore: LEFT_BEHIND } };
+    const repaired = await cleanUp(run, evidence, before);
+    if (repaired.error !== undefined) {
+      if (isLost(repaired.error)) return { kind: 'lost', error: repaired.error };
+      return {
+        kind: 'failed',
+        error: {
+          ...error,
+          hint: `${error.hint ?? ''} Cleaning up failed as well: ${messageOf(repaired.error)}. The next run tries it again.`.trim(),
+        },
+      };
+    }
+    if ((await evidence.happened(session, before)) === true && thrown !== undefined && !evidence.concurrently)
+      return finish();
+    run.attempts.push({
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+      message: error.message,
+      statement: statement.index,
+      ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
+    });
+    const again =
+      mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
+    if (!again) {
+      // It did not happen and left nothing: the file may be mended and start anew here.
+      if (evidence.what !== 'it') await session.run(asOurselves([forgetStep(key)]));
+      return { kind: 'failed', error };
+    }
+    teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);
+    await pause(pauseMs(tries), signal).catch(() => {});
+  }
+}
+
+const LEFT_BEHIND = 'The run was cancelled: what this statement may have left is cleaned up by the next run.';
+
+/** Runs the statement itself; CONCURRENTLY under limits of its own. */
+async function execute({ deployment, statement }: StepRun, { concurrently }: Evidence) {
+  const { session } = deployment;
+  const run = async () => {
+    const { value, blockers } = await watched(deployment, session.runTimed(statement.sql), concurrently);
+    return { thrown: value.error, blockers };
+  };
+  if (!concurrently) return run();
+  await tellSnapshots(deployment).catch(() => {});
+  return patiently(deployment, run);
+}
+
+/** Work that waits for older transactions: under `concurrent_wait` in place of lock_timeout, and without statement_timeout. */
+async function patiently<T>({ session, request }: StepRun['deployment'], work: () => Promise<T>): Promise<T> {
+  const [saved] = await session.run(
+    "SELECT pg_catalog.current_setting('lock_timeout') AS lock, pg_catalog.current_setting('statement_timeout') AS statement",
+  );
+  const { lock, statement } = saved?.rows[0] as { lock: string; statement: string };
+  const set = (lockTimeout: string, statementTimeout: string): Promise<unknown> =>
+    session.run(
+      `SELECT pg_catalog.set_config('lock_timeout', '${lockTimeout}', false), pg_catalog.set_config('statement_timeout', '${statementTimeout}', false)`,
+    );
+  const { patience } = session;
+  await set(request.policy.concurrentWait, '0');
+  const endless = Number.POSITIVE_INFINITY;
+  session.patience = { own: endless, script: endless };
+  try {
+    return await work();
+  } finally {
+    session.patience = patience;
+    // A connection that is gone needs no setting back.
+    await set(lock, statement).catch(() => {});
+  }
+}
+
+/** Names what a CONCURRENTLY statement will wait for, before it does. */
+async function tellSnapshots({ session, backendPid, request }: StepRun['deployment']): Promise<void> {
+  const { sessions } = await oldSnapshots(session, [backendPid]);
+  if (sessions.length === 0) return;
+  request.teller.step(`it will wait for older transactions: ${sessions.slice(0, 3).map(named).join('; ')}`);
+}
+
+async function cleanUp(
+  { deployment }: StepRun,
+  evidence: Evidence,
+  before: unknown,
+): Promise<{ readonly error?: unknown }> {
+  try {
+    const { session, request } = deployment;
+    tell(await patiently(deployment, () => evidence.repair(session, before)), request.teller.notice);
+    return {};
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Not what would fail again just so: duplicates under a unique index, a column that is not there. */
+function mayRepeat(thrown: unknown, { concurrently }: Evidence): boolean {
+  if (thrown === undefined || isLockFailure(thrown)) return true;
+  return concurrently && (codeOf(thrown) === '57014' || codeOf(thrown) === '55006');
+}
+
+function problemReport({ task, statement }: StepRun, problem: string): SqlErrorReport {
+  const { line, index } = statement;
+  return { message: `Postgres called it a success, but ${problem}`, path: task.migration.path, line, statement: index };
+}
+
+function tell(texts: readonly string[], notice: (text: string) => void): void {
+  for (const text of texts) notice(text);
+}

@@ -1,0 +1,66 @@
+import { errorAt } from '../../postgres/runner.ts';
+import { finishStep } from '../ledger/steps.ts';
+import { pause, pauseMs } from './backoff.ts';
+import { runBare } from './bare-step.ts';
+import { codeOf, isLockFailure, isLost } from './loss.ts';
+import type { StepEnd, StepRun } from './step.ts';
+import { watched, withBlockers } from './transactional.ts';
+
+/** What Postgres says of a statement that it runs outside of transactions alone. */
+const NOT_IN_TRANSACTION = '25001';
+
+/**
+ * A statement of a migration without a transaction that may stand in one: it commits together with its step, so that it
+ * can never run twice. The step is written first, as who we are, and the role that the file has chosen holds again.
+ */
+export async function runEnclosed(run: StepRun): Promise<StepEnd> {
+  const { deployment, task, statement, hash, attempts } = run;
+  const { ledger, policy, signal, teller } = deployment.request;
+  const key = { ledger, migration: task.identity, statement: statement.index };
+  const before = [
+    'BEGIN',
+    "SELECT pg_catalog.set_config('lockstep.role', pg_catalog.current_setting('role'), true)",
+    'SET LOCAL ROLE none',
+    finishStep(key, hash, deployment.runId),
+    "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('lockstep.role'), true)",
+  ].join(';\n');
+  const after = ['SET CONSTRAINTS ALL IMMEDIATE', deployment.fence, 'COMMIT'].join(';\n');
+  const deadline = performance.now() + policy.lockRetryBudgetMs;
+  for (let tries = 1; ; tries++) {
+    const { session } = deployment;
+    const startedAt = new Date();
+    const once = async (): Promise<{ thrown?: unknown; atFence?: boolean }> => {
+      const begun = await session.runTimed(before);
+      if (begun.error !== undefined) return { thrown: begun.error };
+      const ran = await session.runTimed(statement.sql);
+      if (ran.error !== undefined) return { thrown: ran.error };
+      const { error, completed } = await session.runTimed(after);
+      return error === undefined ? {} : { thrown: error, atFence: completed.length === 1 };
+    };
+    const { value, blockers } = await watched(deployment, once());
+    const { thrown, atFence = false } = value;
+    if (thrown === undefined) return { kind: 'done' };
+    if (isLost(thrown) || atFence) {
+      return { kind: 'lost', error: atFence ? new Error('the deploy lock was lost') : thrown };
+    }
+    await session.run('ROLLBACK');
+    const error = errorAt(thrown, task.migration.up, statement);
+    if (codeOf(thrown) === NOT_IN_TRANSACTION) return runBare(run);
+    const left = deadline - performance.now();
+    if (signal.aborted || !isLockFailure(thrown) || left <= 0) {
+      const hint = blockers.length === 0 ? error.hint : withBlockers(error.hint, blockers);
+      return { kind: 'failed', error: hint === undefined ? error : { ...error, hint } };
+    }
+    attempts.push({
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+      message: error.message,
+      statement: statement.index,
+      ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
+    });
+    const wait = Math.min(pauseMs(tries), left);
+    teller.done(`${task.migration.id}, statement ${statement.index + 1}, got no lock: trying again`);
+    await pause(wait, signal).catch(() => {});
+  }
+}

@@ -1,0 +1,181 @@
+import type { Session } from '../../../postgres/session.ts';
+import type { Node, Statement } from '../../../project/sql.ts';
+import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
+import { identifier, literal } from '../../ledger/sql.ts';
+import { type Evidence, kept, rowsOf } from './evidence.ts';
+import { quotedName, relationName } from './names.ts';
+
+/** CREATE, DROP and REINDEX ... CONCURRENTLY: what they leave behind when they fail, and how it is put right. */
+
+interface IndexRow {
+  readonly oid: string;
+  readonly name: string;
+  readonly valid: boolean;
+}
+
+const COLUMNS = `i.indexrelid::text AS oid, i.indisvalid AND i.indisready AND i.indislive AS valid,
+  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name`;
+const FROM = `FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`;
+
+function indexesOf(session: Session, table: string): Promise<readonly IndexRow[]> {
+  return rowsOf(session, `SELECT ${COLUMNS} ${FROM} WHERE i.indrelid = pg_catalog.to_regclass(${literal(table)})`);
+}
+
+/** Drops an index that no query can use; one that is gone meanwhile is fine. */
+async function dropInvalid(session: Session, { name }: IndexRow): Promise<string> {
+  await session.run(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+  return `The invalid index ${name}, which an attempt that failed had left, was dropped.`;
+}
+
+export function createIndex({ tree }: Statement): Evidence {
+  const table = relationName(record(tree.relation));
+  const wanted = text(tree.idxname);
+  const isWanted = ({ name }: IndexRow): boolean => wanted !== undefined && name.endsWith(`.${quotedAsServer(wanted)}`);
+  /** Ours: the one of that name; without a name, what was not there before. */
+  const made = (rows: readonly IndexRow[], before: unknown): readonly IndexRow[] => {
+    const known = kept<readonly string[]>(before, 'indexes', []);
+    return wanted === undefined ? rows.filter(({ oid }) => !known.includes(oid)) : rows.filter(isWanted);
+  };
+  return {
+    what: wanted === undefined ? `the new index on ${table}` : `the index ${wanted}`,
+    concurrently: true,
+    // IF NOT EXISTS would take an invalid one for what is wanted, and without it the name would be taken.
+    prepare: async (session) => {
+      const rows = wanted === undefined ? [] : await indexesOf(session, table);
+      const told: string[] = [];
+      for (const row of rows.filter((one) => isWanted(one) && !one.valid)) {
+        if (!(await isBeingBuilt(session, row.oid))) told.push(await dropInvalid(session, row));
+      }
+      return told;
+    },
+    before: async (session) => ({ indexes: (await indexesOf(session, table)).map(({ oid }) => oid) }),
+    happened: async (session, before) => {
+      const rows = made(await indexesOf(session, table), before);
+      if (wanted === undefined && rows.length > 1) return undefined;
+      return rows.some(({ valid }) => valid);
+    },
+    problem: async (session, before) => {
+      const bad = made(await indexesOf(session, table), before).find(({ valid }) => !valid);
+      return bad && `the index ${bad.name} is INVALID`;
+    },
+    repair: async (session, before) => {
+      const told: string[] = [];
+      for (const row of made(await indexesOf(session, table), before)) {
+        if (!row.valid) told.push(await dropInvalid(session, row));
+      }
+      return told;
+    },
+  };
+}
+
+/** By somebody else: an index that is not valid yet is no leftover while its build goes on. */
+async function isBeingBuilt(session: Session, oid: string): Promise<boolean> {
+  const rows = await rowsOf(
+    session,
+    `SELECT 1 FROM pg_catalog.pg_stat_progress_create_index WHERE index_relid = ${oid} AND pid <> pg_catalog.pg_backend_pid()`,
+  );
+  return rows.length > 0;
+}
+
+/** As quote_ident writes it: names of small letters, digits and underscores are left bare. */
+function quotedAsServer(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : identifier(name);
+}
+
+export function dropIndex({ tree }: Statement): Evidence {
+  const parts = names(fieldsOf(list(tree.objects)[0], 'List')?.items);
+  const index = quotedName(parts);
+  const oidNow = async (session: Session): Promise<string | null> => {
+    const [row] = await rowsOf<{ oid: string | null }>(
+      session,
+      `SELECT pg_catalog.to_regclass(${literal(index)})::oid::text AS oid`,
+    );
+    return row?.oid ?? null;
+  };
+  return {
+    what: `the index ${parts.join('.')}`,
+    concurrently: true,
+    prepare: async () => [],
+    before: async (session) => ({ oid: (await oidNow(session)) ?? '' }),
+    happened: async (session, before) => {
+      const now = await oidNow(session);
+      return now === null || now !== kept(before, 'oid', now);
+    },
+    problem: async () => undefined,
+    repair: async () => [],
+  };
+}
+
+/** A failed one leaves `_ccnew` (the new index) or `_ccold` (the one that it replaced) behind. */
+export function reindex({ tree }: Statement, concurrently: boolean): Evidence {
+  const single = tree.kind === 'REINDEX_OBJECT_INDEX' ? relationName(record(tree.relation)) : undefined;
+  const leftovers = async (session: Session, before: unknown): Promise<readonly IndexRow[]> => {
+    const known = kept<readonly string[]>(before, 'invalid', []);
+    const rows = await invalidOnes(session);
+    return rows.filter(({ oid, name }) => !known.includes(oid) && /_cc(?:new|old)\d*"?$/.test(name));
+  };
+  return {
+    what: single === undefined ? 'the rebuilt indexes' : `the index ${single}`,
+    concurrently,
+    prepare: async () => [],
+    before: async (session) => ({ invalid: (await invalidOnes(session)).map(({ oid }) => oid) }),
+    // To build it once more does no harm, and nothing shows that it has been done.
+    happened: async () => false,
+    problem: async (session, before) => {
+      const own = single === undefined ? [] : await invalidNamed(session, single);
+      const [bad] = [...own, ...(await leftovers(session, before))];
+      return bad && `the index ${bad.name} is INVALID`;
+    },
+    repair: async (session, before) => {
+      const told: string[] = [];
+      for (const row of await leftovers(session, before)) told.push(await dropInvalid(session, row));
+      return told;
+    },
+  };
+}
+
+function invalidNamed(session: Session, name: string): Promise<readonly IndexRow[]> {
+  return rowsOf(
+    session,
+    `SELECT ${COLUMNS} ${FROM} WHERE i.indexrelid = pg_catalog.to_regclass(${literal(name)}) AND NOT i.indisvalid`,
+  );
+}
+
+function invalidOnes(session: Session): Promise<readonly IndexRow[]> {
+  return rowsOf(
+    session,
+    `SELECT ${COLUMNS} ${FROM} WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)`,
+  );
+}
+
+/** ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY: the second of its two transactions may be missing. */
+export function detachPartition({ tree }: Statement): Evidence {
+  const command = list(tree.cmds).map((one) => fieldsOf(one, 'AlterTableCmd'))[0];
+  const partition: Node | undefined = record(fieldsOf(command?.def, 'PartitionCmd')?.name);
+  const [parent, child] = [relationName(record(tree.relation)), relationName(partition)];
+  const stateNow = async (session: Session): Promise<'attached' | 'pending' | 'detached'> => {
+    const [row] = await rowsOf<{ pending: boolean }>(
+      session,
+      `SELECT inhdetachpending AS pending FROM pg_catalog.pg_inherits
+       WHERE inhrelid = pg_catalog.to_regclass(${literal(child)}) AND inhparent = pg_catalog.to_regclass(${literal(parent)})`,
+    );
+    if (row === undefined) return 'detached';
+    return row.pending ? 'pending' : 'attached';
+  };
+  return {
+    what: `the partition ${child}`,
+    concurrently: true,
+    prepare: async () => [],
+    before: async (session) => ({ state: await stateNow(session) }),
+    happened: async (session, before) =>
+      kept<string>(before, 'state', 'attached') !== 'detached' && (await stateNow(session)) === 'detached',
+    problem: async () => undefined,
+    repair: async (session) => {
+      if ((await stateNow(session)) !== 'pending') return [];
+      await session.run(`ALTER TABLE ${parent} DETACH PARTITION ${child} FINALIZE`);
+      return [`The detaching of ${child}, which had come half-way, was finished.`];
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { parseScript, type Statement } from '../../project/sql.ts';
+import { statementHash } from '../../project/statement-hash.ts';
+import { record } from '../../project/syntax-tree.ts';
+import { effectiveExecution } from '../../project/transaction.ts';
+import type { UnfinishedMigration } from '../history/state.ts';
+import type { Step } from '../ledger/read.ts';
+import { isTellable } from './evidence/kinds.ts';
+
+/** Whether, and where, a migration that stopped half-way goes on. Pure; `loadParser` must have resolved. */
+
+/** Why it cannot go on by itself; undefined: it can. */
+export function resumeProblem({ migration, steps }: UnfinishedMigration): string | undefined {
+  if (migration === undefined) return 'it is not in the repository any more';
+  if (steps.length === 0) return "the tool's history calls it failed, and does not say how far it came";
+  const { statements } = parseScript(migration.up);
+  if (statements === undefined) return 'it does not parse any more';
+  if (effectiveExecution(migration) === 'transaction')
+    return 'statements of it are done, and it now runs in a transaction';
+  return steps.map((step) => stepProblem(step, statements)).find((problem) => problem !== undefined);
+}
+
+function stepProblem({ statement: index, hash, state }: Step, statements: readonly Statement[]): string | undefined {
+  const statement = statements.find((one) => one.index === index);
+  const number = index + 1;
+  if (statement === undefined || statementHash(statement) !== hash) {
+    return state === 'done'
+      ? `statement ${number}, which is done, has been changed since`
+      : `statement ${number}, where it stopped, has been changed since`;
+  }
+  if (state === 'done' && makesTemporary(statement))
+    return `statement ${number} made a temporary table, which is gone, and later ones may need it`;
+  if (state === 'started' && !isTellable(statement)) return `nothing can tell whether statement ${number} took effect`;
+  return undefined;
+}
+
+/** What a session loses: temporary tables, views and sequences. */
+function makesTemporary({ kind, tree }: Statement): boolean {
+  const relation =
+    record(tree.relation) ?? record(tree.view) ?? record(tree.sequence) ?? record(record(tree.into)?.rel);
+  if (relation?.relpersistence === 't') return true;
+  if (kind !== 'SelectStmt') return false;
+  const into = record(record(tree.intoClause)?.rel);
+  return into?.relpersistence === 't';
+}
+
+const SESSION: ReadonlySet<string> = new Set([
+  'VariableSetStmt',
+  'PrepareStmt',
+  'DeallocateStmt',
+  'ListenStmt',
+  'UnlistenStmt',
+  'LoadStmt',
+  'DiscardStmt',
+]);
+
+/** Whether a statement's effect belongs to the session, so that a new session needs it again. */
+export function isOfSession({ kind, sql }: Statement): boolean {
+  if (kind === 'DeclareCursorStmt') return true;
+  return SESSION.has(kind) || (kind === 'SelectStmt' && /\bset_config\s*\(/i.test(sql));
+}

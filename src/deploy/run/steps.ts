@@ -1,0 +1,95 @@
+import { errorAt, mayChangeTimeouts, statementReport } from '../../postgres/runner.ts';
+import { parseScript, type Statement } from '../../project/sql.ts';
+import { statementHash } from '../../project/statement-hash.ts';
+import { cannotRunInTransaction } from '../../project/transaction.ts';
+import type { SqlErrorReport, StatementReport } from '../../report/model.ts';
+import type { Attempt } from '../../report/target-model.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Step } from '../ledger/read.ts';
+import { runBare } from './bare-step.ts';
+import { runEnclosed } from './enclosed-step.ts';
+import { isLost } from './loss.ts';
+import type { MigrationRun } from './result.ts';
+import { isOfSession, resumeProblem } from './resume.ts';
+import { asking, type StepEnd, type StepRun } from './step.ts';
+import { clampTimeouts } from './timeouts.ts';
+import { isApplied, type Task } from './transactional.ts';
+
+/**
+ * Runs a migration without a transaction, statement by statement, each of which is remembered in the ledger: one that was
+ * done never runs again. Goes on where an earlier run stopped, if that can be told.
+ */
+export async function runSteps(deployment: Deployment, task: Task, known: readonly Step[]): Promise<MigrationRun> {
+  const { migration, identity } = task;
+  const statements = parseScript(migration.up).statements ?? [];
+  const started = performance.now();
+  const reports: StatementReport[] = [];
+  const attempts: Attempt[] = [];
+  let steps = known;
+  const end = (status: MigrationRun['status'], error?: SqlErrorReport): MigrationRun => {
+    return { status, durationMs: Math.round(performance.now() - started), statements: reports, error, attempts };
+  };
+  const stop = (error: SqlErrorReport): MigrationRun => {
+    const done = reports.length + steps.filter(({ state }) => state === 'done').length;
+    return end(done > 0 ? 'partial' : 'failed', error);
+  };
+  for (let fresh = true; ; ) {
+    try {
+      if (fresh) {
+        const problem = steps.length === 0 ? undefined : resumeProblem({ identity, migration, steps });
+        if (problem !== undefined) return stop(asking(task, problem));
+        await begin(deployment, statements, steps);
+        fresh = false;
+      }
+      const next = statements.find(
+        ({ index }) => !steps.some((step) => step.statement === index && step.state === 'done'),
+      );
+      if (next === undefined) {
+        await record(deployment, task, performance.now() - started);
+        return end('applied');
+      }
+      deployment.request.teller.step(`${migration.id}: statement ${next.index + 1} of ${statements.length}`);
+      const begun = steps.find(({ statement }) => statement === next.index);
+      const hash = statementHash(next);
+      const at = performance.now();
+      const ended = await runOne({ deployment, task, statement: next, hash, attempts, begun });
+      if (ended.kind === 'failed') return stop(ended.error);
+      if (ended.kind === 'lost') throw ended.error;
+      reports.push(statementReport(next, performance.now() - at));
+      steps = [...steps.filter((step) => step !== begun), { statement: next.index, hash, state: 'done', before: null }];
+      if (mayChangeTimeouts(next)) await deployment.session.run(clampTimeouts(deployment.request.timeouts, false));
+    } catch (error) {
+      if (deployment.request.signal.aborted) return stop(asking(task, 'the run was cancelled'));
+      if (!isLost(error)) return stop(errorAt(error, migration.up, statements[0] ?? NO_STATEMENT));
+      const history = await deployment.comeBack(error);
+      if (isApplied(history, identity)) return end('applied');
+      steps = history.ledger.steps.get(identity) ?? [];
+      fresh = true;
+    }
+  }
+}
+
+const NO_STATEMENT = { start: 0, index: 0 } as Statement;
+
+/** One that may stand in a transaction commits together with its step; whether another one happened the catalogs tell. */
+function runOne(run: StepRun): Promise<StepEnd> {
+  return cannotRunInTransaction(run.statement) || run.begun?.state === 'started' ? runBare(run) : runEnclosed(run);
+}
+
+/** A clean session in which all that belongs to the session, of what is done, holds again. */
+async function begin(deployment: Deployment, statements: readonly Statement[], steps: readonly Step[]): Promise<void> {
+  const { session } = deployment;
+  await session.reset();
+  for (const statement of statements) {
+    const done = steps.some((step) => step.statement === statement.index && step.state === 'done');
+    if (!done || !isOfSession(statement)) continue;
+    await session.run(statement.sql);
+    await session.run(clampTimeouts(deployment.request.timeouts, false));
+  }
+}
+
+async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {
+  const { session } = deployment;
+  await session.reset();
+  await session.run(['BEGIN', deployment.fence, recorded(durationMs), 'COMMIT'].join(';\n'));
+}

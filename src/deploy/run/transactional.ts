@@ -1,0 +1,134 @@
+import { type Failure, runScript, type ScriptOutcome } from '../../postgres/runner.ts';
+import { shortened } from '../../postgres/sql-error.ts';
+import type { Migration } from '../../project/types.ts';
+import type { Attempt, SessionReport } from '../../report/target-model.ts';
+import type { Deployment } from '../deployment.ts';
+import { fence } from '../lock/key.ts';
+import { pause, pauseMs } from './backoff.ts';
+import { isLockFailure, isLost } from './loss.ts';
+import type { MigrationRun } from './result.ts';
+import { clampTimeouts, localTimeouts } from './timeouts.ts';
+import { named, type Sight } from './watch.ts';
+
+export interface Task {
+  readonly migration: Migration;
+  /** What the history knows it by. */
+  readonly identity: string;
+  /** SQL that records it in the ledger and in the tool's history. Without a duration: that of the transaction it stands in. */
+  readonly record: (durationMs?: number) => string;
+}
+
+/**
+ * Runs a migration in one transaction, with its row in the history. Tried again while it gets no lock, within the budget;
+ * after a lost connection the history decides whether it has been done.
+ */
+export async function runTransactional(
+  deployment: Deployment,
+  { migration, identity, record }: Task,
+): Promise<MigrationRun> {
+  const { policy, timeouts, key, teller, signal } = deployment.request;
+  const attempts: Attempt[] = [];
+  const deadline = performance.now() + policy.lockRetryBudgetMs;
+  const guard = {
+    begin: localTimeouts(timeouts),
+    clamp: clampTimeouts(timeouts, true),
+    fence: fence(key),
+    onStatement: () => {},
+  };
+  for (let lockFailures = 0; ; ) {
+    const startedAt = new Date();
+    const run = { script: migration.up, execution: 'transaction', record: record(), guard } as const;
+    const { value: outcome, blockers } = await watched(deployment, runScript(deployment.session, run));
+    if (outcome.status === 'applied') return { ...outcome, attempts };
+    const { failure } = outcome;
+    const attempt = (): Attempt => attemptOf(outcome, startedAt, blockers);
+    if (signal.aborted) return ended(outcome, attempts);
+    if (failure !== undefined && needsReturn(failure)) {
+      attempts.push(attempt());
+      const history = await deployment.comeBack(lossOf(failure));
+      if (isApplied(history, identity)) return { ...outcome, status: 'applied', error: undefined, attempts };
+      continue;
+    }
+    const left = deadline - performance.now();
+    if (!isLockFailure(failure?.thrown) || left <= 0) return ended(outcome, attempts, blockers);
+    attempts.push(attempt());
+    lockFailures += 1;
+    const wait = Math.min(pauseMs(lockFailures), left);
+    teller.done(`${migration.id} got no lock${by(blockers)}: trying again in ${(wait / 1000).toFixed(1)} s`);
+    await pause(wait, signal).catch(() => {});
+    if (signal.aborted) return ended(outcome, attempts);
+  }
+}
+
+/** Sees who is in the way of a statement of the deploy's session, and cancels it when the run is. */
+export function watched<T>(deployment: Deployment, work: Promise<T>, concurrently = false): Promise<Sight<T>> {
+  const { watch, timeouts, teller } = deployment.request;
+  const { session, backendPid } = deployment;
+  return watch.during(
+    {
+      pid: backendPid,
+      lookAfterMs: Math.max(50, Math.min(1_000, milliseconds(timeouts.lock) / 2)),
+      concurrently,
+      onNews: (news) => teller.step(news),
+    },
+    work,
+    () => session.cut(),
+  );
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Of our own notation: '5s', '500ms'. */
+export function milliseconds(setting: string): number {
+  const [, number = '0', unit = 'ms'] = /^(\d+)\s*([a-z]*)$/.exec(setting) ?? [];
+  return Number(number) * (UNITS[unit] ?? 1);
+}
+
+/** The connection is gone, or the lock: either way the session is not to be used any more. */
+function needsReturn({ thrown, at }: Failure): boolean {
+  return at === 'fence' || isLost(thrown);
+}
+
+/** A lock that is gone on a living session is treated as a lost connection: the session is given up. */
+function lossOf({ thrown, at }: Failure): unknown {
+  return at === 'fence' ? new Error('the deploy lock was lost') : thrown;
+}
+
+export function isApplied({ ledger, tool }: Awaited<ReturnType<Deployment['history']>>, identity: string): boolean {
+  const inLedger = ledger.entries.some((entry) => entry.identity === identity);
+  return tool === undefined ? inLedger : tool.applied.includes(identity);
+}
+
+function attemptOf(outcome: ScriptOutcome, startedAt: Date, blockers: readonly SessionReport[]): Attempt {
+  const { error, durationMs } = outcome;
+  return {
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    ...(error?.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+    message: shortened(error?.message ?? '', 500),
+    ...(error?.statement === undefined ? {} : { statement: error.statement }),
+    ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
+  };
+}
+
+/** It came to nothing: the transaction is rolled back, and what was the last try is the error. */
+function ended(
+  outcome: ScriptOutcome,
+  attempts: readonly Attempt[],
+  blockers: readonly SessionReport[] = [],
+): MigrationRun {
+  const { error, durationMs, statements } = outcome;
+  const why =
+    error !== undefined && blockers.length > 0 ? { ...error, hint: withBlockers(error.hint, blockers) } : error;
+  return { status: 'failed', durationMs, statements, error: why, attempts };
+}
+
+export function withBlockers(hint: string | undefined, blockers: readonly SessionReport[]): string {
+  const blocked = `It waited for ${blockers.map(named).join('; ')}.`;
+  return hint === undefined ? blocked : `${hint} ${blocked}`;
+}
+
+function by(blockers: readonly SessionReport[]): string {
+  const [first] = blockers;
+  return first === undefined ? '' : `, which ${named(first)} holds`;
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../../postgres/session.ts';
+
+/**
+ * What stands between us and the server. Nothing is set and no lock is taken: on a pooled connection either would stay with
+ * whoever gets it next.
+ */
+
+export interface PoolerVerdict {
+  readonly pooler: 'none' | 'session' | 'transaction';
+  /** How that is known. */
+  readonly evidence: string;
+}
+
+const LIMIT_MS = 2_000;
+/** A query that waits for longer than this waits for a server connection. */
+const STARVING_MS = 300;
+const ROUNDS_WHILE_STARVING = 4;
+/** The longest wait for a notification, which takes as long as an answer. */
+const NOTIFICATION_MS = 1_000;
+const CLEANING_TRIES = 20;
+
+/**
+ * Tells whether `session` keeps its backend between transactions. Nothing but a proof of that counts: whatever cannot be told
+ * within two seconds is taken for transaction pooling. `another` opens a second session to the same place.
+ */
+export async function detectPooler(
+  session: Session,
+  { backendPid, standby }: { readonly backendPid: number; readonly standby: boolean },
+  another: (signal: AbortSignal) => Promise<Session>,
+  signal: AbortSignal,
+): Promise<PoolerVerdict> {
+  if (session.protocolPid === backendPid) return { pooler: 'none', evidence: 'the backend is the one that let us in' };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  let other: Session | undefined;
+  try {
+    other = await another(limit);
+    return await within(limit, probe(session, other, { backendPid, standby }));
+  } catch (error) {
+    signal.throwIfAborted();
+    return unsure(error, limit.aborted);
+  } finally {
+    // It may be waiting for a server connection: a goodbye could wait as long.
+    other?.cut();
+  }
+}
+
+function unsure(error: unknown, late: boolean): PoolerVerdict {
+  // Supabase's pooler: what it counts is what a session pooler gives away.
+  if (error instanceof Error && /in session mode/i.test(error.message)) {
+    return { pooler: 'session', evidence: `the pooler says so: ${error.message}` };
+  }
+  const why = late ? 'within 2 seconds nothing could tell' : 'a second connection did not get through';
+  return { pooler: 'transaction', evidence: `taken for transaction pooling: ${why}` };
+}
+
+async function probe(
+  a: Session,
+  b: Session,
+  { backendPid, standby }: { readonly backendPid: number; readonly standby: boolean },
+): Promise<PoolerVerdict> {
+  const first = pidOf(b);
+  if ((await orLater(first, STARVING_MS)) === undefined && (await keepsWhileStarving(a, first, backendPid))) {
+    return { pooler: 'session', evidence: 'it keeps its server connection while another client waits for one' };
+  }
+  // Twice the same client at a stretch: a pooler that takes its server connections in turns cannot give it the same.
+  const bPids = [await first, await pidOf(b)];
+  const aPids = [backendPid, await pidOf(a), await pidOf(a)];
+  const [bFirst] = bPids;
+  const moved = aPids.some((pid) => pid !== backendPid) || bPids.some((pid) => pid !== bFirst);
+  if (moved) return { pooler: 'transaction', evidence: 'the server connection changed between two queries' };
+  if (bFirst === backendPid) {
+    return { pooler: 'transaction', evidence: `two clients at a time got the server connection ${backendPid}` };
+  }
+  // A standby takes no LISTEN.
+  if (standby) return { pooler: 'session', evidence: 'two clients kept two server connections' };
+  return isNotified(a, b, backendPid);
+}
+
+/**
+ * Whether A is answered by its own backend again and again while B, who asked before, waits for any: a pooler that gives
+ * server connections away by transaction serves who waits first.
+ */
+async function keepsWhileStarving(a: Session, b: Promise<number>, backendPid: number): Promise<boolean> {
+  let answered = false;
+  b.then(
+    () => {
+      answered = true;
+    },
+    () => {},
+  );
+  for (let round = 0; round < ROUNDS_WHILE_STARVING; round += 1) {
+    const pid = await pidOf(a);
+    if (pid !== backendPid) return false;
+    await sleep(STARVING_MS / ROUNDS_WHILE_STARVING);
+    if (answered) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether A hears a notification while it does nothing: only who owns a backend is told what arrives there. Holds also where
+ * A and B come to two processes of one pooler, which share nothing.
+ */
+async function isNotified(a: Session, b: Session, backendPid: number): Promise<PoolerVerdict> {
+  const channel = `lockstep_probe_${randomBytes(8).toString('hex')}`;
+  const [listened] = (await a.run(`LISTEN ${channel}; SELECT pg_backend_pid() AS pid`)).slice(-1);
+  let stopHearing = (): void => {};
+  const heard = new Promise<true>((resolve) => {
+    const onNotification = (message: { readonly channel: string }): void => {
+      if (message.channel === channel) resolve(true);
+    };
+    a.client.on('notification', onNotification);
+    stopHearing = () => a.client.off('notification', onNotification);
+  });
+  try {
+    await b.run(`NOTIFY ${channel}`);
+    const owns = (await orLater(heard, NOTIFICATION_MS)) === true;
+    return owns
+      ? { pooler: 'session', evidence: `it is told what happens at its server connection ${backendPid}` }
+      : { pooler: 'transaction', evidence: 'it is not told what happens at its server connection' };
+  } finally {
+    stopHearing();
+    await unlisten(a, channel, listened?.rows[0]?.pid);
+  }
+}
+
+/** Ends the listening where it began, which with transaction pooling can be another backend than the next one. */
+async function unlisten(a: Session, channel: string, pid: unknown): Promise<void> {
+  for (let round = 0; round < CLEANING_TRIES; round += 1) {
+    const [there] = (await a.run(`UNLISTEN ${channel}; SELECT pg_backend_pid() AS pid`)).slice(-1);
+    if (there?.rows[0]?.pid === pid) return;
+  }
+}
+
+async function pidOf(session: Session): Promise<number> {
+  const { rows } = await session.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid ?? 0;
+}
+
+/** undefined: not yet. */
+async function orLater<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([work, sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined)]);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  // What is late fails when the second session is cut.
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
