@@ -52,6 +52,10 @@ export function openLog(
           progress.done(text, ms);
           own.done(text, ms);
         },
+        group: (text, lines, ms) => {
+          progress.group(text, lines, ms);
+          own.group(text, lines, ms);
+        },
         stream: (line) => {
           progress.stream(line);
           own.stream(line);

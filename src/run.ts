@@ -5,7 +5,7 @@ import { LockstepError } from './errors.ts';
 import { failureReport, tellBug, tellFailure } from './failure.ts';
 import { openLog } from './log-file.ts';
 import type { Report, Result } from './report/model.ts';
-import { createProgress } from './report/terminal/progress.ts';
+import { createProgress, type ProgressOptions } from './report/terminal/progress.ts';
 import type { ActionsRunner } from './services/actions-runner.ts';
 import { inert } from './services/inert.ts';
 import { type EventSource, type Interruptions, watchInterruptions } from './services/interruption.ts';
@@ -17,6 +17,8 @@ import { version } from './version.ts';
 /** The process as far as we touch it: the real one in the program, a stand-in in tests. */
 export interface Host extends Surroundings, EventSource {
   readonly stdin?: Input;
+  /** What `ps` shows of us: a secret that stood on the command line must not. */
+  title?: string;
   readonly stdout: Surroundings['stdout'] & Output;
   readonly stderr: Surroundings['stderr'] & Output;
   exitCode?: number | string | null | undefined;
@@ -97,6 +99,7 @@ async function answer(
       await refuse(host, invocation, interruptions);
       return UNANSWERED;
     case 'command':
+      host.title = `lockstep ${invocation.settings.command}`;
       return runCommand(host, invocation.settings, available[invocation.settings.command], interruptions);
   }
 }
@@ -134,7 +137,7 @@ async function runCommand(
   const { stdout, stderr } = safeOutput(host, settings, secrets);
   const runner = await runnerOf(settings);
   const ask = settings.target.interactive ? asker(host, interruptions.signal) : undefined;
-  const world = { stdout, stderr, ask, secrets };
+  const world = { stdout, stderr, ask, secrets, fold: folding(host, settings, secrets) };
   const { report, exitCode, cancelled } = await attempt(settings, load, interruptions, world);
   try {
     const { signal } = interruptions;
@@ -151,6 +154,7 @@ type Texts = Pick<Io, 'stdout' | 'stderr'>;
 interface World extends Texts {
   readonly ask: Io['ask'];
   readonly secrets: Secrets;
+  readonly fold: ProgressOptions['fold'];
 }
 
 /** The command's report, shown; of a command that failed, the report that says so. */
@@ -164,7 +168,7 @@ async function attempt(
   const { signal } = interruptions;
   const startedAt = new Date();
   const { log, stdout, stderr } = logging(settings, startedAt, world);
-  const shown = createProgress(settings, world.stderr);
+  const shown = createProgress({ ...settings, fold: world.fold }, world.stderr);
   const progress = log?.alongside(shown) ?? shown;
   const logged = log === undefined ? {} : { log: log.path };
   const { ask, secrets } = world;
@@ -245,6 +249,15 @@ function safeOutput(
   const scrub = (text: string): string => secrets.strip(text);
   const safe = actions === undefined ? scrub : (text: string): string => inert(scrub(text));
   return { stdout: (text) => void stdout.write(safe(text)), stderr: (text) => void stderr.write(safe(text)) };
+}
+
+/** Lines that belong together are folded in the log of a job: by commands to its runner, which we print only here. */
+function folding({ stderr }: Host, { actions }: Settings, secrets: Secrets): ProgressOptions['fold'] {
+  if (actions === undefined) return undefined;
+  return {
+    begin: (title) => void stderr.write(`::group::${inert(secrets.strip(title))}\n`),
+    end: () => void stderr.write('::endgroup::\n'),
+  };
 }
 
 /** undefined: not inside Actions. It hides the secrets from here on. */

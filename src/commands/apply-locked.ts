@@ -9,6 +9,7 @@ import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
 import { messageOf } from '../errors.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
+import type { HistoryReport } from '../report/target-model.ts';
 import { checkAfterwards } from './apply-checks.ts';
 import { runPending } from './apply-run.ts';
 import type { Io } from './io.ts';
@@ -46,14 +47,30 @@ export async function applyLocked(run: LockedRun): Promise<Report> {
   try {
     const outcome = await decide(run, plan);
     await closeRun(deployment, outcome, notices);
-    const now = outcome.history ?? historyOf(plan);
-    return reportOf(frame, { ...common, ...outcome, history: now });
+    return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
   } catch (error) {
     const cancelled = run.io.signal.aborted;
     const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
     await closeRun(deployment, told, notices, cancelled);
     throw error;
   }
+}
+
+/** The history as this run has left it. */
+function historyAfter(plan: TargetPlan, { migrations = [] }: TargetOutcome, commit: string): HistoryReport {
+  const before = historyOf(plan);
+  const applied = new Set(migrations.filter(({ status }) => status === 'applied').map(({ id }) => id));
+  if (applied.size === 0) return before;
+  const { state } = plan;
+  const all = [
+    ...state.applied.map(({ migration }) => migration),
+    ...state.pending.filter(({ id }) => applied.has(id)),
+  ];
+  // Pending ones sort after what is applied, unless they are out of order.
+  const newest = state.outOfOrder.some(({ id }) => applied.has(id))
+    ? (before.newest ?? all.at(-1)?.id)
+    : all.at(-1)?.id;
+  return { ...before, applied: before.applied + applied.size, ...(newest === undefined ? {} : { newest }), commit };
 }
 
 async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> {

@@ -8,6 +8,9 @@ import { runTransactional, type Task } from '../deploy/run/transactional.ts';
 import { meaningHash } from '../project/meaning.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
+import type { StatementReport } from '../report/model.ts';
+import { shorten } from '../report/shorten.ts';
+import { duration } from '../report/words.ts';
 import type { Io } from './io.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { OpenTarget } from './target-session.ts';
@@ -37,9 +40,14 @@ export async function runPending(
       : await runTransactional(deployment, task);
     results.set(migration, result);
     if (result.status !== 'applied') break;
-    io.progress.done(`applied ${migration.id}`, result.durationMs);
+    io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
   }
   return results;
+}
+
+/** 'line 3: CREATE TABLE orders (...) (12 ms)' */
+function statementLine({ line, sql, durationMs }: StatementReport): string {
+  return `line ${line}: ${shorten(sql.replace(/\s+/g, ' ').trim(), 120)} (${duration(durationMs)})`;
 }
 
 /** What records it: the ledger's row, and that of the tool's own history. */

@@ -9,31 +9,31 @@ import { applyLocked } from './apply-locked.ts';
 import { asksFirst, confirm } from './confirm.ts';
 import { busyReport, deploymentFor, tellWait } from './deployment.ts';
 import type { Io } from './io.ts';
-import { readTargetInputs } from './target-inputs.ts';
+import { onTarget } from './on-target.ts';
 import { isRefused, planFor } from './target-plan.ts';
 import { historyOf, reportOf, type TargetFrame } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
 
 /** Applies the pending migrations to a target, under the lock. */
 export async function apply(settings: Settings, io: Io): Promise<Report> {
-  const startedAt = io.now();
-  const notices: string[] = [];
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
-  const approved = await approvedPlan(settings);
-  const opened = await openTargetOf(settings, io, inputs, 'write');
-  const frame: TargetFrame = { settings, inputs, opened, startedAt, now: io.now, notices };
+  let approved: PlanFile | undefined;
+  const before = async (): Promise<void> => {
+    approved = await approvedPlan(settings);
+  };
+  return onTarget(settings, io, { use: 'write', before }, (frame) => applyTo(frame, io, approved));
+}
+
+async function applyTo(frame: TargetFrame, io: Io, approved: PlanFile | undefined): Promise<Report> {
+  const { settings, inputs, opened, notices } = frame;
+  const { pooler, standby } = opened.target;
+  // What would hold for nobody is not even tried.
+  if (pooler === 'transaction' || standby) return refusedUnlocked(frame, approved);
+  const shown = asksFirst(settings) ? await showAndAsk(frame, io, approved) : undefined;
   const watch = new Watch(opened.target, io.signal);
   const deployment = await deploymentFor(settings, io, inputs, opened, watch, notices);
   try {
-    const { pooler, standby } = opened.target;
-    // What would hold for nobody is not even tried.
-    if (pooler === 'transaction' || standby) return await refusedUnlocked(frame, approved);
-    const shown = asksFirst(settings) ? await showAndAsk(frame, io, approved) : undefined;
-    if (shown !== undefined && 'report' in shown) return shown.report;
     const lock = await deployment.lock(tellWait(io));
     if (!lock.acquired) return busyReport(frame, lock);
-    return await applyLocked({ frame, io, deployment, lock, approved: approved ?? shown?.approved });
+    return await applyLocked({ frame, io, deployment, lock, approved: approved ?? shown });
   } finally {
     await watch.close();
     await deployment.close();
@@ -51,12 +51,8 @@ async function approvedPlan({ target: { planFile, planDigest } }: Settings): Pro
   return readPlan(text, planDigest, planFile);
 }
 
-/** By hand in a terminal: what was shown is what was agreed to. */
-async function showAndAsk(
-  frame: TargetFrame,
-  io: Io,
-  approved: PlanFile | undefined,
-): Promise<{ readonly approved: PlanFile | undefined } | { readonly report: Report } | undefined> {
+/** By hand in a terminal: what was shown is what was agreed to. undefined: there is nothing to agree to. */
+async function showAndAsk(frame: TargetFrame, io: Io, approved: PlanFile | undefined): Promise<PlanFile | undefined> {
   const { opened, inputs, settings } = frame;
   const { session } = opened.target;
   const history = await readHistory(session, opened.history);
@@ -67,7 +63,7 @@ async function showAndAsk(
   io.progress.close();
   io.stdout(renderReport({ ...preview, command: 'plan' }, { color: settings.color, width: settings.width }));
   await confirm(io, inputs, opened.target.address, 'migrations are applied');
-  return { approved: approved ?? readPlan(plan.text, plan.report.digest, 'the plan') };
+  return approved ?? readPlan(plan.text, plan.report.digest, 'the plan');
 }
 
 async function refusedUnlocked(frame: TargetFrame, approved: PlanFile | undefined): Promise<Report> {

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { readHistory } from '../deploy/history/read.ts';
+import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { recordMigration } from '../deploy/ledger/write.ts';
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
@@ -7,66 +7,66 @@ import { meaningHash } from '../project/meaning.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { MigrationReport, Report } from '../report/model.ts';
+import { plain } from '../report/plain.ts';
 import type { Settings } from '../settings/types.ts';
 import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { writingUnderLock } from './locked-writing.ts';
+import { onTarget } from './on-target.ts';
 import { compareTarget } from './target-comparison.ts';
-import { readTargetInputs, type TargetInputs } from './target-inputs.ts';
+import type { TargetInputs } from './target-inputs.ts';
 import { planFor } from './target-plan.ts';
 import { migrationOf, reportOf, type TargetFrame } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
 
 /**
  * Adopts an existing database: shows what it will write, compares the schema with what these migrations make, then records
  * them as applied. No migration runs.
  */
-export async function baseline(settings: Settings, io: Io): Promise<Report> {
-  const startedAt = io.now();
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
+export function baseline(settings: Settings, io: Io): Promise<Report> {
+  const before = (inputs: TargetInputs): void => void migrationsUpTo(inputs, settings.target.baselineTo ?? '');
+  return onTarget(settings, io, { use: 'write', before }, (frame) => recorded(frame, io));
+}
+
+async function recorded(frame: TargetFrame, io: Io): Promise<Report> {
+  const { settings, inputs, opened } = frame;
+  const { session, address } = opened.target;
   const upTo = migrationsUpTo(inputs, settings.target.baselineTo ?? '');
-  const opened = await openTargetOf(settings, io, inputs, 'write');
-  const frame: TargetFrame = { settings, inputs, opened, startedAt, now: io.now, notices: [] };
-  const { session } = opened.target;
-  const missingNow = async (history: Awaited<ReturnType<typeof readHistory>>) => {
+  const toRecord = async (history: TargetHistory): Promise<Migration[]> => {
     const { state } = await planFor({ inputs, opened, session, history, approved: undefined });
     return upTo.filter((migration) => state.pending.includes(migration));
   };
-  const shown = await missingNow(await readHistory(session, opened.history));
-  if (shown.length === 0) {
-    await session.close();
-    return reportOf(frame, { result: 'noop' });
-  }
+  const shown = await toRecord(await readHistory(session, opened.history));
+  if (shown.length === 0) return reportOf(frame, { result: 'noop' });
   const { same, schemaDiff, lines, rehearsal } = await compareTarget(frame, io, session, upTo);
   const compared = { rehearsal, ...(same ? {} : { schemaDiff }) };
   if (!same && !settings.target.acceptDifferences) {
-    await session.close();
     return reportOf(frame, { result: 'blocked', ...compared, migrations: shown.map(pendingReport) });
   }
   if (asksFirst(settings)) {
     io.progress.close();
-    const difference = same
-      ? ['The schema is what these migrations make.']
-      : ['The schema differs:', ...lines.map((line) => `  ${line}`)];
-    const ids = shown.map(({ id }) => `  ${id}`);
-    io.stdout(`${[...difference, 'To be recorded as applied:', ...ids].join('\n')}\n`);
-    await confirm(io, inputs, opened.target.address, 'the baseline is recorded');
+    io.stdout(preview(same ? [] : lines, shown));
+    await confirm(io, inputs, address, 'the baseline is recorded');
   }
   return writingUnderLock(frame, io, async (deployment, history) => {
-    const now = await missingNow(history);
+    const now = await toRecord(history);
     if (now.length !== shown.length) {
       throw new LockstepError('history-changed', 'The history of the target has changed since it was read.', {
         hint: 'Start the baseline again.',
       });
     }
     await deployment.session.run(recordAll(deployment, frame, now));
-    return {
-      result: 'passed',
-      ...compared,
-      migrations: now.map((migration) => ({ ...pendingReport(migration), status: 'applied' as const })),
-    };
+    const migrations = now.map((migration) => ({ ...pendingReport(migration), status: 'applied' as const }));
+    return { result: 'passed', ...compared, migrations };
   });
+}
+
+/** What it will write, and what the target has that the migrations do not make. */
+function preview(difference: readonly string[], migrations: readonly Migration[]): string {
+  const compared =
+    difference.length === 0
+      ? ['The schema is what these migrations make.']
+      : ['The schema differs:', ...difference.map((line) => `  ${line}`)];
+  return `${plain([...compared, 'To be recorded as applied:', ...migrations.map(({ id }) => `  ${id}`)].join('\n'))}\n`;
 }
 
 function migrationsUpTo({ project: { migrations } }: TargetInputs, id: string): readonly Migration[] {

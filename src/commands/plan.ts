@@ -12,54 +12,48 @@ import { writeText } from '../services/text-file.ts';
 import type { Settings } from '../settings/types.ts';
 import { unknownTurn } from './apply-locked.ts';
 import type { Io } from './io.ts';
+import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
 import { turnOf } from './superseded.ts';
-import { readTargetInputs } from './target-inputs.ts';
 import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
 
 /** Says what `apply` would do to a target now. Reads only. */
-export async function plan(settings: Settings, io: Io): Promise<Report> {
-  const startedAt = io.now();
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
+export function plan(settings: Settings, io: Io): Promise<Report> {
   io.progress.step('reading the target');
-  const opened = await openTargetOf(settings, io, inputs, 'read');
-  const notices: string[] = [];
-  const frame: TargetFrame = { settings, inputs, opened, startedAt, now: io.now, notices };
-  const { session } = opened.target;
-  try {
-    return await readingOf(session, async () => {
-      const history = await readHistory(session, opened.history);
-      const made = await planFor({ inputs, opened, session, history, approved: undefined });
-      const turn = await turnOf(settings, inputs, history);
-      const surveyed = await survey(session, made, opened.target.backendPid);
-      const holder = await lockHolder(session, opened.key);
-      const rights = await missingRights(session, history.ledger.exists ? ledgerTables(opened.ledger) : []);
-      if (rights.length > 0)
-        notices.push(`To see all of it, the role needs:\n${rights.map((line) => `  ${line}`).join('\n')}`);
-      const lock = { key: String(opened.key), ...(holder === undefined ? {} : { holder }) };
-      const outcome: TargetOutcome =
-        turn.kind === 'unknown'
-          ? unknownTurn(turn)
-          : turn.kind === 'superseded'
-            ? { result: 'superseded', history: { ...historyOf(made), commit: turn.by } }
-            : { result: resultOf(made) };
-      if (settings.target.planOut !== undefined && outcome.result !== 'superseded') {
-        await writeText(settings.target.planOut, made.text);
-      }
-      return reportOf(frame, {
-        history: historyOf(made),
-        plan: { ...made.report, ...surveyed },
-        lock,
-        migrations: made.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
-        ...outcome,
-      });
-    });
-  } finally {
-    await session.close();
+  return onTarget(settings, io, { use: 'read' }, (frame) =>
+    readingOf(frame.opened.target.session, () => planned(frame)),
+  );
+}
+
+async function planned(frame: TargetFrame): Promise<Report> {
+  const { settings, inputs, opened, notices } = frame;
+  const { session, backendPid } = opened.target;
+  const history = await readHistory(session, opened.history);
+  const made = await planFor({ inputs, opened, session, history, approved: undefined });
+  const turn = await turnOf(settings, inputs, history);
+  const surveyed = await survey(session, made, backendPid);
+  const holder = await lockHolder(session, opened.key);
+  const rights = await missingRights(session, history.ledger.exists ? ledgerTables(opened.ledger) : []);
+  if (rights.length > 0) notices.push(`To see all of it, the role needs: ${rights.join(' ')}`);
+  const outcome: TargetOutcome =
+    turn.kind === 'unknown'
+      ? unknownTurn(turn)
+      : turn.kind === 'superseded'
+        ? { result: 'superseded', history: { ...historyOf(made), commit: turn.by } }
+        : { result: resultOf(made) };
+  // What cannot be applied is not to be approved.
+  const { planOut } = settings.target;
+  if (planOut !== undefined && (outcome.result === 'planned' || outcome.result === 'noop')) {
+    await writeText(planOut, made.text);
   }
+  return reportOf(frame, {
+    history: historyOf(made),
+    plan: { ...made.report, ...surveyed },
+    lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
+    migrations: made.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
+    ...outcome,
+  });
 }
 
 function resultOf({ gates, state }: TargetPlan): Result {

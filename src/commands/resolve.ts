@@ -11,37 +11,38 @@ import { meaningHash } from '../project/meaning.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report } from '../report/model.ts';
+import { plain } from '../report/plain.ts';
 import { shorten } from '../report/shorten.ts';
 import type { Resolution, Settings } from '../settings/types.ts';
 import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { writingUnderLock } from './locked-writing.ts';
-import { readTargetInputs, type TargetInputs } from './target-inputs.ts';
+import { onTarget } from './on-target.ts';
+import type { TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
 
 /** Settles a failed or half-done migration, after saying what is really there. */
-export async function resolve(settings: Settings, io: Io): Promise<Report> {
-  const startedAt = io.now();
+export function resolve(settings: Settings, io: Io): Promise<Report> {
+  return onTarget(settings, io, { use: 'write' }, (frame) => settled(frame, io));
+}
+
+async function settled(frame: TargetFrame, io: Io): Promise<Report> {
+  const { settings, inputs, opened, notices } = frame;
   const { migration: id = '', resolveAs } = settings.target;
   if (resolveAs === undefined) throw new Error('resolve needs --as');
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
-  const opened = await openTargetOf(settings, io, inputs, 'write');
-  const frame: TargetFrame = { settings, inputs, opened, startedAt, now: io.now, notices: [] };
-  const { session } = opened.target;
+  const { session, address } = opened.target;
   const before = unfinishedNamed(inputs, await readHistory(session, opened.history), id);
   const facts = await whatIsThere(session, before);
-  frame.notices.push(...facts);
+  notices.push(...facts);
   if (asksFirst(settings)) {
     io.progress.close();
-    io.stdout(`${facts.join('\n')}\n`);
-    await confirm(io, inputs, opened.target.address, `${before.migration?.id ?? id} is recorded as ${resolveAs}`);
+    io.stdout(`${plain(facts.join('\n'))}\n`);
+    await confirm(io, inputs, address, `${before.migration?.id ?? id} is recorded as ${resolveAs}`);
   }
   return writingUnderLock(frame, io, async (deployment, history) => {
     const unfinished = unfinishedNamed(inputs, history, id);
     await deployment.session.run(settle(deployment, frame, unfinished, resolveAs));
-    frame.notices.push(OUTCOME[resolveAs]);
+    notices.push(OUTCOME[resolveAs]);
     return { result: 'passed' };
   });
 }

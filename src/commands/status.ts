@@ -6,38 +6,29 @@ import type { Report } from '../report/model.ts';
 import type { HistoryEntry } from '../report/target-model.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
+import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
-import { readTargetInputs } from './target-inputs.ts';
 import { planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, migrationOf, reportOf } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
 
 /** What a target has, what is pending, what is half-done, and who deploys to it now. Reads only. */
-export async function status(settings: Settings, io: Io): Promise<Report> {
-  const startedAt = io.now();
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
-  const opened = await openTargetOf(settings, io, inputs, 'read');
-  const { session } = opened.target;
-  try {
-    return await readingOf(session, async () => {
+export function status(settings: Settings, io: Io): Promise<Report> {
+  return onTarget(settings, io, { use: 'read' }, (frame) => {
+    const { inputs, opened } = frame;
+    const { session } = opened.target;
+    return readingOf(session, async () => {
       const history = await readHistory(session, opened.history);
       const plan = await planFor({ inputs, opened, session, history, approved: undefined });
       const holder = await lockHolder(session, opened.key);
-      return reportOf(
-        { settings, inputs, opened, startedAt, now: io.now, notices: [] },
-        {
-          result: 'passed',
-          plan: plan.report,
-          history: { ...historyOf(plan), entries: entriesOf(plan) },
-          lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
-          migrations: plan.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
-        },
-      );
+      return reportOf(frame, {
+        result: 'passed',
+        plan: plan.report,
+        history: { ...historyOf(plan), entries: entriesOf(plan) },
+        lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
+        migrations: plan.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
+      });
     });
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 /** In the tool's order, then what the repository does not have, then what was begun and not finished. */

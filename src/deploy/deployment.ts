@@ -9,7 +9,7 @@ import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
 import { type LockAnswer, releaseLock, takeLock, tryLock } from './lock/lock.ts';
 import { isLost } from './run/loss.ts';
-import { deploySettings, type Timeouts } from './run/timeouts.ts';
+import { deploySettings, limitMs, type Timeouts } from './run/timeouts.ts';
 import type { Watch } from './run/watch.ts';
 import type { Target } from './target/target.ts';
 
@@ -39,6 +39,8 @@ export interface DeploymentRequest {
 const MOST_RETURNS = 20;
 /** For how long it tries to come back. */
 const RETURN_MS = 120_000;
+/** Questions of ours are short; a script's statement ends by its own timeout. */
+const OWN_ANSWER_MS = 60_000;
 /** An old backend that is still at work after this time is ended: it is ours. */
 const OLD_BACKEND_MS = 2_000;
 
@@ -86,18 +88,28 @@ export class Deployment {
     return this.#returns;
   }
 
-  /** Takes the lock on the session of this run. */
+  /** Takes the lock on the session of this run; a connection that is lost meanwhile is made anew. */
   async lock(onWait: Parameters<typeof takeLock>[0]['onWait']): Promise<LockAnswer> {
-    const { target, key, policy, signal, timeouts } = this.request;
+    const { target, key, policy, signal } = this.request;
+    for (;;) {
+      try {
+        await this.#keep();
+        const { lockWaitMs: waitMs, onBusy } = policy;
+        return await takeLock({ session: this.#session, key, waitMs, onBusy, signal, onWait });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isLost(error) || this.#returns >= MOST_RETURNS) throw error;
+        this.#returns += 1;
+        this.#session.cut();
+        ({ session: this.#session, backendPid: this.#backendPid } = await target.reopen(RETURN_MS));
+      }
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const { target, timeouts } = this.request;
     await this.#session.keep(deploySettings(target.major, timeouts));
-    return takeLock({
-      session: this.#session,
-      key,
-      waitMs: policy.lockWaitMs,
-      onBusy: policy.onBusy,
-      signal,
-      onWait,
-    });
+    this.#session.patience = { own: OWN_ANSWER_MS, script: limitMs(timeouts.statement) + OWN_ANSWER_MS };
   }
 
   history(): Promise<TargetHistory> {
@@ -138,13 +150,13 @@ export class Deployment {
   }
 
   async #reconnect(): Promise<void> {
-    const { target, timeouts, teller } = this.request;
+    const { target, teller } = this.request;
     const lost = { pid: this.#backendPid, at: Date.now() };
     this.#session.cut();
     const { session, backendPid } = await target.reopen(RETURN_MS);
     this.#session = session;
     this.#backendPid = backendPid;
-    await session.keep(deploySettings(target.major, timeouts));
+    await this.#keep();
     await this.#retake(lost.pid);
     teller.done('came back, with the lock', Date.now() - lost.at);
   }

@@ -4,7 +4,7 @@ import type { SqlErrorReport } from '../../report/model.ts';
 import { asOurselves, finishStep, forgetStep, startStep } from '../ledger/steps.ts';
 import { oldSnapshots } from '../survey/snapshots.ts';
 import { pause, pauseMs } from './backoff.ts';
-import type { Evidence } from './evidence/evidence.ts';
+import { type Evidence, rowsOf } from './evidence/evidence.ts';
 import { evidenceOf } from './evidence/kinds.ts';
 import { codeOf, isLockFailure, isLost } from './loss.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
@@ -103,10 +103,11 @@ async function execute({ deployment, statement }: StepRun, { concurrently }: Evi
 
 /** Work that waits for older transactions: under `concurrent_wait` in place of lock_timeout, and without statement_timeout. */
 async function patiently<T>({ session, request }: StepRun['deployment'], work: () => Promise<T>): Promise<T> {
-  const [saved] = await session.run(
+  const [saved] = await rowsOf<{ readonly lock: string; readonly statement: string }>(
+    session,
     "SELECT pg_catalog.current_setting('lock_timeout') AS lock, pg_catalog.current_setting('statement_timeout') AS statement",
   );
-  const { lock, statement } = saved?.rows[0] as { lock: string; statement: string };
+  const { lock = '0', statement = '0' } = saved ?? {};
   const set = (lockTimeout: string, statementTimeout: string): Promise<unknown> =>
     session.run(
       `SELECT pg_catalog.set_config('lock_timeout', '${lockTimeout}', false), pg_catalog.set_config('statement_timeout', '${statementTimeout}', false)`,

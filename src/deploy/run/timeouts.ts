@@ -46,3 +46,11 @@ export function deploySettings(major: number, { lock, statement }: Timeouts): Re
     client_min_messages: 'warning',
   };
 }
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of our own notation: '5s', '500ms'. */
+export function limitMs(setting: string): number {
+  const [, number = '0', unit = 'ms'] = /^(\d+)\s*([a-z]*)$/.exec(setting) ?? [];
+  return Number(number) * (UNITS[unit] ?? 1);
+}

@@ -7,7 +7,7 @@ import { fence } from '../lock/key.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { isLockFailure, isLost } from './loss.ts';
 import type { MigrationRun } from './result.ts';
-import { clampTimeouts, localTimeouts } from './timeouts.ts';
+import { clampTimeouts, limitMs, localTimeouts } from './timeouts.ts';
 import { named, type Sight } from './watch.ts';
 
 export interface Task {
@@ -67,21 +67,13 @@ export function watched<T>(deployment: Deployment, work: Promise<T>, concurrentl
   return watch.during(
     {
       pid: backendPid,
-      lookAfterMs: Math.max(50, Math.min(1_000, milliseconds(timeouts.lock) / 2)),
+      lookAfterMs: Math.max(50, Math.min(1_000, limitMs(timeouts.lock) / 2)),
       concurrently,
       onNews: (news) => teller.step(news),
     },
     work,
     () => session.cut(),
   );
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Of our own notation: '5s', '500ms'. */
-export function milliseconds(setting: string): number {
-  const [, number = '0', unit = 'ms'] = /^(\d+)\s*([a-z]*)$/.exec(setting) ?? [];
-  return Number(number) * (UNITS[unit] ?? 1);
 }
 
 /** The connection is gone, or the lock: either way the session is not to be used any more. */

@@ -10,6 +10,8 @@ export interface Progress {
   step(text: string): void;
   /** It is done: 'replayed 500 migrations', and how long it took. */
   done(text: string, ms?: number): void;
+  /** The same, with what it consisted of: folded where lines can be folded, left out on a terminal. */
+  group(text: string, lines: readonly string[], ms?: number): void;
   /** A line that the project's tests printed. */
   stream(line: string): void;
   /** Nothing more comes. Wipes a step that was not done; safe to call twice. */
@@ -22,14 +24,16 @@ export interface ProgressOptions {
   readonly live: boolean;
   readonly color: boolean;
   readonly width: number;
+  /** Begins and ends a fold, where the log can fold (GitHub Actions). */
+  readonly fold?: { begin(title: string): void; end(): void } | undefined;
 }
 
-const silentProgress: Progress = { step: () => {}, done: () => {}, stream: () => {}, close: () => {} };
+const silentProgress: Progress = { step: () => {}, done: () => {}, group: () => {}, stream: () => {}, close: () => {} };
 
 /** A progress reporter that writes to `write`. Foreign text is made harmless. */
 export function createProgress(options: ProgressOptions, write: (text: string) => void): Progress {
   if (options.quiet) return silentProgress;
-  return options.live ? liveProgress(options, write) : plainProgress(write);
+  return options.live ? liveProgress(options, write) : plainProgress(write, options.fold);
 }
 
 /** A step that is done before this tells of itself by its end alone. Milliseconds. */
@@ -39,7 +43,7 @@ const PATIENCE = 1_000;
  * For pipes and logs: a line as each step ends, and one as it begins when that takes long, so that a log shows where a run
  * hangs and is short when it does not.
  */
-function plainProgress(write: (text: string) => void): Progress {
+function plainProgress(write: (text: string) => void, fold: ProgressOptions['fold']): Progress {
   let begins: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const forget = (): void => {
@@ -59,6 +63,14 @@ function plainProgress(write: (text: string) => void): Progress {
     done: (text, ms) => {
       forget();
       write(`${plainLine(text)}${took(ms)}\n`);
+    },
+    group: (text, lines, ms) => {
+      forget();
+      const title = `${plainLine(text)}${took(ms)}`;
+      if (fold === undefined || lines.length === 0) write(`${title}\n`);
+      else fold.begin(title);
+      for (const line of lines) write(`  ${plainLine(line)}\n`);
+      if (fold !== undefined && lines.length > 0) fold.end();
     },
     stream: (line) => {
       tellBegin();
@@ -85,16 +97,18 @@ function liveProgress({ color, width }: ProgressOptions, write: (text: string) =
   const over = (line: string): void => {
     write(`${current === undefined ? '' : WIPE}${line}\n`);
   };
+  const done = (text: string, ms?: number): void => {
+    over(`${paint.green('✓')} ${fitted('✓ ', plainLine(text), took(ms))}${paint.dim(took(ms))}`);
+    current = undefined;
+  };
   return {
     step: (text) => {
       if (current !== undefined) write(WIPE);
       current = plainLine(text);
       draw();
     },
-    done: (text, ms) => {
-      over(`${paint.green('✓')} ${fitted('✓ ', plainLine(text), took(ms))}${paint.dim(took(ms))}`);
-      current = undefined;
-    },
+    done,
+    group: (text, _lines, ms) => done(text, ms),
     stream: (line) => {
       over(paint.dim(cut(`  | ${plainLine(line)}`, width - 1)));
       draw();

@@ -1,0 +1,78 @@
+import { DatabaseError } from 'pg';
+import { LockstepError, messageOf } from '../errors.ts';
+import type { Report } from '../report/model.ts';
+import { redact } from '../services/redact.ts';
+import type { Settings } from '../settings/types.ts';
+import type { Io } from './io.ts';
+import { readTargetInputs, type TargetInputs } from './target-inputs.ts';
+import type { TargetFrame } from './target-report.ts';
+import { openTargetOf } from './target-session.ts';
+
+export interface TargetRun {
+  /** write: a server that is starting, or full, is waited for longer. */
+  readonly use: 'read' | 'write';
+  /** Asked before the target is reached: what is wrong already then. */
+  readonly before?: (inputs: TargetInputs) => void | Promise<void>;
+}
+
+/**
+ * What every command on a target begins with, its inputs from git and the target itself, and how it ends: no session is
+ * left open, and what the server refuses is told in words.
+ */
+export async function onTarget(
+  settings: Settings,
+  io: Io,
+  { use, before }: TargetRun,
+  work: (frame: TargetFrame) => Promise<Report>,
+): Promise<Report> {
+  const startedAt = io.now();
+  const inputs = await readTargetInputs(settings, io.signal);
+  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
+  await before?.(inputs);
+  const opened = await openTargetOf(settings, io, inputs, use);
+  const { target } = opened;
+  try {
+    return await work({ settings, inputs, opened, startedAt, now: io.now, notices: [] });
+  } catch (error) {
+    throw io.signal.aborted ? error : explained(error, target.address);
+  } finally {
+    await target.session.close();
+  }
+}
+
+/** A server's refusal, or a connection that did not come back, is no bug of ours. */
+function explained(error: unknown, address: string): unknown {
+  if (error instanceof DatabaseError) {
+    const state = error.code === undefined ? '' : ` (SQLSTATE ${error.code})`;
+    const hints = [error.detail, error.hint, HINTS[error.code ?? '']].filter(
+      (text) => text !== undefined && text !== '',
+    );
+    return new LockstepError('target-query-failed', `${address} refused: ${redact(error.message)}${state}`, {
+      ...(hints.length === 0 ? {} : { hint: redact(hints.join('\n')) }),
+      cause: error,
+    });
+  }
+  if (!isConnectionError(error)) return error;
+  return new LockstepError(
+    'target-lost',
+    `The connection to ${address} was lost, and could not be made again: ${redact(messageOf(error))}`,
+    {
+      hint: 'Start the run again: it finds out what has been done, and goes on from there.',
+      cause: error,
+    },
+  );
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  '42501': 'The role of the URL lacks a right: see docs/permissions.md for those that are needed.',
+  '53100': "The server's disk is full. Nothing half-done is left: make room and start the run again.",
+  '25006': 'The database takes no writes: a standby, or default_transaction_read_only of the role or database.',
+};
+
+function isConnectionError(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const known = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED'];
+  return (
+    known.includes(code ?? '') || /^Connection terminated|not queryable|the deploy lock was lost/.test(messageOf(error))
+  );
+}
