@@ -1,12 +1,16 @@
 // Runs the built program on generated projects, as a user would.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commitAll, initRepository, neutralEnvironment, startBranch } from '../scripts/scratch-git.mjs';
 
-export const program = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
-const peakMemory = fileURLToPath(new URL('peak-memory.cjs', import.meta.url));
+/** dist/index.cjs, unless LOCKSTEP_BENCH_PROGRAM names another build. */
+export const program = process.env.LOCKSTEP_BENCH_PROGRAM
+  ? resolve(process.env.LOCKSTEP_BENCH_PROGRAM)
+  : fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
+const resources = fileURLToPath(new URL('resources.cjs', import.meta.url));
 const MIGRATIONS = 'migrations';
 
 /**
@@ -28,28 +32,70 @@ export function makeProject(directory, { base, added }) {
 
 /** Runs `check` on a project. Returns wall time and memory with the report; throws when there is no verdict. */
 export function check(project, { binaries, flags = [] }) {
-  const scratch = mkdtempSync(`${project.directory}-run-`);
-  const [report, memory] = [join(scratch, 'report.json'), join(scratch, 'memory')];
+  const server = binaries ? { LOCKSTEP_PG_BIN: binaries } : {};
+  return finished(prepare(project, ['check', '--base', 'main', '--head', 'change', ...flags], server), [0, 1]);
+}
+
+/** Applies the change's migrations to the database behind a URL. Returns wall time with the report; throws when it failed. */
+export function apply(project, url) {
+  return finished(prepare(project, applying, { TARGET: url }), [0]);
+}
+
+/** The same in a process of its own, beside others: resolves when that has ended. `at`: when, by performance.now(). */
+export async function startApply(project, url) {
+  const { args, options, scratch } = prepare(project, applying, { TARGET: url });
   try {
-    const options = ['--base', 'main', '--head', 'change', '--quiet', '--report', report, ...flags];
-    const started = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ['--require', peakMemory, program, 'check', ...options], {
-      cwd: project.directory,
-      env: {
-        ...neutralEnvironment(),
-        LOCKSTEP_BENCH_MEMORY: memory,
-        ...(binaries ? { LOCKSTEP_PG_BIN: binaries } : {}),
-      },
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
+    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
     });
-    const milliseconds = performance.now() - started;
-    if (status !== 0 && status !== 1) throw new Error(`check ended with status ${status}: ${stderr.trim()}`);
-    const peakBytes = existsSync(memory) ? Number(readFileSync(memory, 'utf8')) : undefined;
-    return { milliseconds, peakBytes, report: JSON.parse(readFileSync(report, 'utf8')) };
+    const [status] = await once(child, 'exit');
+    const at = performance.now();
+    if (status !== 0) throw new Error(`apply ended with status ${status}: ${stderr.trim()}`);
+    return { at, ...read(scratch) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+const applying = ['apply', '--head', 'change', '--database-url-env', 'TARGET', '--yes'];
+
+function prepare(project, command, env) {
+  const scratch = mkdtempSync(`${project.directory}-run-`);
+  const logs = command[0] === 'apply' ? ['--log-dir', join(scratch, 'logs')] : [];
+  const args = [
+    '--require',
+    resources,
+    program,
+    ...command,
+    '--quiet',
+    '--report',
+    join(scratch, 'report.json'),
+    ...logs,
+  ];
+  const options = {
+    cwd: project.directory,
+    env: { ...neutralEnvironment(), LOCKSTEP_BENCH_RESOURCES: join(scratch, 'resources.json'), ...env },
+  };
+  return { args, options, scratch };
+}
+
+function finished({ args, options, scratch }, allowed) {
+  try {
+    const started = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const milliseconds = performance.now() - started;
+    if (!allowed.includes(status)) throw new Error(`it ended with status ${status}: ${stderr.trim()}`);
+    return { milliseconds, ...read(scratch) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function read(scratch) {
+  const json = (name) => JSON.parse(readFileSync(join(scratch, name), 'utf8'));
+  return { report: json('report.json'), ...json('resources.json') };
 }
 
 /** Milliseconds from starting node with these arguments to its end. */

@@ -1,27 +1,17 @@
-// The floor of the replay: the same files fed to psql, on a server with the settings that a rehearsal's own server has
-// (src/rehearsal/server/server-process.ts).
+// Postgres servers of the bench's own: one with the settings that a rehearsal's own server has
+// (src/rehearsal/server/server-process.ts), and one as a target is, which keeps what it has committed.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const INITDB = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--wal-segsize=1', '-N'];
-/** There is no TCP: the port is part of the socket's name, nothing else. */
-const PORT = 5432;
-const SETTINGS = {
+const INITDB = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
+const IN_A_HURRY = ['--wal-segsize=1', '-N'];
+const REHEARSAL = {
   listen_addresses: '',
-  port: PORT,
   max_connections: 100,
   fsync: 'off',
   synchronous_commit: 'off',
@@ -48,16 +38,25 @@ export function hasPsql() {
   return spawnSync('psql', ['--version']).status === 0;
 }
 
-/** Starts a server; `stop` ends it and removes what it has left. */
-export async function startServer(binaries) {
-  const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lockstep-bench-'));
+/**
+ * Starts a server. `durable`: on the disk, with Postgres' own settings, reached by TCP as a target is; else by its socket,
+ * without durability. `stop` ends it and removes what it has left.
+ */
+export async function startServer(binaries, { durable = false } = {}) {
+  const inMemory = !durable && existsSync('/dev/shm');
+  const home = mkdtempSync(join(inMemory ? '/dev/shm' : tmpdir(), 'lockstep-bench-'));
   // Postgres refuses to run as root.
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   if (user.uid !== undefined) chownSync(home, user.uid, user.gid);
   const data = join(home, 'data');
   const options = { cwd: home, stdio: 'ignore', ...user };
-  execFileSync(join(binaries, 'initdb'), ['-D', data, ...INITDB], options);
-  const settings = { ...SETTINGS, unix_socket_directories: home };
+  execFileSync(join(binaries, 'initdb'), ['-D', data, ...INITDB, ...(durable ? [] : IN_A_HURRY)], options);
+  const port = await freePort();
+  const settings = {
+    ...(durable ? { listen_addresses: '127.0.0.1' } : REHEARSAL),
+    port,
+    unix_socket_directories: home,
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], options);
   const stop = async () => {
@@ -73,38 +72,17 @@ export async function startServer(binaries) {
     await stop();
     throw error;
   }
-  return { home, stop };
+  const url = (database) => `postgres://postgres@127.0.0.1:${port}/${database}?sslmode=disable`;
+  return { host: durable ? '127.0.0.1' : home, port, url, stop };
 }
 
-/** Milliseconds that psql needs to run the files, each in its transaction, in one connection to an empty database. */
-export function replayByPsql({ home }, files, name) {
-  const psql = (...args) =>
-    execFileSync(
-      'psql',
-      ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', home, '-p', `${PORT}`, '-U', 'postgres', ...args],
-      {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
-  const scripts = join(tmpdir(), `lockstep-bench-${process.pid}-${name}`);
-  mkdirSync(scripts);
-  try {
-    const script = join(scripts, 'all.sql');
-    writeFileSync(script, files.map(inItsTransaction).join('\n'));
-    psql('-d', 'postgres', '-c', `CREATE DATABASE ${name}`);
-    const started = performance.now();
-    psql('-d', name, '-f', script);
-    const milliseconds = performance.now() - started;
-    psql('-d', 'postgres', '-c', `DROP DATABASE ${name}`);
-    return milliseconds;
-  } finally {
-    rmSync(scripts, { recursive: true, force: true });
-  }
-}
-
-function inItsTransaction(file) {
-  const include = `\\i '${file.replaceAll("'", "''")}'`;
-  return /CONCURRENTLY/.test(readFileSync(file, 'utf8')) ? include : `BEGIN;\n${include}\nCOMMIT;`;
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
 
 async function ready(server, pidFile) {
@@ -114,5 +92,5 @@ async function ready(server, pidFile) {
     if (existsSync(pidFile) && readFileSync(pidFile, 'utf8').split('\n')[7]?.trim() === 'ready') return;
     await sleep(5);
   }
-  throw new Error('the server for psql did not start');
+  throw new Error('the server did not start');
 }

@@ -3,11 +3,15 @@ import { commands, inputVariable, type Option, options } from '../../src/setting
 
 /** The step's outputs and what they mean; the program sets them (src/delivery/step.ts). */
 const outputs: Readonly<Record<string, string>> = {
-  result: 'passed, blocked, noop (no migration changed) or error (no answer).',
-  deploy_code: 'true when the database is ready for the code that follows; a check deploys nothing: false.',
+  result: 'passed, blocked, noop, planned, applied, superseded, partial, failed, busy, refused or error (no answer).',
+  deploy_code: 'true when the database is ready for the code that follows; of a check always false.',
   findings_count: 'How many findings are open, of every severity.',
   blocking_count: 'How many of them block.',
-  migrations: "The changed migrations' ids, as a JSON array.",
+  migrations: 'The ids of the changed or pending migrations, as a JSON array.',
+  applied_count: 'How many migrations this run applied.',
+  pending_count: 'How many are pending afterwards.',
+  plan_digest: 'The digest of the plan (sha256), for an approval to be bound to.',
+  duration_ms: 'How long the run took, in milliseconds.',
   report_path: 'The report as JSON, whatever the result.',
   comment_url: "The pull request's comment, if there is one.",
 };

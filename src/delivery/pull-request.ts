@@ -13,7 +13,8 @@ export async function tellPullRequest(
   signal: AbortSignal,
 ): Promise<CommentOutcome | undefined> {
   const { actions, githubToken, comment, env } = settings;
-  if (comment === 'never' || githubToken === undefined) return undefined;
+  // The comment is the verdict's: a deploy must not write over it.
+  if (settings.command !== 'check' || comment === 'never' || githubToken === undefined) return undefined;
   if (actions?.event.kind !== 'pull_request' || actions.repository === undefined) return undefined;
   const { number, readOnly } = actions.event;
   const marker = markerOf(settings, report);

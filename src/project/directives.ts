@@ -15,9 +15,11 @@ const RISKS = ['low', 'medium', 'high'] as const;
 const KNOWN =
   'no-transaction, phase=expand|backfill|switch|contract, why=..., risk=low|medium|high reason=..., irreversible reason=..., out-of-order reason=...';
 
+const OUR_NO_TRANSACTION = /^\s*lockstep:\s*(?:phase=\w+[\s,]+)?no-transaction(?:[\s,]|$)/i;
+
 /** How we and other tools (Atlas, goose and sql-migrate, graphile-migrate) mark what must run outside a transaction. */
 const NO_TRANSACTION: readonly RegExp[] = [
-  /^\s*lockstep:\s*(?:phase=\w+[\s,]+)?no-transaction(?:[\s,]|$)/i,
+  OUR_NO_TRANSACTION,
   /^\s*atlas:txmode\s+none\s*$/i,
   /^\s*\+(?:goose|migrate)\s+(?:\S+\s+)?no\s?transaction\s*$/i,
   /^!\s*no-transaction\s*$/i,
@@ -45,6 +47,14 @@ export function noTransactionMarker(comments: readonly Comment[], half: 'up' | '
   // dbmate marks each half on its own, the others the whole file.
   const dbmate = new RegExp(`^\\s*migrate:${half}\\b.*\\btransaction:false\\b`);
   return comments.find(({ text }) => [dbmate, ...NO_TRANSACTION].some((marker) => marker.test(text)));
+}
+
+/**
+ * Whether a file asks Lockstep itself to run it statement by statement. Under a tool that has no such mode this says that
+ * Lockstep alone runs it; what other tools call their mode means nothing there.
+ */
+export function saysNoTransaction(comments: readonly Comment[]): boolean {
+  return comments.some(({ text }) => OUR_NO_TRANSACTION.test(text));
 }
 
 /** The comments that speak to Lockstep, without the marker. `lockstep-ignore` is the lint's. */

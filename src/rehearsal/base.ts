@@ -70,23 +70,22 @@ export async function buildBase(
     await prepareDatabase(server, policy, role.name);
     // Notices of statements that were reviewed long ago are read by nobody.
     const quiet = { ...settings, client_min_messages: 'error' };
-    const asRole = async (work: (session: Session) => Promise<void>): Promise<void> => {
-      const session = await Session.open(
-        { ...server.admin(BASE_DATABASE), user: role.name, password: role.password },
-        quiet,
-      );
-      try {
-        await work(session);
-      } finally {
+    const open = (): Promise<Session> =>
+      Session.open({ ...server.admin(BASE_DATABASE), user: role.name, password: role.password }, quiet);
+    let session = await open();
+    try {
+      await runSetup(session, input);
+      if (input.keepSetup === true) {
+        // Nobody may be connected to what is copied.
         await session.close();
+        await server.createDatabase(SETUP_DATABASE, { template: BASE_DATABASE });
+        session = await open();
       }
-    };
-    await asRole((session) => runSetup(session, input));
-    if (input.keepSetup === true) await server.createDatabase(SETUP_DATABASE, { template: BASE_DATABASE });
-    await asRole(async (session) => {
       await runSchemaFile(session, input);
       await replay(session, input, onProgress);
-    });
+    } finally {
+      await session.close();
+    }
     if (!policy.superuser) {
       const inside = await adminSession(server, BASE_DATABASE);
       try {

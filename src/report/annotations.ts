@@ -30,7 +30,7 @@ interface Annotations {
  */
 export function annotationsOf(report: Report): Annotations {
   const open = worstFirst(report.findings.filter(isOpen));
-  const errors = [...failure(report), ...annotated(open, 'block')];
+  const errors = [...failure(report), ...closedGates(report), ...failedMigrations(report), ...annotated(open, 'block')];
   const warnings = annotated(open, 'warn');
   return {
     shown: [...errors.slice(0, ANNOTATIONS.error), ...warnings.slice(0, ANNOTATIONS.warning)],
@@ -100,6 +100,38 @@ function failure({ error }: Report): Annotation[] {
   if (error === undefined) return [];
   const { code, message, hint } = error;
   return [{ level: 'error', title: `Lockstep: ${plainLine(code)}`, message: text(message, hint ?? '') }];
+}
+
+/** A gate of a target that is closed: about no file. */
+function closedGates({ plan, command }: Report): Annotation[] {
+  if (command === 'status') return [];
+  return (plan?.gates ?? [])
+    .filter(({ open }) => !open)
+    .map(({ name, message, details = [], help = '' }) => ({
+      level: 'error',
+      title: `Lockstep: ${name}`,
+      message: text(message, details.slice(0, 10).join('\n'), help),
+    }));
+}
+
+/** Where a migration failed on a target; in a rehearsal a finding tells it. */
+function failedMigrations({ command, migrations }: Report): Annotation[] {
+  if (command === 'check') return [];
+  return migrations.flatMap(({ id, path, up }): Annotation[] => {
+    const { error } = up ?? {};
+    if (error === undefined) return [];
+    const { message, sqlstate, detail = '', hint = '', line, column } = error;
+    return [
+      {
+        level: 'error',
+        title: shorten(plainLine(`Lockstep: ${id} failed`), ANNOTATIONS.title),
+        message: text(sqlstate === undefined ? message : `${message} (SQLSTATE ${sqlstate})`, detail, hint),
+        path: error.path ?? path,
+        ...(line === undefined ? {} : { line, endLine: line }),
+        ...(column === undefined ? {} : { column }),
+      },
+    ];
+  });
 }
 
 function text(...parts: readonly string[]): string {

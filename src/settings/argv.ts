@@ -26,6 +26,9 @@ export function parseArgv(argv: readonly string[]): ParsedArgv {
   if (positional !== undefined && rest[0] !== undefined) raw.set(positional.name, rest[0]);
   // Suggestions come from the command's own options; options of another command are unknown here.
   const own = (command === undefined ? options : optionsOf(command)).flatMap((option) => flagsOf(option).map(first));
+  const named = new Set(command === undefined ? [] : optionsOf(command).map(({ name }) => name));
+  const foreign =
+    command === undefined ? [] : [...read.raw.keys(), ...read.variables.keys()].filter((name) => !named.has(name));
   const kind = read.asksVersion
     ? 'version'
     : read.asksHelp || read.words[0] === 'help' || argv.length === 0
@@ -36,6 +39,7 @@ export function parseArgv(argv: readonly string[]): ParsedArgv {
     ...(word === undefined && kind === 'command' ? ['which command?'] : []),
     ...extra.map((each) => `'${each}' is one word too many`),
     ...read.problems,
+    ...foreign.map((name) => `${flagOf(name)} is not an option of '${command}'`),
     ...read.unknown.map((flag) => `unknown option ${flag}${didYouMean(flag, [...own, '--help', '--version'])}`),
   ];
   return { kind, command, raw, variables: read.variables, problems };

@@ -15,8 +15,8 @@ const duration = z
   .refine((value) => parseDuration(value) !== undefined, `expected ${DURATION_EXPECTED}; zero is no time limit`)
   .meta({ pattern: DURATION_PATTERN.source, examples: ['30s'] });
 
-function fitsBigint(value: number | string): boolean {
-  return BigInt.asIntN(64, BigInt(value)) === BigInt(value);
+function fitsBigint(digits: string): boolean {
+  return /^-?\d+$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
 }
 
 const ruleSetting = z.enum(['block', 'warn', 'info', 'off']);
@@ -135,9 +135,11 @@ const keys = {
     .default('lockstep')
     .describe('The schema that the ledger is kept in. Two projects in one database need two.'),
   lock_key: z
-    .union([z.int(), z.string().regex(/^-?\d{1,19}$/)], { error: 'expected a whole number' })
-    .refine(fitsBigint, 'expected a signed 64-bit number')
+    .string({ error: 'expected a whole number' })
+    .regex(/^-?\d{1,19}$/, 'expected a whole number')
+    .refine((digits) => fitsBigint(digits), 'expected a signed 64-bit number')
     .optional()
+    .meta({ type: ['integer', 'string'] })
     .describe('The key of the advisory lock that a deploy holds. Without it Lockstep has one of its own.'),
   lock_wait: duration.default('10min').describe('How long a deploy waits for another one that holds the lock.'),
   on_busy: z

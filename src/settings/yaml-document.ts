@@ -21,6 +21,9 @@ const MAXIMUM_ALIASES = 50;
 /** Maps whose values are text, whatever they look like: `1.10` must not become 1.1. */
 const TEXT_MAPS = new Set(['placeholders', 'settings']);
 
+/** Numbers that may be longer than JavaScript's are exact. */
+const TEXT_KEYS = new Set(['lock_key']);
+
 /** Parses YAML 1.2. Keys that are given twice are problems beside a value; after a syntax error there is no value. */
 export function parseYaml(text: string): { document: YamlDocument | undefined; problems: YamlProblem[] } {
   const lines = new LineCounter();
@@ -61,6 +64,10 @@ function prepare(document: Document.Parsed): void {
   visit(document, {
     Pair(_, { key, value }) {
       if (value === null || (isScalar(value) && value.value === null)) return visit.REMOVE;
+      if (isScalar(key) && TEXT_KEYS.has(String(key.value)) && isScalar(value) && value.source) {
+        value.value = value.source;
+        return undefined;
+      }
       if (!isScalar(key) || !TEXT_MAPS.has(String(key.value)) || !isMap(value)) return undefined;
       for (const { value: item } of value.items) {
         if (isScalar(item) && /^(number|boolean)$/.test(typeof item.value) && item.source) item.value = item.source;

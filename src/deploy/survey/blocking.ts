@@ -9,7 +9,7 @@ const PREPARED = 0;
 /**
  * Who blocks backend `pid` right now: first those that it waits for itself, then those that they wait for, up to the ones
  * that wait for nobody. Each with what it has locked, or wants before us, of that which is waited for. To be asked on
- * another session than the blocked one.
+ * another session than the blocked one, outside of a transaction: an index build would wait for that one's end too.
  */
 export async function whoBlocks(session: Session, pid: number): Promise<SessionReport[]> {
   const chain = await chainOf(session, pid);

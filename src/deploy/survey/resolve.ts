@@ -59,7 +59,7 @@ async function resolve(session: Session, touches: readonly PlacedTouch[]): Promi
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
       WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I') AND (n.nspname = ANY ($3::text[])
-        OR (n.nspname, c.relname) IN (SELECT w.s::name, w.r::name FROM pg_catalog.unnest($1::text[], $2::text[]) AS w (s, r)))`,
+        OR (n.nspname, c.relname) IN (SELECT w.s::name, w.r::name FROM unnest($1::text[], $2::text[]) AS w (s, r)))`,
     [wanted.map(([schema]) => schema), wanted.map(([, name]) => name), whole],
   );
   const key = (schema: string, name: string): string => JSON.stringify([schema, name]);

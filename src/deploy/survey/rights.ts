@@ -19,7 +19,7 @@ export async function missingRights(
     `SELECT pg_catalog.quote_ident(n.nspname) AS schema, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usage,
         pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS relation,
         coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true) AS select
-      FROM ROWS FROM (pg_catalog.unnest($1::text[], $2::text[])) WITH ORDINALITY AS w (schema, relation, place)
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (schema, relation, place)
       JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema
       LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.relation AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       ORDER BY w.place`,

@@ -13,6 +13,7 @@ export interface PoolerVerdict {
   readonly evidence: string;
 }
 
+/** For a second connection, and then again for the questions. */
 const LIMIT_MS = 2_000;
 /** A query that waits for longer than this waits for a server connection. */
 const STARVING_MS = 300;
@@ -23,7 +24,7 @@ const CLEANING_TRIES = 20;
 
 /**
  * Tells whether `session` keeps its backend between transactions. Nothing but a proof of that counts: whatever cannot be told
- * within two seconds is taken for transaction pooling. `another` opens a second session to the same place.
+ * in time is taken for transaction pooling. `another` opens a second session to the same place.
  */
 export async function detectPooler(
   session: Session,
@@ -32,26 +33,26 @@ export async function detectPooler(
   signal: AbortSignal,
 ): Promise<PoolerVerdict> {
   if (session.protocolPid === backendPid) return { pooler: 'none', evidence: 'the backend is the one that let us in' };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const limit = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   let other: Session | undefined;
   try {
-    other = await another(limit);
-    return await within(limit, probe(session, other, { backendPid, standby }));
+    other = await another(limit());
+    return await within(limit(), probe(session, other, { backendPid, standby }));
   } catch (error) {
     signal.throwIfAborted();
-    return unsure(error, limit.aborted);
+    return unsure(error, other !== undefined);
   } finally {
     // It may be waiting for a server connection: a goodbye could wait as long.
     other?.cut();
   }
 }
 
-function unsure(error: unknown, late: boolean): PoolerVerdict {
+function unsure(error: unknown, connected: boolean): PoolerVerdict {
   // Supabase's pooler: what it counts is what a session pooler gives away.
   if (error instanceof Error && /in session mode/i.test(error.message)) {
     return { pooler: 'session', evidence: `the pooler says so: ${error.message}` };
   }
-  const why = late ? 'within 2 seconds nothing could tell' : 'a second connection did not get through';
+  const why = connected ? 'within 2 seconds nothing could tell' : 'within 2 seconds no second connection got through';
   return { pooler: 'transaction', evidence: `taken for transaction pooling: ${why}` };
 }
 

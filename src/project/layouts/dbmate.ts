@@ -1,4 +1,4 @@
-import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { keepOnly } from '../place.ts';
 import { type Source, scriptOf, sourceOf } from '../source.ts';
 import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
@@ -140,11 +140,14 @@ function readSections(source: Source): DbmateSections {
   const marks = [...text.matchAll(MARKER)];
   const ranges = { up: [] as [number, number][], down: [] as [number, number][] };
   const execution: Record<'up' | 'down', Execution> = { up: 'transaction', down: 'transaction' };
+  const ours = saysNoTransaction(source.comments);
   marks.forEach(({ index, 1: word, 2: options = '' }, at) => {
     const half = word === 'up' ? 'up' : 'down';
     ranges[half].push([index, marks[at + 1]?.index ?? text.length]);
     // Outside a transaction dbmate sends the section as one query, which is an implicit transaction.
     if (/\btransaction:false\b/.test(options)) execution[half] = 'implicit';
+    // Our own word for it stands for the whole file: Lockstep runs it, in dbmate's place.
+    if (ours) execution[half] = 'autocommit';
   });
   return {
     up: scriptOf(source, keepOnly(text, ranges.up)),
@@ -165,15 +168,19 @@ function refusalsOf({ path }: Source, [first]: readonly RegExpExecArray[]): Sect
   return [{ path, line: 1, endLine: 1, message }];
 }
 
-/** A section that dbmate misses, and a marker of ours that it does not read. */
+/** A section that dbmate misses, and markers of other tools that it does not read. */
 function problemsOf({ comments }: Source, marks: readonly RegExpExecArray[]): Directives['problems'] {
   const problems: { line: number; message: string }[] = [];
   if (!marks.some(([, word]) => word === 'down')) {
     problems.push({ line: 1, message: 'dbmate needs a `-- migrate:down` section, even if it is empty' });
   }
   const foreign = noTransactionMarker(comments, 'up');
-  if (foreign && !foreign.text.includes('migrate:up')) {
-    problems.push({ line: foreign.line, message: 'dbmate reads this only as `-- migrate:up transaction:false`' });
+  if (foreign && !foreign.text.includes('migrate:up') && !saysNoTransaction(comments)) {
+    problems.push({
+      line: foreign.line,
+      message:
+        'dbmate reads this only as `-- migrate:up transaction:false`; `-- lockstep: no-transaction` says that Lockstep alone runs the file',
+    });
   }
   return problems;
 }

@@ -1,6 +1,6 @@
-import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { type Source, sourceOf, wholeScript } from '../source.ts';
-import type { Directives, IgnoredFile, Migration, RepoFile } from '../types.ts';
+import type { Directives, Execution, IgnoredFile, Migration, RepoFile } from '../types.ts';
 import type { Layout } from './layout.ts';
 import {
   below,
@@ -77,7 +77,10 @@ export const golangMigrate: Layout = {
         up: wholeScript(source),
         down: twin && wholeScript(twin),
         checksum: source.checksum,
-        execution: 'implicit',
+        execution: executionOf(source),
+        ...(twin === undefined || executionOf(twin) === executionOf(source)
+          ? {}
+          : { downExecution: executionOf(twin) }),
         directives: directivesOf(source, twin),
       };
     });
@@ -115,12 +118,17 @@ function downOf(up: RepoFile, downs: readonly RepoFile[], used: ReadonlySet<Repo
   return same.find(({ path }) => path === twin) ?? same.find((down) => !used.has(down));
 }
 
+/** The tool sends a file as one query, whatever its comments say. Ours says that Lockstep runs it in the tool's place. */
+function executionOf({ comments }: Source): Execution {
+  return saysNoTransaction(comments) ? 'autocommit' : 'implicit';
+}
+
 function directivesOf(source: Source, twin: Source | undefined): Directives {
   const directives = readDirectives(source, twin);
   const marker = noTransactionMarker(source.comments, 'up');
-  if (!marker) return directives;
+  if (!marker || saysNoTransaction(source.comments)) return directives;
   const message =
-    'golang-migrate sends the file as one query whatever its comments say: `no-transaction` has no effect, put the statement into a file of its own';
+    'golang-migrate sends the file as one query whatever its comments say, so that this has no effect: put the statement into a file of its own, or write `-- lockstep: no-transaction` if Lockstep alone runs it';
   return { ...directives, noTransaction: false, problems: [...directives.problems, { line: marker.line, message }] };
 }
 

@@ -2,8 +2,9 @@ import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientConfig, DatabaseError } from 'pg';
 import { parse } from 'pg-connection-string';
-import { LockstepError, messageOf } from '../../errors.ts';
+import { LockstepError } from '../../errors.ts';
 import { guarded } from '../../postgres/client-config.ts';
+import { connectionErrors } from '../../postgres/connection-error.ts';
 import { Session } from '../../postgres/session.ts';
 import { abortable } from './waiting.ts';
 
@@ -80,11 +81,9 @@ export async function openSession(
 }
 
 function unreachable(error: unknown, { host, port, user, database }: ClientConfig): LockstepError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  // Both stacks were tried (localhost): Node then gives a bundle of errors without a message.
-  const inner = error instanceof AggregateError ? error.errors[0] : error;
-  const message = `the server of rehearsal_url (${host}:${port}) cannot be used: ${messageOf(inner)}`;
-  const hint = HINTS.find(([codes]) => codes.test(code) || codes.test(messageOf(inner)))?.[1];
+  const [{ code, message: said } = { code: '', message: '' }] = connectionErrors(error);
+  const message = `the server of rehearsal_url (${host}:${port}) cannot be used: ${said}`;
+  const hint = HINTS.find(([codes]) => codes.test(code) || codes.test(said))?.[1];
   return new LockstepError('rehearsal-url-unreachable', message, {
     hint: (hint ?? 'Check the address, and whether the service is up.')
       .replace('{user}', String(user))

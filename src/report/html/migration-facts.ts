@@ -1,5 +1,5 @@
 import type { Finding, MigrationReport } from '../model.ts';
-import { DOWN_WORDS, hasStopped, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
+import { DOWN_WORDS, hasStopped, isDownWrong, isStopped, upStatus, upWords } from '../outcome.ts';
 import { count, duration } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { type Placed, stillOpen, type View } from './view.ts';
@@ -29,12 +29,12 @@ export function isBad(migration: MigrationReport): boolean {
   return hasStopped(migration) || isDownWrong(migration);
 }
 
-export function facts(migration: MigrationReport, remarks: Remarks = []): Fact[] {
+export function facts(migration: MigrationReport, remarks: Remarks = [], command = 'check'): Fact[] {
   const { change, transaction, phase, risk, down } = migration;
   return [
     ...(change === 'added' ? [] : [plainly(change)]),
     ...(phase === undefined ? [] : [plainly(phase)]),
-    upFact(migration),
+    upFact(migration, command),
     ...(transaction === 'none' ? [plainly('outside a transaction')] : []),
     ...(down === undefined ? [] : [downFact(migration, down)]),
     ...(risk === undefined
@@ -58,9 +58,9 @@ function remarkFact(remarks: Remarks, severity: 'block' | 'warn'): Fact[] {
   return [{ text: html`<a href="#${first.anchor}">${text}</a>`, mood: 'plain' }];
 }
 
-function upFact(migration: MigrationReport): Fact {
+function upFact(migration: MigrationReport, command: string): Fact {
   const status = upStatus(migration);
-  const words = UP_WORDS[status];
+  const words = upWords({ command })[status];
   if (isStopped(status)) return { text: `✗ ${words}`, mood: 'bad' };
   if (status !== 'applied') return plainly(words);
   const took = migration.up === undefined ? '' : ` in ${duration(migration.up.durationMs)}`;

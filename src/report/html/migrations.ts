@@ -1,18 +1,21 @@
 import { HTML_AMOUNTS } from '../limits.ts';
 import { lineAddress } from '../links.ts';
 import type { MigrationReport } from '../model.ts';
+import { tellsMigrations } from '../outcome.ts';
+import { attemptPhrases } from '../target/attempts.ts';
 import { locks } from './locks.ts';
 import { html, type Markup } from './markup.ts';
 import { facts, isBad, type Remarks, remarksByPath } from './migration-facts.ts';
 import { differences, folded, link, list, prose, section } from './parts.ts';
 import { sqlError } from './sql-error.ts';
 import { statements } from './statements.ts';
+import { words } from './target.ts';
 import type { Placed, View } from './view.ts';
 
 /** What each migration does, how it went up and down, and its SQL. */
 export function migrations(view: View): Markup {
   const all = view.migrations;
-  if (all.length === 0) return html``;
+  if (all.length === 0 || !tellsMigrations(view.report)) return html``;
   const remarks = remarksByPath(view);
   const articles = (some: readonly Placed<MigrationReport>[]): Markup =>
     html`${some.map((migration) => article(migration, remarks.get(migration.item.path), view))}`;
@@ -35,10 +38,11 @@ function article({ item, anchor }: Placed<MigrationReport>, remarks: Remarks | u
 <article class="migration ${isBad(item) && 'stopped'}" id="${anchor}">
 <h3><code>${id}</code></h3>
 <p class="small">${link(links && lineAddress(links, path), path)}${item.previousPath !== undefined && html`, renamed from ${item.previousPath}`}</p>
-<p class="facts">${facts(item, remarks).map(({ mood, text }) => html`<span class="${mood}">${text}</span> `)}</p>
+<p class="facts">${facts(item, remarks, view.report.command).map(({ mood, text }) => html`<span class="${mood}">${text}</span> `)}</p>
 ${why !== undefined && html`<p class="text">Why: ${prose(why)}</p>`}
 ${risk !== undefined && risk.reasons.length > 0 && labelled(`Risk ${risk.level}`, list(risk.reasons))}
 ${schemaDiff.length > 0 && labelled('Schema', differences(schemaDiff))}
+${attemptPhrases(item).length > 0 && labelled('Tries before', list(attemptPhrases(item).map(words)))}
 ${up?.error && labelled('Up failed', sqlError(up.error, view))}
 ${down?.error && labelled('Down failed', sqlError(down.error, view))}
 ${down?.difference && labelled(down.status === 'irreversible' ? 'No way back' : 'After up and down', list(down.difference))}

@@ -8,6 +8,7 @@ import { schema } from './schema.ts';
 import { smallPrint } from './small-print.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
 import { notAnalysed, notices, tests } from './surroundings.ts';
+import { target } from './target.ts';
 import { toDo } from './to-do.ts';
 import { verdict } from './verdict.ts';
 import { createView } from './view.ts';
@@ -42,10 +43,12 @@ export function renderHtml(report: Report, { links, title }: PageOptions = {}): 
 <body>
 <main>
 ${verdict(view, title)}
+${target(view, true)}
 ${toDo(view)}
 ${migrations(view)}
 ${findings(view)}
 ${schema(report.schemaDiff)}
+${target(view, false)}
 ${tests(view)}
 ${notAnalysed(view)}
 ${notices(view)}

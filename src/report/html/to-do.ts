@@ -15,7 +15,7 @@ const MOST_PLACES = HTML_AMOUNTS.placesToMend;
 /** What has to be done before the verdict is yes, and what a person should look at. */
 export function toDo(view: View): Markup {
   const { error } = view.report;
-  if (error !== undefined)
+  if (error !== undefined && view.report.result === 'error')
     return section('to-do', 'What to do', failure(error, headlineText(capitalised(headline(view.report)))));
   const steps = [...groups(stillOpen(view.findings, 'block')).map((group) => mending(group)), ...untold(view)];
   return section('to-do', 'What to do', [
@@ -27,6 +27,7 @@ export function toDo(view: View): Markup {
 }
 
 function nothing(report: Report): string {
+  if (report.target !== undefined) return headline(report).mood === 'good' ? 'Nothing.' : 'See below.';
   if (report.result === 'noop') return 'Nothing: no migration changed.';
   return headline(report).mood === 'good' ? 'Nothing has to be mended.' : 'Nothing is known that could be mended here.';
 }
@@ -49,7 +50,10 @@ function untold({ report, migrations, findings }: View): Markup[] {
   const runs = (report.tests ?? []).filter((run) => !testsPassed(run));
   const testsTold = findings.some(({ item }) => item.rule === 'tests-fail');
   return [
-    ...silent.map(({ item, anchor }) => html`Mend <a href="#${anchor}">${item.id}</a>: it failed in the rehearsal.`),
+    ...silent.map(
+      ({ item, anchor }) =>
+        html`Mend <a href="#${anchor}">${item.id}</a>: it failed${report.target === undefined && ' in the rehearsal'}.`,
+    ),
     ...(testsTold
       ? []
       : runs.map(({ command }) => html`Mend what <a href="#tests"><code>${command}</code></a> found.`)),

@@ -2,7 +2,7 @@ import { openCounts } from '../findings.ts';
 import { capitalised, headline, type Mood } from '../headline.ts';
 import type { Result } from '../model.ts';
 import { testsFailed } from '../outcome.ts';
-import { count, duration, shortCommit } from '../words.ts';
+import { count, duration, moment, shortCommit } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { link } from './parts.ts';
 import type { View } from './view.ts';
@@ -58,11 +58,6 @@ function head(sha: string | null, repository: string | undefined): Markup {
   if (sha === null) return html`the working tree`;
   const address = repository && `${repository}/commit/${encodeURIComponent(sha)}`;
   return html`commit ${link(address, html`<code>${shortCommit(sha)}</code>`)}`;
-}
-
-/** '2026-03-02 09:15 UTC' */
-function moment(iso: string): string {
-  return iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z$/, '$1 $2 UTC');
 }
 
 /** What there is to read, each with the way to it. */

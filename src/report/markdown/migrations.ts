@@ -1,15 +1,19 @@
 import { type Amounts, TEXT } from '../limits.ts';
-import type { MigrationReport } from '../model.ts';
-import { DOWN_WORDS, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
+import type { MigrationReport, Report } from '../model.ts';
+import { DOWN_WORDS, isDownWrong, isStopped, tellsMigrations, upStatus, upWords } from '../outcome.ts';
+import { attemptPhrases } from '../target/attempts.ts';
 import { isTold } from '../told.ts';
+import { duration } from '../words.ts';
 import { errorLines } from './error.ts';
 import type { Part } from './fit.ts';
+import { sentence } from './target.ts';
 import { code, link, prose } from './text.ts';
 import { addressOf, firstOf, more, SEVERITY_ICONS, type View } from './view.ts';
 
 /** A line for each migration: what it does to the schema, and how that went. */
 export function migrationPart(view: View): Part {
   const { report, amounts } = view;
+  if (!tellsMigrations(report)) return { what: 'migrations', pieces: [], more: () => '' };
   const severities = worstByPath(view);
   const marked = report.migrations.map((migration) => ({ migration, icon: iconOf(migration, severities) }));
   // Of many those come first that need a look.
@@ -63,7 +67,7 @@ function line(migration: MigrationReport, view: View): string {
   const facts = [
     ...(change === 'added' ? [] : [changeText(migration)]),
     ...(phase === undefined ? [] : [phase]),
-    upText(migration),
+    upText(migration, report),
     ...downText(migration, amounts.lossesOfMigration),
     ...riskText(migration, amounts.risksOfMigration),
     ...lockTexts(migration, amounts),
@@ -72,6 +76,7 @@ function line(migration: MigrationReport, view: View): string {
   const errors = [up?.error, down?.error].filter((error) => error !== undefined && !isTold(error, report));
   return [
     `**${name}**${changes === '' ? '' : `: ${changes}`} · ${facts.join(' · ')}`,
+    ...attemptPhrases(migration).map((phrases) => `  - ${sentence(phrases)}`),
     ...differences(down?.difference ?? [], amounts.differencesOfMigration),
     ...errors.flatMap((error) => (error === undefined ? [] : errorLines(error, view))),
   ].join('\n');
@@ -81,10 +86,14 @@ function changeText({ change, previousPath }: MigrationReport): string {
   return change === 'renamed' && previousPath !== undefined ? `renamed from ${code(previousPath, TEXT.path)}` : change;
 }
 
-function upText(migration: MigrationReport): string {
+function upText(migration: MigrationReport, report: Report): string {
   const status = upStatus(migration);
   const bare = status === 'applied' && migration.transaction === 'none' ? ', outside a transaction' : '';
-  return bold(UP_WORDS[status], isStopped(status)) + bare;
+  const took =
+    report.command !== 'check' && status === 'applied' && migration.up
+      ? ` in ${duration(migration.up.durationMs)}`
+      : '';
+  return bold(upWords(report)[status], isStopped(status)) + took + bare;
 }
 
 function downText(migration: MigrationReport, most: number): string[] {

@@ -8,8 +8,12 @@ import { code, fenced, link, prose } from './text.ts';
 import type { View } from './view.ts';
 
 /** Why there is no answer, and how to get one. The message's first line is the headline. */
-export function noAnswerPart({ report: { error } }: View): Part {
-  return { what: 'what to do', pieces: error === undefined ? [] : [errorText(error)], more: () => '' };
+export function noAnswerPart({ report: { error, result } }: View): Part {
+  return {
+    what: 'what to do',
+    pieces: error === undefined || result !== 'error' ? [] : [errorText(error)],
+    more: () => '',
+  };
 }
 
 function errorText({ code: name, message, hint = '' }: NonNullable<Report['error']>): string {

@@ -8,6 +8,7 @@ import { noAnswerPart } from './no-answer.ts';
 import { schemaPart } from './schema.ts';
 import { sqlPart } from './statements.ts';
 import { notAnalysedPart, noticePart, smallPrintPart, testPart } from './surroundings.ts';
+import { targetPieces } from './target.ts';
 import { details } from './text.ts';
 import type { View } from './view.ts';
 
@@ -33,6 +34,7 @@ const RANK = {
   suppressed: 3,
   warnings: 4,
   notices: 4,
+  target: 4,
   schema: 5,
   moreWarnings: 6,
   notes: 7,
@@ -48,6 +50,7 @@ function inFull(view: View): Section[] {
   const { blocking, warnings, moreBlocking, moreWarnings } = findingParts(view);
   return [
     ranked('noAnswer', noAnswerPart(view)),
+    ...targetPieces(view, true).map((part) => ranked('noAnswer', part)),
     ranked('migrations', migrationPart(view)),
     ...blocking.map((part) => ranked('blocking', part)),
     ...warnings.map((part) => ranked('warnings', part)),
@@ -58,6 +61,7 @@ function inFull(view: View): Section[] {
     ranked('notAnalysed', notAnalysedPart(view)),
     ranked('notices', noticePart(view)),
     ranked('schema', schemaPart(view)),
+    ...targetPieces(view, false).map((part) => ranked('target', part)),
     ranked('notes', notePart(view)),
     ranked('sql', sqlPart(view)),
     ranked('smallPrint', smallPrintPart(view)),
@@ -65,9 +69,11 @@ function inFull(view: View): Section[] {
 }
 
 /** All is well and all was looked at: nobody needs to read on. */
-function isCalm({ result, findings, coverage, notices = [] }: Report): boolean {
+function isCalm({ result, findings, coverage, target, notices = [] }: Report): boolean {
   const remark = findings.some(({ severity, suppressed }) => severity !== 'info' || suppressed !== undefined);
-  return result === 'passed' && !remark && coverage.notAnalysed.length === 0 && notices.length === 0;
+  return (
+    result === 'passed' && target === undefined && !remark && coverage.notAnalysed.length === 0 && notices.length === 0
+  );
 }
 
 /** The headline, a line for each migration, and everything else folded into one. */

@@ -30,7 +30,8 @@ function testText(run: TestRun, namePhase: boolean): string {
   const when = namePhase ? ` (${prose(phase, TEXT.name)})` : '';
   const output =
     passed || tail.trim() === '' ? '' : `\n\n${details('The end of what it printed', fencedEnd(tail, TEXT.tail))}`;
-  return `${passed ? '✅' : '❌'} Tests${when}: ${code(command, TEXT.name)} ${outcome}${output}`;
+  const what = phase === 'smoke' ? 'Smoke command' : `Tests${when}`;
+  return `${passed ? '✅' : '❌'} ${what}: ${code(command, TEXT.name)} ${outcome}${output}`;
 }
 
 /** What was not looked at: a verdict says nothing about it. */
@@ -71,11 +72,20 @@ function facts({ report, links }: View): string[] {
     git === undefined
       ? []
       : [`From ${commit(git.baseSha)} to ${git.headSha === null ? 'the working tree' : commit(git.headSha)}`];
+  if (report.target !== undefined) return targetFacts(report, links);
   const looked = [count(coverage.files, 'file'), count(coverage.statements, 'statement')].join(', ');
   return [
     ...(rehearsal !== undefined ? [rehearsed(rehearsal)] : report.migrations.length > 0 ? ['Not rehearsed'] : []),
     ...commits,
     ...(coverage.files === 0 ? [] : [looked]),
+    ...(links?.run === undefined ? [] : [link('the run', links.run)]),
+    `Lockstep ${prose(tool.version, TEXT.name)}, ${duration(durationMs)}`,
+  ];
+}
+
+function targetFacts({ git, tool, durationMs }: Report, links: View['links']): string[] {
+  return [
+    ...(git === undefined ? [] : [`From ${git.headSha === null ? 'the working tree at ' : ''}${commit(git.baseSha)}`]),
     ...(links?.run === undefined ? [] : [link('the run', links.run)]),
     `Lockstep ${prose(tool.version, TEXT.name)}, ${duration(durationMs)}`,
   ];

@@ -1,11 +1,13 @@
 import { isOpen } from '../findings.ts';
 import type { Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
-import { DOWN_WORDS, isDownWrong, isStopped, UP_WORDS, upStatus } from '../outcome.ts';
+import { DOWN_WORDS, isDownWrong, isStopped, tellsMigrations, upStatus, upWords } from '../outcome.ts';
 import { plainLine } from '../plain.ts';
+import { attemptPhrases } from '../target/attempts.ts';
 import { isTold } from '../told.ts';
 import { count, duration } from '../words.ts';
 import { columns, padded } from './columns.ts';
 import { errorContext } from './findings.ts';
+import { plainPhrases } from './target.ts';
 import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, firstLines, paragraph, type View } from './view.ts';
 
@@ -16,7 +18,7 @@ const MOST_DIFFERENCES = 6;
 /** A line for each migration, with what went wrong below it. */
 export function migrationLines(report: Report, view: View): string[] {
   const { migrations } = report;
-  if (migrations.length === 0) return [];
+  if (migrations.length === 0 || !tellsMigrations(report)) return [];
   const remarked = new Set(report.findings.filter(isOpenRemark).map(({ path }) => path));
   const fold = migrations.length > MOST_MIGRATIONS;
   const courses = migrations.map((migration) => (fold ? courseOf(migration, remarked) : undefined));
@@ -41,6 +43,7 @@ const COURSES = [
   'ran up and down without remark',
   'ran up and down, findings above',
   'ran up, no down',
+  'applied',
   'did not run',
 ] as const;
 
@@ -52,6 +55,7 @@ function courseOf(
   if (status === 'not-run') return 'did not run';
   if (status !== 'applied' || up?.error !== undefined) return undefined;
   if (down?.status === 'missing') return 'ran up, no down';
+  if (down === undefined && up?.attempts === undefined) return 'applied';
   if (down?.status !== 'reversed') return undefined;
   return remarked.has(path) ? 'ran up and down, findings above' : 'ran up and down without remark';
 }
@@ -68,12 +72,13 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
       ? []
       : [change === 'renamed' ? `renamed from ${plainLine(migration.previousPath ?? '?')}` : change]),
     ...(phase === undefined ? [] : [phase]),
-    upText(migration, view) + (transaction === 'none' ? ', outside a transaction' : ''),
+    upText(migration, report, view) + (transaction === 'none' ? ', outside a transaction' : ''),
     ...(down === undefined ? [] : [downText(migration, down, view)]),
     ...(risk === undefined ? [] : [`risk ${risk.level}`]),
   ];
   return [
     `  ${padded(cut(plainLine(id), room), room)}  ${facts.join(', ')}`,
+    ...attemptPhrases(migration).flatMap((phrases) => paragraph(plainPhrases(phrases), 4, view).map(paint.yellow)),
     ...(up?.error === undefined ? [] : unlessFound(up.error, report, view)),
     ...(down?.error === undefined ? [] : unlessFound(down.error, report, view)),
     ...listed(down?.difference, view),
@@ -85,12 +90,15 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
   ];
 }
 
-function upText(migration: MigrationReport, { paint }: View): string {
+function upText(migration: MigrationReport, report: Report, { paint }: View): string {
   const status = upStatus(migration);
-  const words = UP_WORDS[status];
+  const words = upWords(report)[status];
   if (isStopped(status)) return paint.red(words);
   if (status === 'not-run') return paint.dim(words);
-  return status === 'applied' ? `${paint.green(words)} in ${duration(migration.up?.durationMs ?? 0)}` : words;
+  if (status !== 'applied') return words;
+  return migration.up === undefined
+    ? paint.green(words)
+    : `${paint.green(words)} in ${duration(migration.up.durationMs)}`;
 }
 
 type Down = NonNullable<MigrationReport['down']>;

@@ -4,6 +4,7 @@ import { migrationLines } from './migrations.ts';
 import { createPaint } from './paint.ts';
 import { schemaLines } from './schema.ts';
 import { notAnalysedLines, smallPrint, testLines } from './surroundings.ts';
+import { targetSections } from './target.ts';
 import { verdictLines } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -27,9 +28,11 @@ export function renderReport(report: Report, { color, width }: TerminalOptions):
   };
   const sections = [
     ...verdictLines(report, view),
+    ...targetSections(report, view, true),
     ...findingLines(report, view),
     ...migrationLines(report, view),
     ...schemaLines(report.schemaDiff, view),
+    ...targetSections(report, view, false),
     ...testLines(report, view),
     ...notAnalysedLines(report, view),
     ...smallPrint(report, view),

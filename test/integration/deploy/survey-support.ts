@@ -9,7 +9,7 @@ import { type ScratchPostgres, startScratchPostgres } from '../../support/scratc
 /** Who looks: one that sees nothing of others, one that may see what they do, and a superuser. */
 export const LOOKERS = ['plain', 'stats', 'postgres'] as const;
 
-export interface Bench {
+interface Bench {
   readonly server: () => ScratchPostgres;
   /** A fresh database with `sql` run in it as superuser; what follows happens there. */
   database(sql: string): Promise<Client>;

@@ -13,8 +13,8 @@ describe('help', () => {
   it.each(commands.map(({ name }) => name))('lists every option of %s with its words', (command) => {
     // Lines are wrapped: compare without the breaks.
     const text = helpText(command).replace(/\s+/g, ' ');
-    for (const { name, description, default: standard } of optionsOf(command)) {
-      expect(text).toContain(`${flagOf(name)} `);
+    for (const { name, description, default: standard, positional, placeholder } of optionsOf(command)) {
+      expect(text).toContain(positional ? `Usage: lockstep ${command} ${placeholder} [options]` : `${flagOf(name)} `);
       expect(text).toContain(description);
       if (standard !== undefined) expect(text).toContain(`Default: ${standard}.`);
     }

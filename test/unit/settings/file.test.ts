@@ -51,6 +51,21 @@ describe('lockstep.yml', () => {
           lockTimeout: '5s',
           statementTimeout: '15min',
           historyAccept: [],
+          deploy: {
+            ledgerSchema: 'lockstep',
+            lockKey: undefined,
+            lockWaitMs: 600_000,
+            onBusy: 'wait',
+            lockRetryBudgetMs: 300_000,
+            concurrentWait: '30min',
+            concurrentRetries: 3,
+            outOfOrder: 'error',
+            verifyTables: [],
+            smokeCommand: undefined,
+            smokeTimeoutMs: 300_000,
+            ownHistory: undefined,
+            environments: {},
+          },
         },
       });
     },
@@ -83,6 +98,25 @@ statement_timeout: 500ms
 history:
   accept:
     - { path: db/migrations/003_x.sql, reason: never deployed }
+  table: app.migrations
+  id_column: filename
+  id_format: id
+  applied_at_column: at
+  checksum_column: sha
+environments:
+  dev: { kind: development, url_variable: DEV_URL }
+  production: {}
+ledger_schema: deploys
+lock_key: -9223372036854775808
+lock_wait: 1min
+on_busy: skip
+lock_retry_budget: 2min
+concurrent_wait: 1h
+concurrent_retries: 0
+out_of_order: apply
+verify_tables: [orders, sales.invoices]
+smoke_command: npm run smoke
+smoke_timeout: 30s
 `;
     expect(parse(text)).toEqual({
       location: { database: undefined, tool: 'dbmate', directory: 'db/migrations' },
@@ -111,8 +145,61 @@ history:
         lockTimeout: '10min',
         statementTimeout: '500ms',
         historyAccept: [{ path: 'db/migrations/003_x.sql', reason: 'never deployed' }],
+        deploy: {
+          ledgerSchema: 'deploys',
+          lockKey: -9_223_372_036_854_775_808n,
+          lockWaitMs: 60_000,
+          onBusy: 'skip',
+          lockRetryBudgetMs: 120_000,
+          concurrentWait: '1h',
+          concurrentRetries: 0,
+          outOfOrder: 'apply',
+          verifyTables: ['orders', 'sales.invoices'],
+          smokeCommand: 'npm run smoke',
+          smokeTimeoutMs: 30_000,
+          ownHistory: {
+            table: 'app.migrations',
+            idColumn: 'filename',
+            idFormat: 'id',
+            appliedAtColumn: 'at',
+            checksumColumn: 'sha',
+          },
+          environments: {
+            dev: { kind: 'development', urlVariable: 'DEV_URL' },
+            production: { kind: undefined, urlVariable: 'DATABASE_URL' },
+          },
+        },
       },
     });
+  });
+
+  it('lets a flag or an input say how long to wait for the lock', () => {
+    const overrides = {
+      tool: undefined,
+      migrationsDirectory: undefined,
+      postgresVersion: undefined,
+      testCommand: undefined,
+      lockWait: '3s',
+      onBusy: 'fail',
+    } as const;
+    expect(parse('lock_wait: 1h\non_busy: skip', { overrides }).policy.deploy).toMatchObject({
+      lockWaitMs: 3_000,
+      onBusy: 'fail',
+    });
+  });
+
+  it.each([
+    ['lock_key: 9223372036854775808', 'expected a signed 64-bit number'],
+    ['lock_key: 1.5', 'expected a whole number'],
+    ['lock_key: one', 'expected a whole number'],
+    ['ledger_schema: pg_ledger', 'reserved by Postgres'],
+    ['ledger_schema: My Ledger', 'small letters'],
+    ['concurrent_retries: -1', 'from 0 on'],
+    ['on_busy: queue', 'expected wait, skip or fail'],
+    ['environments: { dev: { kind: prod } }', 'expected development, staging or production'],
+    ['lock_wait: 0s', 'zero is no time limit'],
+  ])('%j: %s', (text, message) => {
+    expect(failure(text).message).toContain(message);
   });
 
   it('gives way to flags and inputs', () => {

@@ -22,6 +22,7 @@ function invoke(args: readonly string[], { env = {}, terminal = false, piped = f
     argv: ['node', 'lockstep', ...args],
     env: { HOME: directory, ...env },
     cwd: () => directory,
+    stdin: stream,
     stdout: piped ? {} : stream,
     stderr: stream,
   });
@@ -161,6 +162,76 @@ describe('the command line', () => {
     ]) {
       expect(told).toContain(part);
     }
+  });
+});
+
+describe('commands on a target', () => {
+  const url = 'postgres://app:hunter2@db.example.com/shop';
+
+  it('know the target, and leave a log in the state directory', () => {
+    const read = settings(['apply', '--database-url', url, '--environment', 'staging', '--yes'], {
+      env: { USER: 'ada' },
+    });
+    expect(read.target).toMatchObject({
+      databaseUrl: url,
+      environment: 'staging',
+      yes: true,
+      interactive: false,
+      actor: 'ada',
+      logDirectory: join(directory, '.local/state/lockstep/logs'),
+    });
+    expect(read.secrets).toContainEqual({ value: url, masked: true });
+    expect(JSON.stringify(read.env)).not.toContain('hunter2');
+  });
+
+  it('leave their logs below RUNNER_TEMP in Actions, where nobody is asked', () => {
+    const env = { ...actions().env, RUNNER_TEMP: '/tmp/runner', GITHUB_ACTOR: 'octocat', INPUT_COMMAND: 'plan' };
+    expect(settings([], { env, terminal: true }).target).toMatchObject({
+      interactive: false,
+      actor: 'octocat',
+      logDirectory: '/tmp/runner/lockstep/logs',
+    });
+  });
+
+  it('may ask somebody who sits at a terminal', () => {
+    expect(settings(['apply'], { terminal: true }).target.interactive).toBe(true);
+  });
+
+  it('take a digest with or without its algorithm', () => {
+    const digest = 'ab'.repeat(32);
+    for (const written of [digest, `sha256:${digest.toUpperCase()}`]) {
+      expect(settings(['apply', '--plan', 'p.json', '--plan-digest', written]).target).toMatchObject({
+        planFile: join(directory, 'p.json'),
+        planDigest: digest,
+      });
+    }
+  });
+
+  it('resolve has the migration for a word of its own', () => {
+    expect(settings(['resolve', '007_orders', '--as', 'retry']).target).toMatchObject({
+      migration: '007_orders',
+      resolveAs: 'retry',
+    });
+    const inputs = { INPUT_COMMAND: 'resolve', INPUT_ID: '007_orders', INPUT_AS: 'applied' };
+    expect(settings([], actions(inputs)).target).toMatchObject({ migration: '007_orders', resolveAs: 'applied' });
+  });
+
+  it.each([
+    [['apply', '--plan', 'p.json'], 'a plan and its digest go together'],
+    [['apply', '--plan', 'p.json', '--plan-digest', 'abc'], '--plan-digest: expected a sha256'],
+    [['apply', '--lock-wait', '5'], '--lock-wait: expected a duration'],
+    [['apply', '--on-busy', 'skp'], "did you mean 'skip'?"],
+    [['apply', '--database-url', 'mysql://x'], 'the database URL does not begin with postgres://'],
+    [['apply', '007_orders'], "'007_orders' is one word too many"],
+    [['resolve', '--as', 'retry'], 'ID is missing'],
+    [['resolve', '007_orders'], '--as is missing'],
+    [['resolve', '007_orders', '008_more', '--as', 'retry'], "'008_more' is one word too many"],
+    [['baseline'], '--to is missing'],
+    [['check', '--database-url', url], "--database-url is not an option of 'check'"],
+  ])('%j: %s', (args, message) => {
+    const told = complaint(args);
+    expect(told).toContain(message);
+    expect(told).not.toContain('hunter2');
   });
 });
 

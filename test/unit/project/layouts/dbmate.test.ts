@@ -34,10 +34,17 @@ test('each section says for itself whether it is a transaction', () => {
   expect(one('-- migrate:up\n-- migrate:down').downExecution).toBeUndefined();
 });
 
+test('our own marker makes Lockstep run the file statement by statement', () => {
+  const migration = one('-- migrate:up\n-- lockstep: no-transaction\nSELECT 1;\n-- migrate:down\nSELECT 2;\n');
+  expect(migration).toMatchObject({ execution: 'autocommit', directives: { noTransaction: true } });
+  expect(migration.downExecution).toBeUndefined();
+});
+
 test.each([
   ['SELECT 1;', [1]],
   ['-- migrate:up\nSELECT 1;', [1]],
-  ['-- migrate:up\n-- lockstep: no-transaction\n-- migrate:down', [2]],
+  ['-- migrate:up\n-- atlas:txmode none\n-- migrate:down', [2]],
+  ['-- migrate:up\n-- lockstep: no-transaction\n-- migrate:down', []],
 ])('what dbmate refuses or does not read is told: %j', (text, lines) => {
   expect(one(text).directives.problems.map(({ line }) => line)).toEqual(lines);
 });

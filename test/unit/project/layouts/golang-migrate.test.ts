@@ -24,12 +24,36 @@ test('pairs are one migration each, in the order of numbers', () => {
   expect(ignored).toEqual([]);
 });
 
-test('a file is one query, whatever its comments say', () => {
-  const [migration] = read({ '1_a.up.sql': 'SELECT 1;\n-- lockstep: no-transaction' }).migrations;
-  expect(migration).toMatchObject({
-    execution: 'implicit',
-    directives: { noTransaction: false, problems: [{ line: 2, message: expect.stringContaining('no effect') }] },
+test.each(['-- atlas:txmode none', '-- +goose NO TRANSACTION', '--! no-transaction'])(
+  'a file is one query, whatever %s says',
+  (marker) => {
+    const [migration] = read({ '1_a.up.sql': `SELECT 1;\n${marker}` }).migrations;
+    expect(migration).toMatchObject({
+      execution: 'implicit',
+      directives: { noTransaction: false, problems: [{ line: 2, message: expect.stringContaining('no effect') }] },
+    });
+  },
+);
+
+test('our own marker makes Lockstep run a file statement by statement, each half by its own word', () => {
+  const marker = '-- lockstep: no-transaction\n';
+  const { migrations } = read({
+    '1_a.up.sql': `${marker}SELECT 1;`,
+    '2_b.up.sql': `${marker}SELECT 1;`,
+    '2_b.down.sql': 'SELECT 2;',
+    '3_c.up.sql': 'SELECT 1;',
+    '3_c.down.sql': `${marker}SELECT 2;`,
   });
+  expect(migrations.map(({ execution, downExecution }) => [execution, downExecution])).toEqual([
+    ['autocommit', undefined],
+    ['autocommit', 'implicit'],
+    ['implicit', 'autocommit'],
+  ]);
+  expect(migrations.map(({ directives }) => [directives.noTransaction, directives.problems])).toEqual([
+    [true, []],
+    [true, []],
+    [false, []],
+  ]);
 });
 
 test('a down in comments is no down script: the tool would not run it', () => {
