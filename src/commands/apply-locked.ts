@@ -6,13 +6,14 @@ import { acknowledged } from '../deploy/plan/gates.ts';
 import type { PlanFile } from '../deploy/plan/plan-file.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
-import { messageOf } from '../errors.ts';
+import { LockstepError, messageOf } from '../errors.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
 import { checkAfterwards } from './apply-checks.ts';
-import { runPending } from './apply-run.ts';
+import { Interrupted, runPending } from './apply-run.ts';
 import type { Io } from './io.ts';
+import { explained } from './on-target.ts';
 import { closeRun } from './run-row.ts';
 import { turnOf } from './superseded.ts';
 import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
@@ -95,15 +96,21 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
   const { inputs, opened, settings } = frame;
   const { pending } = plan.state;
   const invalidBefore = pending.length === 0 ? [] : await deployment.surely(invalidIndexes);
-  const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending);
+  let lost: unknown;
+  const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending).catch((error) => {
+    if (!(error instanceof Interrupted)) throw error;
+    lost = explained(error.cause, opened.target.address);
+    return error.results;
+  });
   const migrations = pending.map((migration) => migrationOf(migration, runs.get(migration), 'not-run'));
+  if (lost !== undefined) return { result: 'error', migrations, error: errorOf(lost) };
   const stopped = stoppedResult(runs, pending);
   const cancelled = io.signal.aborted ? { error: CANCELLED } : {};
   if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
   const result = pending.length === 0 ? 'noop' : 'applied';
-  // A deploy whose checks failed is not made good by starting it again without them.
-  const lastFailed = plan.history.ledger.lastRun?.result === 'checks-failed' || pending.length > 0;
-  if (!lastFailed) return { result, migrations };
+  // A deploy whose checks failed, or never came to run, is not made good by starting it again without them.
+  const before = plan.history.ledger.lastRun?.result ?? 'noop';
+  if (pending.length === 0 && (before === 'applied' || before === 'noop')) return { result, migrations };
   const checked = await checkAfterwards({ settings, io, inputs, deployment, invalidBefore }).catch((error) => {
     if (!io.signal.aborted) throw error;
     return { problems: [], tests: [] };
@@ -120,6 +127,11 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
 }
 
 const CANCELLED = { code: 'cancelled', message: 'The run was cancelled.' } as const;
+
+function errorOf(error: unknown): NonNullable<Report['error']> {
+  const { code, hint } = error instanceof LockstepError ? error : { code: 'bug', hint: undefined };
+  return { code, message: messageOf(error), ...(hint === undefined ? {} : { hint }) };
+}
 
 function testsOf(tests: readonly TestRun[]): { readonly tests?: readonly TestRun[] } {
   return tests.length === 0 ? {} : { tests };

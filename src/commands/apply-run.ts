@@ -5,6 +5,7 @@ import { runsInSteps } from '../deploy/run/execution.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { runSteps } from '../deploy/run/steps.ts';
 import { runTransactional, type Task } from '../deploy/run/transactional.ts';
+import { messageOf } from '../errors.ts';
 import { meaningHash } from '../project/meaning.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
@@ -35,15 +36,37 @@ export async function runPending(
     if (io.signal.aborted) break;
     const task = taskFor(run, migration);
     io.progress.step(`applying ${migration.id} (${index + 1} of ${pending.length})`);
-    const result = runsInSteps(migration)
-      ? await runSteps(deployment, task, history.ledger.steps.get(task.identity) ?? [])
-      : await runTransactional(deployment, task);
+    const running = runsInSteps(migration)
+      ? runSteps(deployment, task, history.ledger.steps.get(task.identity) ?? [])
+      : runTransactional(deployment, task);
+    const result = await running.catch((error): MigrationRun => {
+      if (io.signal.aborted) return NOT_KNOWN;
+      throw new Interrupted(error, results.set(migration, NOT_KNOWN));
+    });
     results.set(migration, result);
     if (result.status !== 'applied') break;
     io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
   }
   return results;
 }
+
+/** There was no way back to the target: what was done until then is known, and told. */
+export class Interrupted extends Error {
+  readonly results: ReadonlyMap<Migration, MigrationRun>;
+
+  constructor(cause: unknown, results: ReadonlyMap<Migration, MigrationRun>) {
+    super(messageOf(cause), { cause });
+    this.results = results;
+  }
+}
+
+const NOT_KNOWN: MigrationRun = {
+  status: 'failed',
+  durationMs: 0,
+  statements: [],
+  error: { message: 'what became of it is not known: the connection was lost, and the next run finds out' },
+  attempts: [],
+};
 
 /** 'line 3: CREATE TABLE orders (...) (12 ms)' */
 function statementLine({ line, sql, durationMs }: StatementReport): string {

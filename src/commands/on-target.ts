@@ -41,7 +41,7 @@ export async function onTarget(
 }
 
 /** A server's refusal, or a connection that did not come back, is no bug of ours. */
-function explained(error: unknown, address: string): unknown {
+export function explained(error: unknown, address: string): unknown {
   if (error instanceof DatabaseError) {
     const state = error.code === undefined ? '' : ` (SQLSTATE ${error.code})`;
     const hints = [error.detail, error.hint, HINTS[error.code ?? '']].filter(

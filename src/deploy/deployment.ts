@@ -41,6 +41,8 @@ const MOST_RETURNS = 20;
 const RETURN_MS = 120_000;
 /** Questions of ours are short; a script's statement ends by its own timeout. */
 const OWN_ANSWER_MS = 60_000;
+/** A session on which nothing comes back any more is cut. */
+const CLOSE_MS = 2_000;
 /** An old backend that is still at work after this time is ended: it is ours. */
 const OLD_BACKEND_MS = 2_000;
 
@@ -193,7 +195,10 @@ export class Deployment {
 
   /** Lets go of everything. Never rejects. */
   async close(): Promise<void> {
-    await releaseLock(this.#session, this.request.key);
-    await this.#session.close();
+    const session = this.#session;
+    const patience = setTimeout(() => session.cut(), CLOSE_MS);
+    await releaseLock(session, this.request.key);
+    await session.close();
+    clearTimeout(patience);
   }
 }

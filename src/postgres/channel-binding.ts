@@ -1,7 +1,7 @@
 /** The login that is tied to the server's certificate (SCRAM-SHA-256-PLUS), so that nobody in between can pass it on. */
 
 interface Protocol extends NodeJS.EventEmitter {
-  readonly stream: { destroy(error: Error): unknown };
+  readonly stream: { destroy(): unknown };
 }
 
 /**
@@ -11,7 +11,9 @@ interface Protocol extends NodeJS.EventEmitter {
 export function demandChannelBinding(connection: Protocol): void {
   let [offered, done] = [false, false];
   const refuse = (): void => {
-    connection.stream.destroy(new Error('channel binding is required, but the server does not offer it'));
+    // First: pg would take what comes in the same packet for a success.
+    connection.emit('error', new Error('channel binding is required, but the server does not offer it'));
+    connection.stream.destroy();
   };
   connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: readonly string[] }) => {
     offered = mechanisms.includes('SCRAM-SHA-256-PLUS');

@@ -42,6 +42,7 @@ export interface LedgerContents {
   readonly entries: readonly LedgerEntry[];
   /** By the migration's identity. */
   readonly steps: ReadonlyMap<string, readonly Step[]>;
+  /** The newest apply that came to run migrations or found none to run; `running`: it has died, if we hold the lock. */
   readonly lastRun: LastRun | undefined;
   /** Commits that the ledger records, the newest first. */
   readonly commits: readonly string[];
@@ -113,7 +114,7 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
       commit, pull_request AS "pullRequest", actor, run_url AS "runUrl" FROM ${ledger.migrations} ORDER BY applied_at, id;
     SELECT migration, statement, hash, state, before FROM ${ledger.steps} ORDER BY migration, statement;
     SELECT id::text, result, commit, started_at AS "startedAt" FROM ${ledger.runs}
-      WHERE result <> 'running' ORDER BY id DESC LIMIT 1;
+      WHERE command = 'apply' AND result NOT IN ('refused', 'superseded') ORDER BY id DESC LIMIT 1;
     SELECT commit FROM (
       SELECT commit, started_at AS at FROM ${ledger.runs} WHERE result IN ('applied', 'noop')
       UNION ALL SELECT commit, applied_at FROM ${ledger.migrations} WHERE how = 'applied'

@@ -4,12 +4,12 @@ import { lockCondition } from './key.ts';
 
 /** Who holds the deploy lock. undefined: nobody, at this moment. Rejects with pg's error. */
 export async function lockHolder(session: Session, key: bigint): Promise<SessionReport | undefined> {
-  const { rows } = await session.client.query<HolderRow>(`
+  const [result] = await session.run(`
     SELECT a.pid, a.application_name AS application, a.usename AS user, a.client_addr::text AS client, a.state,
       (extract(epoch FROM pg_catalog.clock_timestamp() - a.backend_start) * 1000)::float8 AS age
     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
     WHERE ${lockCondition(key)}`);
-  const [row] = rows;
+  const row = result?.rows[0] as HolderRow | undefined;
   if (row === undefined) return undefined;
   return {
     pid: row.pid,

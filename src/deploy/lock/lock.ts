@@ -53,15 +53,13 @@ export async function takeLock(request: LockRequest): Promise<LockAnswer> {
 }
 
 export async function tryLock(session: Session, key: bigint): Promise<boolean> {
-  const { rows } = await session.client.query<{ got: boolean }>('SELECT pg_catalog.pg_try_advisory_lock($1) AS got', [
-    String(key),
-  ]);
-  return rows[0]?.got === true;
+  const [result] = await session.run(`SELECT pg_catalog.pg_try_advisory_lock(${key}) AS got`);
+  return (result?.rows[0] as { got: boolean } | undefined)?.got === true;
 }
 
 /** Lets go of it. A session that is gone has let go already. */
 export async function releaseLock(session: Session, key: bigint): Promise<void> {
-  await session.client.query('SELECT pg_catalog.pg_advisory_unlock($1)', [String(key)]).catch(() => {});
+  await session.run(`SELECT pg_catalog.pg_advisory_unlock(${key})`).catch(() => {});
 }
 
 function elapsed(started: number): number {

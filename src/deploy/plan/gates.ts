@@ -125,7 +125,7 @@ function missingGate({ state, policy }: GateFacts): Gate[] {
         const from = entry?.commit === undefined ? '' : `, applied from ${entry.commit.slice(0, 7)}`;
         return entry === undefined ? identity : `${entry.name} (${entry.path}${from})`;
       }),
-      help: `Deploy from a commit that has it. One that was deleted on purpose is released in lockstep.yml:\n  history:\n    accept:\n      - path: ${path}\n        reason: why it is gone`,
+      help: `Deploy from a commit that has it. One that was deleted on purpose is released in lockstep.yml:\n  history:\n    accept:\n      - path: ${path}\n        reason: why it is gone\nIf it belongs to another project in this database, give each its own \`ledger_schema\`.`,
     },
   ];
 }

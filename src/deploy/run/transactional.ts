@@ -110,6 +110,11 @@ function ended(
   blockers: readonly SessionReport[] = [],
 ): MigrationRun {
   const { error, durationMs, statements } = outcome;
+  const failure = outcome.status === 'applied' ? undefined : outcome.failure;
+  if (failure !== undefined && failure.at === 'commit' && isLost(failure.thrown) && error !== undefined) {
+    const hint = 'Whether it was committed is not known: the next run finds out.';
+    return { status: 'failed', durationMs, statements, error: { ...error, hint }, attempts };
+  }
   const why =
     error !== undefined && blockers.length > 0 ? { ...error, hint: withBlockers(error.hint, blockers) } : error;
   return { status: 'failed', durationMs, statements, error: why, attempts };

@@ -45,11 +45,11 @@ export async function patiently<T>(
       signal.throwIfAborted();
       const failures = connectionErrors(error);
       const now = performance.now();
-      // Spread, so that those who wait for one place do not all come at once.
-      const wait = pause * (0.5 + Math.random() / 2);
-      if (now + wait > deadline || !failures.some((each) => passes(each, seen))) throw new GaveUp(error, now - began);
+      if (now >= deadline || !failures.some((each) => passes(each, seen))) throw new GaveUp(error, now - began);
       seen ||= failures.some(comesFromServer);
       tell(saidOf(mainOf(failures)));
+      // Spread, so that those who wait for one place do not all come at once.
+      const wait = Math.min(pause * (0.5 + Math.random() / 2), deadline - now);
       await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }

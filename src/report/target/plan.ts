@@ -38,9 +38,8 @@ export function blockerLines({ plan }: Report): TargetLine[] {
   });
   if (visible) return seen;
   const hidden: TargetLine = {
-    phrases: ['Transactions of other roles are not visible to this role: nobody knows who would be in the way.'],
-    mood: 'warn',
-    help: 'GRANT pg_read_all_stats to the role that reads.',
+    phrases: ["What other roles' transactions do is not visible to this role."],
+    help: 'GRANT pg_read_all_stats to the role that reads, to see how old they are and what they run.',
   };
   return [...seen, hidden];
 }
