@@ -18,7 +18,7 @@ export const competitors = [
   {
     name: 'dbmate',
     lay: (directory, migrations) => {
-      for (const { name, sql } of migrations) writeFileSync(join(directory, name), `-- migrate:up\n${sql}`);
+      for (const { name, sql } of migrations) writeFileSync(join(directory, name), `-- migrate:up\n${sql}\n-- migrate:down\n`);
     },
     args: (directory) => ['--migrations-dir', directory, '--no-dump-schema', 'migrate'],
     history: 'SELECT count(*) FROM schema_migrations',
@@ -65,8 +65,7 @@ export function applyByTool({ name, args }, directory, url) {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(binary(name), args(directory), {
     cwd: directory,
-    // graphile-migrate asks for names of databases that a deploy does not touch.
-    env: { ...process.env, DATABASE_URL: url, SHADOW_DATABASE_URL: `${url}&shadow`, ROOT_DATABASE_URL: url },
+    env: { ...process.env, DATABASE_URL: url },
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });

@@ -12,9 +12,13 @@ export function initRepository(directory) {
 
 /** Commits the folder as it is. `day`: of January 2026. */
 export function commitAll(directory, message, day) {
-  const date = `2026-01-${String(day).padStart(2, '0')}T12:00:00Z`;
   git(directory, ['add', '--all']);
-  git(directory, ['commit', '--quiet', '--message', message], { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date });
+  git(directory, ['commit', '--quiet', '--message', message], dates(day));
+}
+
+/** Merges a branch into the one that is checked out, by a commit of its own. `day`: of January 2026. */
+export function merge(directory, branch, message, day) {
+  git(directory, ['merge', '--quiet', '--no-ff', '-m', message, branch], dates(day));
 }
 
 /** Makes a branch that starts at another one, and puts its files into the working tree. */
@@ -31,6 +35,11 @@ export function checkOut(directory, branch) {
 export function neutralEnvironment() {
   const foreign = /^(GIT|GITHUB|INPUT)_/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+function dates(day) {
+  const date = `2026-01-${String(day).padStart(2, '0')}T12:00:00Z`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
 }
 
 function git(directory, args, env = {}) {

@@ -4,7 +4,7 @@ import { messageOf } from './errors.ts';
 import { createProgress, type Progress } from './report/terminal/progress.ts';
 
 /** What a run that looks at a target leaves behind on the disk: all that it told, with times. */
-export interface RunLog {
+interface RunLog {
   readonly path: string;
   /** A line or more, already without secrets. */
   write(text: string): void;

@@ -10,7 +10,7 @@ import type { TargetInputs } from './target-inputs.ts';
 
 /** What must hold after the last migration. Nothing of it takes a migration back: it keeps the code from following. */
 
-export interface AfterChecks {
+interface AfterChecks {
   /** What is wrong, a sentence each; empty: all is well. */
   readonly problems: readonly string[];
   readonly tests: readonly TestRun[];

@@ -19,7 +19,7 @@ import { turnOf } from './superseded.ts';
 import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
 
-export interface LockedRun {
+interface LockedRun {
   readonly frame: TargetFrame;
   readonly io: Io;
   readonly deployment: Deployment;

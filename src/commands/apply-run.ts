@@ -18,7 +18,7 @@ import type { OpenTarget } from './target-session.ts';
 
 /** Runs pending migrations in order, and stops at the first that does not end well. */
 
-export interface ApplyRun {
+interface ApplyRun {
   readonly inputs: TargetInputs;
   readonly opened: OpenTarget;
   readonly deployment: Deployment;
@@ -74,7 +74,7 @@ function statementLine({ line, sql, durationMs }: StatementReport): string {
 }
 
 /** What records it: the ledger's row, and that of the tool's own history. */
-export function taskFor({ inputs, opened, deployment }: ApplyRun, migration: Migration): Task {
+function taskFor({ inputs, opened, deployment }: ApplyRun, migration: Migration): Task {
   const { ledger, source } = opened;
   const identity = inputs.layout.identityOf(migration);
   const row = {

@@ -8,7 +8,7 @@ import { readTargetInputs, type TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
 import { openTargetOf } from './target-session.ts';
 
-export interface TargetRun {
+interface TargetRun {
   /** write: a server that is starting, or full, is waited for longer. */
   readonly use: 'read' | 'write';
   /** Asked before the target is reached: what is wrong already then. */

@@ -4,7 +4,7 @@ import type { Settings } from '../settings/types.ts';
 import type { TargetInputs } from './target-inputs.ts';
 
 /** Whether this run comes out of turn: the target is at a later commit than ours already. */
-export type Turn =
+type Turn =
   | { readonly kind: 'ours' }
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'unknown'; readonly commit: string; readonly reason: string };

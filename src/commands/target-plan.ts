@@ -25,7 +25,7 @@ export interface TargetPlan {
   readonly report: PlanReport;
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly inputs: TargetInputs;
   readonly opened: OpenTarget;
   readonly session: Session;
@@ -81,7 +81,7 @@ export function isRefused(gates: readonly Gate[]): boolean {
 }
 
 /** Neither a row anywhere nor a table that could hold one. */
-export function hasNoHistory({ ledger, tool }: TargetHistory): boolean {
+function hasNoHistory({ ledger, tool }: TargetHistory): boolean {
   return tool === undefined && ledger.entries.length === 0 && ledger.steps.size === 0;
 }
 

@@ -14,7 +14,7 @@ import type { Watch } from './run/watch.ts';
 import type { Target } from './target/target.ts';
 
 /** What goes on, told while it does. */
-export interface Teller {
+interface Teller {
   /** Something begins. */
   step(text: string): void;
   done(text: string, ms?: number): void;
@@ -22,7 +22,7 @@ export interface Teller {
   notice(text: string): void;
 }
 
-export interface DeploymentRequest {
+interface DeploymentRequest {
   readonly target: Target;
   readonly ledger: Ledger;
   readonly history: HistoryRequest;

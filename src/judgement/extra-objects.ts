@@ -1,6 +1,7 @@
 import { type CatalogObject, joinNames, ownName, WHOLES } from '../postgres/catalog/catalog.ts';
 import { HISTORY_TABLE_NAMES } from '../rehearsal/history-tables.ts';
 import { PLATFORM_ROLES } from './platform.ts';
+import { isEcho } from './wholes.ts';
 
 /** What a target has and no migration makes: which of it is a difference, and which is somebody else's business. */
 
@@ -30,7 +31,7 @@ interface SortedExtras {
 
 /**
  * Partitions come and go with the time, and jobs make them: not what is missing, but what there is beyond the migrations is
- * no difference. An invalid index on one is.
+ * no difference. An invalid index on one is. What a part has from its table's parent is a matter of the parent alone.
  */
 export function sortExtras({ extras, own, wholes, relations, ownerOf }: ExtrasInput): SortedExtras {
   const keptWholes = new Map<string, CatalogObject>();
@@ -52,7 +53,7 @@ export function sortExtras({ extras, own, wholes, relations, ownerOf }: ExtrasIn
   const parts = extras.filter(
     (object) =>
       object.table !== undefined &&
-      (wholes.has(object.table) ||
+      ((wholes.has(object.table) && !isEcho(object)) ||
         names.has(object.table) ||
         (isBroken(object) && wholes.has(rootOf(relations.get(object.table), relations)))),
   );

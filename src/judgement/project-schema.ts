@@ -60,8 +60,9 @@ export function projectSchemas(sides: Sides): ProjectSchemas {
   for (const [key, object] of found) {
     const namesake = ours.get(key);
     if (namesake !== undefined) theirs.set(key, sameRole(withoutTuning(object, namesake), namesake, sides));
-    // What the setup stands in for may be whatever it is; what a migration drops must be gone.
-    else if (!setup.has(key) || !made.has(key)) extras.push(object);
+    // What the setup stands in for may be whatever it is; what a migration drops of it must be gone.
+    else if (!setup.has(key)) extras.push(object);
+    else if (!made.has(key)) theirs.set(key, object);
   }
   const fresh = [...ours].filter(([key]) => !setup.has(key)).map(([, object]) => object);
   const wholes = new Set(fresh.filter(isRelation).map(({ name }) => name));

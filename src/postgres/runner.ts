@@ -21,7 +21,7 @@ export interface ScriptRun {
 }
 
 /** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
-export interface Guard {
+interface Guard {
   /** Sent with BEGIN: settings that hold for the transaction. */
   readonly begin: readonly string[];
   /** Sent after a statement that may have changed a timeout: the tighter one holds. */

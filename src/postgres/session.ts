@@ -10,7 +10,7 @@ interface TimedRun {
   readonly error?: unknown;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   /** No startup option but what `config` has: poolers refuse those that they do not know. */
   readonly plain?: boolean;
   /** See demandChannelBinding(). */

@@ -7,7 +7,7 @@ import { deepenUntil, findCommit, short } from './git-history.ts';
 
 /** How a commit that somebody has recorded stands to ours. A clone that was made before it need not have it. */
 
-export type Lineage = Known | Unknown;
+type Lineage = Known | Unknown;
 
 interface Known {
   /** What the recorded commit is, seen from ours. */

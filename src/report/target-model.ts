@@ -19,7 +19,7 @@ export const targetSchema = z.strictObject({
 });
 
 /** Another session on the server: one that holds the lock, that blocks a statement, or that would. */
-export const sessionSchema = z.strictObject({
+const sessionSchema = z.strictObject({
   pid: z.int(),
   application: z.string().optional(),
   user: z.string().optional(),
@@ -32,7 +32,7 @@ export const sessionSchema = z.strictObject({
   relations: z.array(z.string()).optional().describe('What it has locked of that which is wanted.'),
 });
 
-export const gateSchema = z.strictObject({
+const gateSchema = z.strictObject({
   name: z
     .enum(['pooler', 'baseline', 'unfinished', 'edited', 'missing', 'order', 'statements', 'approval', 'standby'])
     .describe('Which rule; docs/deploy.md explains each.'),
@@ -123,6 +123,5 @@ export type Gate = z.infer<typeof gateSchema>;
 export type PlanReport = z.infer<typeof planSchema>;
 export type HistoryReport = z.infer<typeof historySchema>;
 export type HistoryEntry = NonNullable<HistoryReport['entries']>[number];
-export type LockReport = z.infer<typeof heldLockSchema>;
 export type Attempt = z.infer<typeof attemptSchema>;
 export type TargetReport = z.infer<typeof targetSchema>;

@@ -62,7 +62,7 @@ export interface Secret {
 }
 
 /** How a target is reached, and what is to be done to it. Paths are absolute. */
-export interface TargetOptions {
+interface TargetOptions {
   /** undefined: a development environment's may stand in a `.env` file. */
   readonly databaseUrl: string | undefined;
   readonly environment: string | undefined;
@@ -159,7 +159,7 @@ export interface DeployPolicy {
 
 export type EnvironmentKind = 'development' | 'staging' | 'production';
 
-export interface EnvironmentPolicy {
+interface EnvironmentPolicy {
   /** undefined: by its name. */
   readonly kind: EnvironmentKind | undefined;
   /** The variable in a `.env` file that holds a development database's URL. */
@@ -179,7 +179,7 @@ export interface OwnHistory {
   readonly checksumColumn: string | undefined;
 }
 
-export interface AcceptedChange {
+interface AcceptedChange {
   readonly path: string;
   readonly reason: string;
 }

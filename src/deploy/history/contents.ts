@@ -2,7 +2,7 @@ import type { Session } from '../../postgres/session.ts';
 import { literal } from '../ledger/sql.ts';
 
 /** Schemas that hosting platforms bring: a database that holds nothing else is empty, as its project sees it. */
-export const PLATFORM_SCHEMAS: readonly string[] = [
+const PLATFORM_SCHEMAS: readonly string[] = [
   'auth',
   'storage',
   'realtime',

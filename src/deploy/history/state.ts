@@ -34,7 +34,7 @@ export interface EditedMigration {
   readonly edit: 'cosmetic' | 'meaning';
 }
 
-export interface MissingMigration {
+interface MissingMigration {
   readonly identity: string;
   readonly entry: LedgerEntry | undefined;
 }

@@ -16,7 +16,7 @@ export function ledgerIn(schema: string): Ledger {
 }
 
 /** Bump when a column is added; `createLedger` then has to bring older ones up to it. */
-export const LEDGER_FORMAT = 1;
+const LEDGER_FORMAT = 1;
 
 /**
  * Makes what is missing. Only to be run while the lock is held: `IF NOT EXISTS` alone does not keep two sessions from

@@ -8,7 +8,7 @@ import type { AppliedMigration, EditedMigration } from '../history/state.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { identifier, value } from './sql.ts';
 
-export interface Preparation {
+interface Preparation {
   readonly ledger: Ledger;
   readonly source: HistorySource | undefined;
   readonly history: TargetHistory;

@@ -29,7 +29,7 @@ export interface Step {
   readonly before: unknown;
 }
 
-export interface LastRun {
+interface LastRun {
   readonly id: string;
   readonly result: string;
   readonly commit: string | undefined;

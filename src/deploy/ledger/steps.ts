@@ -3,7 +3,7 @@ import { literal } from './sql.ts';
 
 /** Progress of a migration that runs without a transaction: SQL for the ledger's `steps`. */
 
-export interface StepKey {
+interface StepKey {
   readonly ledger: Ledger;
   /** The migration's identity. */
   readonly migration: string;

@@ -16,7 +16,7 @@ export interface RunIdentity {
   readonly runUrl: string | undefined;
 }
 
-export interface MigrationRow {
+interface MigrationRow {
   /** What the history knows it by. */
   readonly identity: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface MigrationRow {
   readonly statements: number;
 }
 
-export type How = 'applied' | 'baseline' | 'resolved';
+type How = 'applied' | 'baseline' | 'resolved';
 
 /** The row of a migration; `durationMs` undefined: the age of the transaction that it stands in. */
 export function recordMigration(
@@ -98,7 +98,7 @@ export async function beginRun(session: Session, ledger: Ledger, run: RunIdentit
   return String((results.at(-1)?.rows[0] as { id: string } | undefined)?.id);
 }
 
-export interface RunEnd {
+interface RunEnd {
   readonly result: string;
   readonly applied: number;
   readonly error: string | undefined;

@@ -4,7 +4,7 @@ import type { SessionReport } from '../../report/target-model.ts';
 import type { OnBusy } from '../../settings/types.ts';
 import { lockHolder } from './holder.ts';
 
-export interface LockRequest {
+interface LockRequest {
   readonly session: Session;
   readonly key: bigint;
   /** Milliseconds. */

@@ -6,7 +6,7 @@ import { resumeProblem } from '../run/resume.ts';
 
 /** Rules that must hold before anything is applied. Pure; one that is open is told only where that says something. */
 
-export interface GateFacts {
+interface GateFacts {
   readonly state: TargetState;
   readonly policy: Policy;
   /** There is no history at all. */

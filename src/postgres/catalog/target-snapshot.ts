@@ -10,7 +10,7 @@ export interface Unread {
   readonly message: string;
 }
 
-interface TargetSnapshot {
+export interface TargetSnapshot {
   /** Its identities are compared with nobody's. */
   readonly catalog: Catalog;
   readonly unread: readonly Unread[];

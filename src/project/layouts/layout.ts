@@ -39,7 +39,7 @@ export interface ToolHistory {
 }
 
 /** SQL that puts a tool's history table into a database as the tool itself would; safe for any migration's name. */
-export interface Bookkeeping {
+interface Bookkeeping {
   /** schema.name */
   readonly relation: string;
   readonly create: string;

@@ -300,7 +300,7 @@ describe('a full table of connections', () => {
 
   it('is given up when the patience is over', async () => {
     await fill();
-    const error = await failure(urlTo(), { patienceMs: 1_500 });
+    const error = await failure(urlTo(), { patienceMs: 1_200 });
     expect(error).toMatchObject({ code: 'target-full', message: expect.stringContaining('tried for 1 s') });
   });
 
