@@ -83,7 +83,7 @@ function stepsOf({ program, example, directory, production }) {
         name: 'first deploy',
         heading: 'The first deploy',
         about: 'All that `main` has goes to the empty database, under a lock that only one deploy can hold.',
-        args: ['apply', '--yes'],
+        args: ['apply', '--yes', '--quiet'],
         expect: 'applied',
         holds: (said) => differs(countOf(said, 'applied'), said.migrations.length, 'applied migrations'),
       });

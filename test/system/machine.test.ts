@@ -112,7 +112,8 @@ describe("README's first command", () => {
     };
     run('git', ['clone', '--quiet', root, clone], root);
     const shown = run('npm', ['run', '--silent', 'demo'], clone);
-    expect(shown.match(/as expected/g)).toHaveLength(5);
+    // Five pull requests, and the five steps of a deploy.
+    expect(shown.match(/as expected/g)).toHaveLength(10);
     const [, address = ''] = /(file:\/\/\S*index\.html)\s*$/.exec(shown) ?? [];
     const pages = [...readFileSync(new URL(address), 'utf8').matchAll(/href="([^":]+\.html)"/g)];
     expect(pages).toHaveLength(5);

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Comparison, type ComparisonRequest, compareWithTarget } from '../../../src/commands/schema-comparison.ts';
@@ -15,6 +15,10 @@ import type { ScratchPostgres } from '../../support/scratch-postgres.ts';
 
 /** Of all tests of a file: the second comparison with the same migrations takes their schema from there. */
 const cacheDirectory = mkdtempSync(join(tmpdir(), 'lockstep-comparison-'));
+
+export function forgetCache(): void {
+  rmSync(cacheDirectory, { recursive: true, force: true });
+}
 
 export interface Compared extends Comparison {
   /** What was said about the run. */
@@ -57,7 +61,7 @@ export async function compared(server: ScratchPostgres, database: string, asked:
       io: {
         stdout: () => {},
         stderr: () => {},
-        progress: { step: () => {}, done: () => {}, stream: () => {}, close: () => {} },
+        progress: { step: () => {}, group: () => {}, done: () => {}, stream: () => {}, close: () => {} },
         signal: new AbortController().signal,
         now: () => new Date(),
       },
