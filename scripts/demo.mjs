@@ -79,7 +79,7 @@ function choose(wanted) {
 
 /** Works in a new folder with the repository, which is removed afterwards. */
 async function inScratch(keep, work) {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-demo-')));
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), `lockstep-demo-${process.pid}-`)));
   try {
     buildRepository(example, join(directory, 'shop'));
     mkdirSync(join(directory, 'reports'));

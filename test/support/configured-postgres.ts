@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { serverEnvironment, serverUser } from '../../src/rehearsal/server/os-user.ts';
+import { type ServerUser, serverEnvironment, serverUser } from '../../src/rehearsal/server/os-user.ts';
 import { freePort } from './free-port.ts';
 import { type TestServer, testServer } from './postgres.ts';
 
@@ -58,9 +58,9 @@ export async function startConfiguredPostgres(configuration: Configuration = {})
   try {
     await pg('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N');
     const all = { listen_addresses: '127.0.0.1', port, unix_socket_directories: directory, fsync: 'off', ...settings };
-    put(data, 'postgresql.conf', lines(Object.entries(all).map(([name, value]) => `${name} = '${value}'`)));
-    put(data, 'pg_hba.conf', lines(['local all all trust', ...access]));
-    for (const [name, text] of Object.entries(files)) put(data, name, text);
+    put(user, data, 'postgresql.conf', lines(Object.entries(all).map(([name, value]) => `${name} = '${value}'`)));
+    put(user, data, 'pg_hba.conf', lines(['local all all trust', ...access]));
+    for (const [name, text] of Object.entries(files)) put(user, data, name, text);
     await startServer();
   } catch (error) {
     await stop();
@@ -93,11 +93,11 @@ async function binariesOf({ connect }: TestServer): Promise<string> {
 }
 
 /** Like the folder it is in: the server's user's, and nobody else's, which it demands of keys. */
-function put(data: string, name: string, text: string): void {
+function put({ uid, gid }: ServerUser, data: string, name: string, text: string): void {
   const path = join(data, name);
   writeFileSync(path, text);
   chmodSync(path, 0o600);
-  if (process.getuid?.() === 0) chownSync(path, 65_534, 65_534);
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }
 
 function lines(all: readonly string[]): string {

@@ -4,7 +4,10 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targetSnapshot } from '../../../src/postgres/catalog/target-snapshot.ts';
 import { loadParser } from '../../../src/project/sql.ts';
+import { findBinaries } from '../../../src/rehearsal/server/binaries.ts';
+import { serverUser } from '../../../src/rehearsal/server/os-user.ts';
 import { policy } from '../../support/change-set.ts';
+import { definedEnvironment, serverRequest } from '../../support/postgres.ts';
 import { type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
 import { type Asked, type Compared, compared, forgetCache } from './support.ts';
 
@@ -117,10 +120,10 @@ describe.each([15, 18])('a target on Postgres %i', (major) => {
       '+ table public.users_backup',
       expect.stringMatching(/^- constraint users_status_check on public.users CHECK /),
       '- index public.users_at_idx on public.users (at)',
+      '- view public.totals: option security_barrier=true',
       '~ column public.users.status: varchar(10) -> varchar(20)',
       '~ function public.older(integer): another definition',
       '~ table public.orders: row level security: enabled -> none',
-      '~ view public.totals: option security_barrier=true',
     ]);
     expect(schemaDiff.tables.map(({ name, change }) => `${name} ${change}`)).toContain('public.users_backup added');
   });
@@ -261,6 +264,17 @@ describe.each([15, 18])('a target on Postgres %i', (major) => {
     expect((await target(restored)).lines).toEqual([]);
   });
 
+  test('is compared with a schema file where the project has one, which is said', async () => {
+    const schema = { path: 'db/schema.sql', text: 'CREATE TABLE t (a text, b text)' };
+    const { lines, notices } = await target('', {
+      migrations: { '001_t.sql': 'CREATE TABLE t (a text)' },
+      rehearsal: { schemaFile: schema.path },
+      request: { schema },
+    });
+    expect(lines).toEqual(['- column public.t.b text']);
+    expect(notices).toEqual([expect.stringContaining('db/schema.sql, which may hold more')]);
+  });
+
   test('of the example project is the same as its migrations', async () => {
     const ups = Object.fromEntries(Object.entries(SHOP).filter(([name]) => !name.endsWith('.down.sql')));
     const name = `shop_${major}`;
@@ -289,5 +303,37 @@ test('the major of the target wins over the setting, and a rehearsal server of a
     expect(theirs.lines).toEqual([]);
   } finally {
     await Promise.all([server.stop(), rehearsalServer.stop()]);
+  }
+});
+
+test('a Postgres that LOCKSTEP_PG_BIN names has to be of the major of the target', async () => {
+  await loadParser();
+  const server = await startScratchPostgres(15);
+  try {
+    await server.connect('target');
+    const user = await serverUser();
+    const { directory } = await findBinaries({ request: serverRequest({ major: 18 }), user });
+    const env = { ...definedEnvironment(), LOCKSTEP_PG_BIN: directory };
+    await expect(compared(server, 'target', { migrations: {}, settings: { env } })).rejects.toMatchObject({
+      code: 'postgres-bin-version',
+      message: expect.stringContaining('Postgres 15, which the target is'),
+    });
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a history that cannot be replayed is told with the file', async () => {
+  await loadParser();
+  const server = await startScratchPostgres(18);
+  try {
+    await server.connect('target');
+    const migrations = { '001_a.sql': 'CREATE TABLE t (a integer REFERENCES missing)' };
+    await expect(compared(server, 'target', { migrations })).rejects.toMatchObject({
+      code: 'base-history-failed',
+      message: expect.stringContaining('001_a.sql:1'),
+    });
+  } finally {
+    await server.stop();
   }
 });

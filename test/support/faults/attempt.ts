@@ -49,5 +49,5 @@ export function startLockstep(
 /** What a reader needs to see of an attempt that went wrong. */
 export function told({ exitCode, report, ms, stdout, stderr }: Attempt): string {
   const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '');
-  return `exit ${exitCode}, ${report?.result ?? 'no report'}, ${ms} ms\n    ${lines.slice(-25).join('\n    ')}`;
+  return `exit ${exitCode}, ${report?.result ?? 'no report'}, ${ms} ms\n    ${lines.slice(-18).join('\n    ')}`;
 }

@@ -5,8 +5,9 @@ import { createGitRepo, type GitRepo } from '../git-repo.ts';
  * that are taken make a second CREATE fail.
  */
 
+/** A setting that a session once had is '' after a reset, and NULL in a session that never had it: Postgres' own way. */
 const note = (what: string): string =>
-  `INSERT INTO journal SELECT '${what}', current_user, current_setting('app.tenant', true)`;
+  `INSERT INTO journal SELECT '${what}', current_user, nullif(current_setting('app.tenant', true), '')`;
 
 const MIGRATIONS: Readonly<Record<string, string>> = {
   '001_tables': `

@@ -104,7 +104,8 @@ export class FaultProxy {
   }
 
   #accept(client: Socket, port: number): void {
-    const server = dial(port, '127.0.0.1');
+    const server = dial(port, '127.0.0.1').setNoDelay();
+    client.setNoDelay();
     const link = new Link(client, server);
     link.silent = this.silent;
     this.#links.add(link);

@@ -10,8 +10,8 @@ import {
 } from '../../../src/postgres/catalog/catalog.ts';
 import { compare } from '../../../src/postgres/catalog/compare.ts';
 
-/** 'column public.users.nick': kind and names, as in the lines of a difference. */
 type Facts = Readonly<Record<string, string>>;
+/** By kind and names, as in the lines of a difference: 'column public.users.nick'. */
 type Objects = Readonly<Record<string, Facts>>;
 
 const PARTS: ReadonlySet<string> = new Set(['column', 'index', 'constraint', 'trigger', 'policy']);
@@ -69,7 +69,7 @@ describe('no difference', () => {
       { 'table public.users': { owner: 'app', grants: 'grant SELECT to x', tablespace: 'fast' } },
     ],
     [
-      'the owner and comment of public, or that it is gone',
+      'the owner and comment of public',
       { 'schema public': { comment: 'standard' } },
       { 'schema public': { owner: 'rdsadmin' } },
     ],
@@ -161,13 +161,13 @@ describe('a difference', () => {
       'an option that a migration set',
       { ...USERS, 'table public.users': { options: 'fillfactor=50' } },
       USERS,
-      '~ table public.users: option fillfactor=50',
+      '- table public.users: option fillfactor=50',
     ],
     [
       "a view's option by hand",
       { 'view public.v': {} },
       { 'view public.v': { options: 'security_invoker=on' } },
-      '~ view public.v: option security_invoker=on',
+      '+ view public.v: option security_invoker=on',
     ],
     [
       'an extension that is missing',

@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openTarget, type Target, type TargetRequest } from '../../../src/deploy/target/target.ts';
-import type { LockstepError } from '../../../src/errors.ts';
-import { Session } from '../../../src/postgres/session.ts';
-import { type Authority, makeAuthority } from '../../support/certificates.ts';
-import { type ConfiguredPostgres, startConfiguredPostgres } from '../../support/configured-postgres.ts';
-import { freePort } from '../../support/free-port.ts';
+import { openTarget, type Target, type TargetRequest } from '../../src/deploy/target/target.ts';
+import type { LockstepError } from '../../src/errors.ts';
+import { Session } from '../../src/postgres/session.ts';
+import { type Authority, makeAuthority } from '../support/certificates.ts';
+import { type ConfiguredPostgres, startConfiguredPostgres } from '../support/configured-postgres.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** Reaching a target: a real server with TLS, access rules, few connections, and restarts. */
 
