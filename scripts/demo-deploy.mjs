@@ -1,8 +1,6 @@
 // The demo's second part: what was merged is deployed, to a Postgres that stands in for production.
 import { existsSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { readPullRequests } from './demo-repository.mjs';
 import { isAsExpected, runProgram } from './demo-runs.mjs';
 import { checkOut, commitAll, merge } from './scratch-git.mjs';
@@ -34,10 +32,11 @@ const LEFT = `SELECT
  * `root`: of Lockstep; `directory`: holds the repository in `shop`, and `reports`.
  */
 export async function deployAll({ root, program, example, directory, signal }) {
-  const { startProduction } = await importSource(root, 'scripts/demo-production.ts');
+  // Only now: its packages may have been installed a moment ago.
+  const { startProduction } = await import('./demo-production.mjs');
   const started = performance.now();
   const settingsFile = join(example, 'lockstep.yml');
-  const production = await startProduction(settingsFile, join(directory, 'bases'), signal);
+  const production = await startProduction({ root, settingsFile, cacheDirectory: join(directory, 'bases'), signal });
   try {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`\nA ${production.version} stands in for production: started in ${seconds} s, empty, gone afterwards.`);
@@ -157,25 +156,4 @@ function countOf(said, status) {
 /** undefined: they are the same. */
 function differs(is, shouldBe, what) {
   return is === shouldBe ? undefined : `${what}: ${is} instead of ${shouldBe}`;
-}
-
-/** A module of TypeScript, bundled first: Node 20 runs no types. esbuild may have been installed only just now. */
-async function importSource(root, entry) {
-  const { build } = await import('esbuild');
-  // Inside node_modules, because the bundle leaves packages outside and they are looked up from where it lies.
-  const bundle = join(root, 'node_modules', '.cache', 'lockstep', `demo-${process.pid}.mjs`);
-  await build({
-    entryPoints: [join(root, entry)],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  try {
-    return await import(pathToFileURL(bundle).href);
-  } finally {
-    await rm(bundle, { force: true });
-  }
 }

@@ -1,4 +1,5 @@
 import { REPOSITORY } from '../../src/repository.ts';
+import { DURATION_PATTERN } from '../../src/settings/duration.ts';
 import { commands, flagOf, type Option, optionsOf } from '../../src/settings/options.ts';
 import type { CommandName } from '../../src/settings/types.ts';
 import { cell, GENERATED, table } from './markdown.ts';
@@ -80,6 +81,9 @@ A change cannot switch off its own judge:
   \`rehearsal.schema_file\` and \`test_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
   \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
 
+A deploy (`plan`, `apply` and their relatives) reads all of it at the commit that it deploys; there an entry of `history.accept` counts as
+long as it stands there.
+
 The report says when a change alters how changes are judged: [policy-changed](rules/policy-changed.md),
 [policy-added](rules/policy-added.md).
 
@@ -96,10 +100,10 @@ For completion and checks, put this line at the top:
 const EXIT_STATUS = table(
   ['status', 'meaning', 'results'],
   [
-    ['0', 'go on', '`passed`, `noop`'],
-    ['1', 'the answer is no: a finding blocks, a migration or the tests fail', '`blocked`'],
+    ['0', 'go on', '`passed`, `noop`, `planned`, `applied`, `superseded`; `busy` with `on_busy: skip`'],
+    ['1', 'the answer is no: a finding blocks, a migration or the tests fail, a gate is closed, another run holds the lock', '`blocked`, `refused`, `failed`, `partial`, `busy`'],
     ['2', 'there is no answer: bad settings, missing git history, no server to be had, a bug in Lockstep', '`error`'],
-    ['129, 130, 143', 'cancelled by SIGHUP, SIGINT, SIGTERM', '`error`'],
+    ['129, 130, 143', 'cancelled by SIGHUP, SIGINT, SIGTERM', '`error`; of an `apply` what it had come to'],
   ],
 );
 
@@ -119,12 +123,13 @@ const ENVIRONMENT = table(
     ['`NO_COLOR`', 'no colours, unless it is empty'],
     ['`FORCE_COLOR`', 'colours although the output is no terminal; `0` and `false`: none'],
     ['`XDG_CACHE_HOME`', "the user's cache directory, else `~/.cache`"],
+    ['`XDG_STATE_HOME`', "the user's state directory, else `~/.local/state`: logs of deploys are kept there"],
     ['`RUNNER_TOOL_CACHE`', "the runner's tool cache: downloaded programs are kept there"],
   ],
 );
 
 interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -141,8 +146,14 @@ function keyRows(schema: JsonSchema, prefix: string): string[][] {
     const name = prefix + key;
     if (value.properties !== undefined) return keyRows(value, `${name}.`);
     const row = [`\`${name}\``, valueText(value), defaultText(value), cell(value.description ?? '')];
-    return [row, ...(key === 'databases' ? [databaseName(value, name)] : [])];
+    if (key === 'databases') return [row, databaseName(value, name)];
+    return [row, ...(key === 'environments' ? entryRows(value, `${name}.<name>.`) : [])];
   });
+}
+
+/** The keys of each entry of a map. */
+function entryRows({ additionalProperties }: JsonSchema, prefix: string): string[][] {
+  return additionalProperties ? keyRows(additionalProperties, prefix) : [];
 }
 
 /** The other keys of a database are the ones above. */
@@ -154,19 +165,22 @@ function valueText(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(valueText).join(' or ');
-  switch (schema.type) {
+  // What may be too long for a number may be written as text.
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  switch (type) {
     case 'array': {
       const keys = Object.keys(schema.items?.properties ?? {});
       return keys.length > 0 && keys.length < 4 ? `list of ${keys.join(', ')}` : 'list';
     }
     case 'object':
+      if (schema.properties !== undefined) return Object.keys(schema.properties).join(', ');
       return schema.additionalProperties ? `map of ${valueText(schema.additionalProperties)}` : 'map';
     case 'integer':
       return 'whole number';
     case 'boolean':
       return '`true`, `false`';
     default:
-      return schema.pattern === undefined ? 'text' : 'duration';
+      return schema.pattern === DURATION_PATTERN.source ? 'duration' : 'text';
   }
 }
 

@@ -135,6 +135,13 @@ export async function lockstep(
   return start(command, repo, target, args, options).finished;
 }
 
+export interface Started {
+  readonly child: ReturnType<typeof startCli>['child'];
+  /** What it has printed until now. */
+  printed(): string;
+  readonly finished: Promise<Ran>;
+}
+
 /** The same, to look at while it runs. */
 export function start(
   command: string | readonly string[],
@@ -142,7 +149,7 @@ export function start(
   target: Target,
   args: readonly string[] = [],
   { url = target.url, ...options }: RunOptions = {},
-): { readonly child: ReturnType<typeof startCli>['child']; readonly finished: Promise<Ran> } {
+): Started {
   const folder = temporaryFolder();
   const file = join(folder, 'report.json');
   const words = typeof command === 'string' ? [command] : command;
@@ -152,7 +159,17 @@ export function start(
     [...words, '--database-url-env', 'TARGET_URL', ...yes, ...logDirectory(given, folder), '--report', file, ...given],
     { cwd: repo.dir, ...options, env: { ...repo.env, TARGET_URL: url, ...options.env } },
   );
-  return { child, finished: finished.then((result) => ranOf(result, file, join(folder, 'logs'))) };
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (part: string) => {
+      printed += part;
+    });
+  }
+  return {
+    child,
+    printed: () => printed,
+    finished: finished.then((result) => ranOf(result, file, join(folder, 'logs'))),
+  };
 }
 
 /** Without the target's URL and without anything that the harness adds but the log's folder. */

@@ -1,23 +1,31 @@
 import type { Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
 import type { HistoryEntry } from '../target-model.ts';
-import { duration, shortCommit } from '../words.ts';
+import { duration, moment, shortCommit } from '../words.ts';
 import type { TargetLine } from './parts.ts';
-import { minute } from './words.ts';
 
 /** The newest ones are what people ask for; those that want attention are told in any case. */
 const NEWEST = 15;
 
+/** Not as it should be: what a deploy would stumble over. */
+export function isOdd({ status, inRepository, edited }: HistoryEntry): boolean {
+  return status !== 'applied' || !inRepository || edited === 'meaning';
+}
+
 /** `status`: what is applied, the newest last, and what is not as it should be. */
-export function historyLines({ history }: Report): TargetLine[] {
+export function historyLines({ history }: Report, full: boolean): TargetLine[] {
   const entries = history?.entries ?? [];
-  const odd = (entry: HistoryEntry): boolean =>
-    entry.status !== 'applied' || !entry.inRepository || entry.edited !== undefined;
-  const shown = entries.filter((entry, index) => odd(entry) || index >= entries.length - NEWEST);
+  const isShown = (entry: HistoryEntry, index: number): boolean =>
+    full || isOdd(entry) || index >= entries.length - NEWEST;
+  const shown = entries.filter(isShown);
   const left = entries.length - shown.length;
   return [
-    ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be`] }] : []),
-    ...shown.map((entry) => ({ phrases: entryPhrases(entry), ...(odd(entry) ? { mood: 'warn' as const } : {}) })),
+    ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be (--report FILE has all)`] }] : []),
+    ...shown.map((entry) => ({
+      head: entry.id,
+      phrases: entryPhrases(entry, full),
+      ...(isOdd(entry) ? { mood: 'warn' as const } : {}),
+    })),
   ];
 }
 
@@ -25,26 +33,27 @@ const HOW: Readonly<Record<HistoryEntry['how'], string>> = {
   applied: 'applied',
   baseline: 'in the baseline',
   resolved: 'recorded by resolve',
-  tool: 'applied by the tool itself',
+  tool: 'applied, not by Lockstep',
 };
 
-function entryPhrases(entry: HistoryEntry): Phrase[] {
-  const { id, status, how, inRepository, edited, appliedAt, durationMs, commit, actor } = entry;
-  const { statementsDone, statements } = entry;
-  const state =
-    status === 'partial'
-      ? `half-done: ${statementsDone ?? 0} of ${statements ?? '?'} statements`
-      : status === 'failed'
-        ? 'failed, by the word of its tool'
-        : HOW[how];
+const EDITED = { cosmetic: 'its comments were edited since', meaning: 'EDITED since' } as const;
+
+function entryPhrases(entry: HistoryEntry, full: boolean): Phrase[] {
+  const { how, inRepository, edited, appliedAt, durationMs, commit, pullRequest, actor, runUrl } = entry;
   return [
-    { name: id },
-    `, ${state}`,
-    ...(appliedAt === undefined ? [] : [` ${minute(appliedAt)}`]),
+    stateOf(entry),
+    ...(appliedAt === undefined ? [] : [` ${moment(appliedAt)}`]),
     ...(durationMs === undefined || how !== 'applied' ? [] : [` in ${duration(durationMs)}`]),
-    ...(commit === undefined ? [] : [' from ', { name: shortCommit(commit) }]),
-    ...(actor === undefined ? [] : [' by ', { name: actor }]),
-    ...(edited === undefined ? [] : [edited === 'cosmetic' ? ', comments edited since' : ', EDITED since']),
-    ...(inRepository ? [] : [', not in this commit']),
+    ...(commit === undefined ? [] : [', from ', { name: full ? commit : shortCommit(commit) }]),
+    ...(pullRequest === undefined ? [] : [', ', { name: `#${pullRequest}` }]),
+    ...(actor === undefined ? [] : [', by ', { name: actor }]),
+    ...(edited === undefined ? [] : [`, ${EDITED[edited]}`]),
+    ...(inRepository ? [] : [', NOT in this commit']),
+    ...(full && runUrl !== undefined ? [', ', { name: runUrl }] : []),
   ];
+}
+
+function stateOf({ status, how, statementsDone, statements }: HistoryEntry): string {
+  if (status === 'failed') return 'FAILED, by the word of its tool';
+  return status === 'partial' ? `HALF-DONE: ${statementsDone ?? 0} of ${statements ?? '?'} statements` : HOW[how];
 }

@@ -1,52 +1,78 @@
-import type { Report } from '../model.ts';
+import type { MigrationReport, Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
-import { count } from '../words.ts';
+import { bytes, count, roughly } from '../words.ts';
 import type { TargetLine } from './parts.ts';
-import { bytes, number, sessionPhrases } from './words.ts';
+import { sessionDetails, sessionPhrases } from './words.ts';
 
-/** What a plan holds. A run that has applied it tells of the migrations instead. */
-export function pendingLines({ command, result, plan }: Report): TargetLine[] {
-  if (plan === undefined || (command === 'apply' && result !== 'refused' && result !== 'busy')) return [];
-  return plan.pending.map(({ id, statements, transaction }) => ({
-    phrases: [
-      { name: id },
-      `, ${count(statements, 'statement')}`,
-      ...(transaction === 'none' ? [', without a transaction'] : []),
-    ],
-  }));
+/** Of a run that came to it, the migrations tell themselves what became of them. */
+const CAME_TO_IT = /^(?:applied|noop|failed|partial|superseded)$/;
+
+/** What a plan holds. */
+export function pendingLines({ command, result, plan, migrations }: Report, full: boolean): TargetLine[] {
+  if (plan === undefined || (!full && command === 'apply' && CAME_TO_IT.test(result))) return [];
+  return plan.pending.map(({ id, statements, transaction, checksum }) => {
+    const migration = migrations.find((one) => one.id === id);
+    return {
+      head: id,
+      phrases: [
+        `${count(statements, 'statement')}${transaction === 'none' ? ', outside a transaction' : ' in a transaction'}`,
+        ...declared(migration),
+        ...(full ? [', sha256 ', { name: checksum }] : []),
+      ],
+      details: migration?.why === undefined ? [] : [[`“${migration.why}”`]],
+      ...(migration?.risk?.level === 'high' ? { mood: 'warn' as const } : {}),
+    };
+  });
 }
 
+function declared(migration: MigrationReport | undefined): Phrase[] {
+  const { phase, risk } = migration ?? {};
+  const reasons = risk === undefined || risk.reasons.length === 0 ? '' : ` (${risk.reasons.join(', ')})`;
+  return [
+    ...(phase === undefined ? [] : [`, ${phase}`]),
+    ...(risk === undefined ? [] : [`, risk ${risk.level}${reasons}`]),
+  ];
+}
+
+/** The largest first. */
 export function tableLines({ plan }: Report): TargetLine[] {
   return [...(plan?.tables ?? [])]
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ name, rows, bytes: size }) => ({
-      phrases: [{ name }, `: ${bytes(size)}, about ${number(rows)} ${rows === 1 ? 'row' : 'rows'}`],
+      head: name,
+      phrases: [`${bytes(size)}, ${roughly(rows)} ${rows === 1 ? 'row' : 'rows'}`],
     }));
 }
 
-export function blockerLines({ plan }: Report): TargetLine[] {
-  const { visible, sessions } = plan?.blockers ?? { visible: true, sessions: [] };
-  const seen = sessions.map((session): TargetLine => {
-    const { query, relations = [] } = session;
-    const details: (readonly Phrase[])[] = [
-      ...(relations.length === 0
-        ? []
-        : [['it has locked ', ...relations.flatMap((name, at) => [at > 0 ? ', ' : '', { name }])]]),
-      ...(query === undefined ? [] : [['it runs ', { name: query }]]),
-    ];
-    return { phrases: sessionPhrases(session), mood: 'warn', details };
-  });
-  if (visible) return seen;
+/** Who is in the way now; that nobody is, is told as well. */
+export function blockerLines({ plan, notices = [] }: Report): TargetLine[] {
+  if (plan?.blockers === undefined) return [];
+  const { visible, sessions } = plan.blockers;
+  const seen = sessions.map(
+    (session): TargetLine => ({
+      phrases: sessionPhrases(session),
+      mood: 'warn',
+      details: sessionDetails(session),
+    }),
+  );
+  if (visible) return seen.length > 0 ? seen : [{ phrases: ['Nobody: no open transaction would make them wait.'] }];
+  const granted = notices.some((notice) => notice.includes('GRANT pg_read_all_stats'));
   const hidden: TargetLine = {
-    phrases: ["What other roles' transactions do is not visible to this role."],
-    help: 'GRANT pg_read_all_stats to the role that reads, to see how old they are and what they run.',
+    phrases: ["What other roles' transactions do is not visible to this role: there may be more, and older ones."],
+    mood: 'warn',
+    ...(granted ? {} : { help: 'GRANT pg_read_all_stats to the role that reads, to see them.' }),
   };
   return [...seen, hidden];
 }
 
 export function invalidIndexLines({ plan }: Report): TargetLine[] {
   return (plan?.invalidIndexes ?? []).map((name) => ({
-    phrases: [{ name }, ' is INVALID: no query uses it, every write pays for it'],
+    head: name,
+    phrases: ['no query uses it, every write pays for it'],
     mood: 'warn',
+    details: [[{ name: `${LEFTOVER.test(name) ? 'DROP INDEX' : 'REINDEX INDEX'} CONCURRENTLY ${name};` }]],
   }));
 }
+
+/** What a REINDEX CONCURRENTLY has left beside the index that is good. */
+const LEFTOVER = /_cc(?:new|old)\d*$/;

@@ -2,51 +2,79 @@ import type { Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
 import { count, duration, shortCommit } from '../words.ts';
 import type { TargetLine } from './parts.ts';
-import { sessionPhrases } from './words.ts';
+import { sessionDetails, sessionPhrases } from './words.ts';
 
-/** Which database it was, what it has, the plan's digest, and where the log is. */
-export function targetLines({ target, history, plan, command, log }: Report): TargetLine[] {
+/** Which database it was, and what it has. */
+export function targetLines(report: Report, full: boolean): TargetLine[] {
+  const { target, history, result, database: chosen } = report;
   if (target === undefined) return [];
   const { address, role, serverVersion, database, pooler } = target;
+  const loggedIn = address?.startsWith(`${role}@`) === true && !full;
   const where: Phrase[] = [
     { name: address ?? database },
-    ...(role === undefined ? [] : [' as ', { name: role }]),
+    ...(role === undefined || loggedIn ? [] : [' as ', { name: role }]),
+    ...(full && address !== undefined ? [', database ', { name: database }] : []),
+    ...(chosen === undefined ? [] : [', called ', { name: chosen }, ' in lockstep.yml']),
     `, Postgres ${serverVersion}`,
     ...(pooler === undefined || pooler === 'none' ? [] : [`, through a pooler in ${pooler} mode`]),
   ];
-  return [
-    { phrases: where },
-    ...(history === undefined ? [] : [{ phrases: historyPhrases(history) }]),
-    ...(plan === undefined || command !== 'plan' ? [] : [{ phrases: ['Digest of the plan: ', { name: plan.digest }] }]),
-    ...(log === undefined ? [] : [{ phrases: ['Log: ', { name: log }] }]),
-  ];
+  // The headline of a run that had nothing to do names the newest one.
+  const told = history !== undefined && (full || result !== 'noop' || history.newest === undefined);
+  return [{ phrases: where }, ...(told ? [{ phrases: historyPhrases(history, full) }] : [])];
 }
 
-function historyPhrases({ relation, applied, newest, commit }: NonNullable<Report['history']>): Phrase[] {
-  if (relation === null) return ['No history yet'];
+function historyPhrases({ relation, applied, newest, commit }: NonNullable<Report['history']>, full: boolean): Phrase[] {
+  if (relation === null && applied === 0) return ['No history of migrations yet'];
   return [
     `${count(applied, 'migration')} applied`,
     ...(newest === undefined ? [] : [', the newest is ', { name: newest }]),
-    ...(commit === undefined ? [] : [', at commit ', { name: shortCommit(commit) }]),
-    ' (',
-    { name: relation },
-    ')',
+    ...(commit === undefined ? [] : [', from commit ', { name: full ? commit : shortCommit(commit) }]),
+    ...(relation === null ? [] : [' (', { name: relation }, ')']),
   ];
+}
+
+/** Of a plan that can be approved; `full`: of whatever was planned. */
+export function digestLines({ plan, command, result }: Report, full: boolean): TargetLine[] {
+  if (plan === undefined || !(full || (command === 'plan' && result === 'planned'))) return [];
+  const facts: Phrase[] = full ? [`${plan.tool}, on the history `, { name: plan.history }] : [];
+  return [{ phrases: facts, copy: plan.digest }];
+}
+
+/** What was looked at, and where the log is. */
+export function logLines({ log, git, command, result }: Report, full: boolean): TargetLine[] {
+  if (result === 'noop' && !full) return [];
+  const commit: Phrase[] =
+    git === undefined
+      ? []
+      : git.headSha === null
+        ? ['The working tree']
+        : [command === 'apply' ? 'Deploys commit ' : 'At commit ', { name: shortCommit(git.headSha) }];
+  const file: Phrase[] = log === undefined ? [] : [commit.length > 0 ? ', log in ' : 'Log in ', { name: log }];
+  return commit.length + file.length === 0 ? [] : [{ phrases: [...commit, ...file] }];
 }
 
 /** Shorter waits are nobody's business. */
 const WORTH_TELLING_MS = 1_000;
 
+const BUSY_HELP = 'Let it end, then start this run again; `lock_wait` says how long a run waits.';
+
 /** Who holds the lock, and how long it was waited for. */
 export function lockLines({ lock, command, result }: Report): TargetLine[] {
-  const { waitedMs = 0, holder } = lock ?? {};
-  const waited = waitedMs >= WORTH_TELLING_MS ? `, waited ${duration(waitedMs)}` : '';
-  if (holder === undefined) return waited === '' ? [] : [{ phrases: [`Waited ${duration(waitedMs)} for the lock`] }];
-  const verb = command === 'plan' || command === 'status' || result === 'busy' ? 'is held by' : 'was held by';
+  const { waitedMs = 0, holder, skipped } = lock ?? {};
+  const busy = result === 'busy';
+  const waited = waitedMs >= WORTH_TELLING_MS ? `waited ${duration(waitedMs)} for it` : undefined;
+  if (holder === undefined && !busy) return waited === undefined ? [] : [{ phrases: [`This run ${waited}`] }];
+  const reads = command === 'plan' || command === 'status' || command === 'verify';
+  const who: Phrase[] = holder === undefined ? ['another run'] : sessionPhrases(holder, 'connection');
   return [
     {
-      phrases: [`The lock ${verb} `, ...sessionPhrases(holder), waited],
-      ...(result === 'busy' ? { mood: 'bad' as const } : {}),
+      phrases: [
+        busy || reads ? 'The lock is held by ' : 'The lock was held by ',
+        ...who,
+        ...(waited === undefined ? [] : [`; this run ${waited}`]),
+      ],
+      ...(busy && skipped !== true ? { mood: 'bad' as const, help: BUSY_HELP } : reads ? { mood: 'warn' as const } : {}),
+      ...(holder === undefined ? {} : { details: sessionDetails(holder) }),
     },
   ];
 }

@@ -16,7 +16,7 @@ import { eventTriggers, routines, statisticsObjects } from './routines.ts';
 import { columns, constraints, indexes, policies, rules, triggers } from './table-parts.ts';
 import { collations, domainConstraints, types } from './types.ts';
 
-/** Every query that a schema is read with, in an order that keeps wholes before their parts. */
+/** Every query that a schema is read with. */
 
 interface CatalogQuery {
   /** What it finds. */
