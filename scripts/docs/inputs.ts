@@ -81,7 +81,7 @@ A change cannot switch off its own judge:
   \`rehearsal.schema_file\` and \`test_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
   \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
 
-A deploy (`plan`, `apply` and their relatives) reads all of it at the commit that it deploys; there an entry of `history.accept` counts as
+A deploy (\`plan\`, \`apply\` and their relatives) reads all of it at the commit that it deploys; there an entry of \`history.accept\` counts as
 long as it stands there.
 
 The report says when a change alters how changes are judged: [policy-changed](rules/policy-changed.md),
@@ -101,7 +101,11 @@ const EXIT_STATUS = table(
   ['status', 'meaning', 'results'],
   [
     ['0', 'go on', '`passed`, `noop`, `planned`, `applied`, `superseded`; `busy` with `on_busy: skip`'],
-    ['1', 'the answer is no: a finding blocks, a migration or the tests fail, a gate is closed, another run holds the lock', '`blocked`, `refused`, `failed`, `partial`, `busy`'],
+    [
+      '1',
+      'the answer is no: a finding blocks, a migration or the tests fail, a gate is closed, another run holds the lock',
+      '`blocked`, `refused`, `failed`, `partial`, `busy`',
+    ],
     ['2', 'there is no answer: bad settings, missing git history, no server to be had, a bug in Lockstep', '`error`'],
     ['129, 130, 143', 'cancelled by SIGHUP, SIGINT, SIGTERM', '`error`; of an `apply` what it had come to'],
   ],
