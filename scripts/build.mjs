@@ -27,6 +27,8 @@ await build({
     __LOCKSTEP_VERSION__: JSON.stringify(version),
     // pg would look for a native driver that is not in the bundle.
     'process.env.NODE_PG_FORCE_NATIVE': 'undefined',
+    // Where there is none (Node 20), pg finds out by way of Node's fetch that it is not at Cloudflare: 25 ms at each start.
+    navigator: '{"userAgent":"Node.js"}',
   },
   logLevel: 'warning',
 });

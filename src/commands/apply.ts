@@ -29,7 +29,7 @@ async function applyTo(frame: TargetFrame, io: Io, approved: PlanFile | undefine
   if (pooler === 'transaction' || standby) return refusedUnlocked(frame, approved);
   const shown = asksFirst(settings) ? await showAndAsk(frame, io, approved) : undefined;
   const watch = new Watch(opened.target, io.signal);
-  const deployment = await deploymentFor(settings, io, inputs, opened, watch, notices);
+  const deployment = deploymentFor(settings, io, inputs, opened, watch, notices);
   try {
     const lock = await deployment.lock(tellWait(io));
     if (!lock.acquired) return busyReport(frame, lock);

@@ -13,14 +13,14 @@ import type { OpenTarget } from './target-session.ts';
 
 /** A run that writes to a target, and how it waits for the lock. */
 
-export async function deploymentFor(
+export function deploymentFor(
   settings: Settings,
   io: Io,
   inputs: TargetInputs,
   opened: OpenTarget,
   watch: Watch,
   notices: string[],
-): Promise<Deployment> {
+): Deployment {
   const { policy } = inputs;
   return new Deployment({
     target: opened.target,
@@ -29,7 +29,7 @@ export async function deploymentFor(
     key: opened.key,
     policy: policy.deploy,
     timeouts: { lock: policy.lockTimeout, statement: policy.statementTimeout },
-    identity: await runIdentity(settings, inputs),
+    identity: runIdentity(settings, inputs),
     watch,
     teller: {
       step: (text) => io.progress.step(text),

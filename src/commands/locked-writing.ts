@@ -31,7 +31,7 @@ export async function writingUnderLock(
     );
   }
   const watch = new Watch(target, io.signal);
-  const deployment = await deploymentFor(settings, io, inputs, opened, watch, notices);
+  const deployment = deploymentFor(settings, io, inputs, opened, watch, notices);
   try {
     const lock = await deployment.lock(tellWait(io));
     if (!lock.acquired) return busyReport(frame, lock);

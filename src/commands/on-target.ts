@@ -1,12 +1,13 @@
 import { DatabaseError } from 'pg';
+import type { Target } from '../deploy/target/target.ts';
 import { LockstepError, messageOf } from '../errors.ts';
 import type { Report } from '../report/model.ts';
 import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
-import { readTargetInputs, type TargetInputs } from './target-inputs.ts';
+import { readTargetPlace, readTargetProject, type TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
-import { openTargetOf } from './target-session.ts';
+import { openedTarget, reachTarget } from './target-session.ts';
 
 interface TargetRun {
   /** write: a server that is starting, or full, is waited for longer. */
@@ -26,17 +27,39 @@ export async function onTarget(
   work: (frame: TargetFrame) => Promise<Report>,
 ): Promise<Report> {
   const startedAt = io.now();
-  const inputs = await readTargetInputs(settings, io.signal);
-  if (inputs.urlFrom !== undefined) io.hide?.(inputs.url);
-  await before?.(inputs);
-  const opened = await openTargetOf(settings, io, inputs, use);
-  const { target } = opened;
+  const place = await readTargetPlace(settings, io.signal);
+  if (place.urlFrom !== undefined) io.hide?.(place.url);
+  const given = async (): Promise<TargetInputs> => {
+    const inputs = await readTargetProject(place);
+    await before?.(inputs);
+    return inputs;
+  };
+  const { inputs, target } = await both(given, (signal) => reachTarget(settings, { ...io, signal }, place, use), io);
+  const opened = openedTarget(target, inputs);
   try {
     return await work({ settings, inputs, opened, startedAt, now: io.now, notices: [] });
   } catch (error) {
     throw io.signal.aborted ? error : explained(error, target.address);
   } finally {
     await target.session.close();
+  }
+}
+
+/** The migrations are read while the server lets us in. What is wrong with them is told whatever the server says. */
+async function both(
+  read: () => Promise<TargetInputs>,
+  reach: (signal: AbortSignal) => Promise<Target>,
+  { signal }: Io,
+): Promise<{ readonly inputs: TargetInputs; readonly target: Target }> {
+  const stop = new AbortController();
+  const reaching = reach(AbortSignal.any([signal, stop.signal]));
+  reaching.catch(() => {});
+  try {
+    return { inputs: await read(), target: await reaching };
+  } catch (error) {
+    stop.abort();
+    await reaching.then(({ session }) => session.close()).catch(() => {});
+    throw error;
   }
 }
 

@@ -8,7 +8,7 @@ import { evidenceOf } from '../deploy/run/evidence/kinds.ts';
 import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { meaningHash } from '../project/meaning.ts';
-import { parseScript } from '../project/sql.ts';
+import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
@@ -31,6 +31,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
   const { migration: id = '', resolveAs } = settings.target;
   if (resolveAs === undefined) throw new Error('resolve needs --as');
   const { session, address } = opened.target;
+  await loadParser();
   const before = unfinishedNamed(inputs, await readHistory(session, opened.history), id);
   const facts = await whatIsThere(session, before);
   notices.push(...facts);

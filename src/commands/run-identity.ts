@@ -1,28 +1,20 @@
 import type { RunIdentity } from '../deploy/ledger/write.ts';
-import type { Git } from '../project/git.ts';
 import type { Settings } from '../settings/types.ts';
 import type { TargetInputs } from './target-inputs.ts';
 
 /** Who runs this and what for: what the ledger and its readers know a run by. */
-export async function runIdentity(settings: Settings, inputs: TargetInputs): Promise<RunIdentity> {
+export function runIdentity(settings: Settings, inputs: TargetInputs): RunIdentity {
   const { actions, command, target } = settings;
-  const { author, subject } = await lastCommit(inputs.git, inputs.commit);
   const { repository, runId = 0, serverUrl } = actions ?? {};
   return {
     command,
     environment: inputs.environment.name,
     commit: inputs.commit,
-    pullRequest: pullRequestIn(subject),
-    author,
+    pullRequest: pullRequestIn(inputs.subject),
+    author: inputs.author,
     actor: target.actor,
     runUrl: repository === undefined || runId === 0 ? undefined : `${serverUrl}/${repository}/actions/runs/${runId}`,
   };
-}
-
-async function lastCommit(git: Git, commit: string): Promise<{ author: string | undefined; subject: string }> {
-  const { exitCode, stdout } = await git.try(['log', '-1', '--format=%an%x00%s', commit, '--']);
-  const [author, subject = ''] = stdout.toString('utf8').trim().split('\0');
-  return { author: exitCode === 0 && author ? author : undefined, subject };
 }
 
 /** GitHub's own words: 'Merge pull request #12 from ...', and 'Add orders (#12)' of a squash or rebase. */

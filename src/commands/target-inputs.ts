@@ -13,12 +13,12 @@ import { readAt } from '../project/read.ts';
 import type { Project } from '../project/types.ts';
 import { fromDotenv } from '../settings/dotenv.ts';
 import { parseConfig } from '../settings/file.ts';
-import type { Config, EnvironmentKind, Policy, Settings } from '../settings/types.ts';
+import type { Config, EnvironmentKind, Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
 import { settingsFile } from './check-settings.ts';
 
-/** What a command that looks at a target is about, read from git: one commit, and its own settings. */
-export interface TargetInputs {
+/** Which commit a command on a target is about, what its own settings say, and where the target is. */
+export interface TargetPlace {
   readonly git: Git;
   readonly clone: Clone;
   readonly files: GitFiles;
@@ -27,31 +27,39 @@ export interface TargetInputs {
   readonly commit: string;
   readonly policy: Policy;
   readonly configPath: string;
-  readonly database: string | undefined;
-  readonly project: Project;
-  readonly layout: Layout;
+  readonly location: Location;
   readonly environment: { readonly name: string; readonly kind: EnvironmentKind };
   /** The URL of the target; where it was read from, when that was a file. */
   readonly url: string;
   readonly urlFrom: string | undefined;
 }
 
-export async function readTargetInputs(settings: Settings, signal: AbortSignal): Promise<TargetInputs> {
+/** All that a command on a target reads from git. */
+export interface TargetInputs extends TargetPlace {
+  readonly project: Project;
+  readonly layout: Layout;
+  /** Of the commit. */
+  readonly author: string | undefined;
+  readonly subject: string;
+}
+
+export async function readTargetPlace(settings: Settings, signal: AbortSignal): Promise<TargetPlace> {
   const { actions, githubToken } = settings;
   const git = await Git.open(settings.cwd, settings.env, { signal, workspace: actions?.workspace });
   await refuseCommittedDirectories(settings, git);
   const access = actions && githubToken ? { serverUrl: actions.serverUrl, token: githubToken } : undefined;
   const clone: Clone = { git, access };
-  const current = await git.head();
-  if (current === undefined) throw noCommits();
   // Inside Actions always a commit: other steps leave files in the working tree.
   const named = settings.head ?? (actions === undefined ? undefined : 'HEAD');
-  const commit = named === undefined ? current : await ensureCommit(clone, named);
+  const asked = named === undefined || named === 'HEAD' ? undefined : ensureCommit(clone, named);
+  asked?.catch(() => {});
+  const current = await git.head();
+  if (current === undefined) throw noCommits();
+  const commit = (await asked) ?? current;
   const at: At = named === undefined ? 'worktree' : commit;
   const files = new GitFiles(git);
   const { config, path } = await configAt(settings, git, files, at);
   const { policy, location } = config;
-  const project = await readAt({ files, at, location }, policy.rehearsal.placeholders);
   const environment = environmentOf(settings, policy);
   return {
     git,
@@ -61,12 +69,26 @@ export async function readTargetInputs(settings: Settings, signal: AbortSignal):
     commit,
     policy,
     configPath: path,
-    database: location.database,
-    project,
-    layout: layoutNamed(project.tool),
+    location,
     environment,
     ...urlOf(settings, policy, environment, git.root),
   };
+}
+
+/** The migrations there. Throws `migrations-not-found`, `migrations-ambiguous`. */
+export async function readTargetProject(place: TargetPlace): Promise<TargetInputs> {
+  const { placeholders } = place.policy.rehearsal;
+  const [project, described] = await Promise.all([
+    readAt(place, { placeholders, upOnly: true }),
+    describe(place.git, place.commit),
+  ]);
+  return { ...place, ...described, project, layout: layoutNamed(project.tool) };
+}
+
+async function describe(git: Git, commit: string): Promise<Pick<TargetInputs, 'author' | 'subject'>> {
+  const { exitCode, stdout } = await git.try(['log', '-1', '--format=%an%x00%s', commit, '--']);
+  const [author, subject = ''] = stdout.toString('utf8').trim().split('\0');
+  return { author: exitCode === 0 && author ? author : undefined, subject };
 }
 
 async function configAt(
@@ -89,7 +111,7 @@ async function configAt(
 }
 
 /** Who says nothing means production: there the most care is taken. */
-function environmentOf({ target }: Settings, { deploy }: Policy): TargetInputs['environment'] {
+function environmentOf({ target }: Settings, { deploy }: Policy): TargetPlace['environment'] {
   const known = Object.keys(deploy.environments);
   const name = target.environment ?? (known.length === 1 ? known[0] : undefined) ?? 'production';
   if (target.environment !== undefined && known.length > 0 && !known.includes(name)) {
@@ -104,9 +126,9 @@ function environmentOf({ target }: Settings, { deploy }: Policy): TargetInputs['
 function urlOf(
   { target, cwd }: Settings,
   { deploy }: Policy,
-  { name, kind }: TargetInputs['environment'],
+  { name, kind }: TargetPlace['environment'],
   root: string,
-): Pick<TargetInputs, 'url' | 'urlFrom'> {
+): Pick<TargetPlace, 'url' | 'urlFrom'> {
   if (target.databaseUrl !== undefined) return { url: target.databaseUrl, urlFrom: undefined };
   if (kind === 'development') {
     const found = fromDotenv([cwd, root], deploy.environments[name]?.urlVariable ?? 'DATABASE_URL');

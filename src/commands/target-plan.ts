@@ -8,7 +8,8 @@ import { gatesOf, isAccepted } from '../deploy/plan/gates.ts';
 import { type PlanFile, planDigest, planText } from '../deploy/plan/plan-file.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { Session } from '../postgres/session.ts';
-import { parseScript } from '../project/sql.ts';
+import type { Layout } from '../project/layouts/layout.ts';
+import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Gate, PlanReport } from '../report/target-model.ts';
 import { forbiddenIn } from './forbidden.ts';
@@ -37,6 +38,7 @@ interface PlanRequest {
 export async function planFor({ inputs, opened, session, history, approved }: PlanRequest): Promise<TargetPlan> {
   const { policy, project, layout, environment } = inputs;
   const { target, source, poolerHelp } = opened;
+  if (!isUnchanged(history, project.migrations, layout)) await loadParser();
   const state = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
@@ -74,6 +76,16 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     text,
     report: { digest: planDigest(text), tool: project.tool, history: base.history, pending, gates: [...gates] },
   };
+}
+
+/** Most runs find nothing new: no migration is to be parsed, and to load the parser would cost more than all the rest. */
+function isUnchanged({ ledger, tool }: TargetHistory, migrations: readonly Migration[], layout: Layout): boolean {
+  const checksums = new Map(ledger.entries.map(({ identity, checksum }) => [identity, checksum]));
+  const applied = new Set(tool?.applied ?? checksums.keys());
+  return migrations.every((migration) => {
+    const identity = layout.identityOf(migration);
+    return applied.has(identity) && checksums.get(identity) === migration.checksum;
+  });
 }
 
 export function isRefused(gates: readonly Gate[]): boolean {

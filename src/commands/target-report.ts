@@ -7,6 +7,7 @@ import type { HistoryReport, PlanReport } from '../report/target-model.ts';
 import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
 import { version } from '../version.ts';
+import { withoutRows } from './private-rows.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { TargetPlan } from './target-plan.ts';
 import { type OpenTarget, targetReport } from './target-session.ts';
@@ -53,7 +54,7 @@ export function reportOf(frame: TargetFrame, outcome: TargetOutcome): Report {
       headSha: inputs.at === 'worktree' ? null : inputs.commit,
       ...(event?.kind === 'pull_request' ? { pullRequest: event.number } : {}),
     },
-    ...(inputs.database === undefined ? {} : { database: inputs.database }),
+    ...(inputs.location.database === undefined ? {} : { database: inputs.location.database }),
     project: {
       tool: inputs.project.tool,
       directory: inputs.project.directory,
@@ -97,7 +98,7 @@ export function migrationOf(
             status: run.status,
             durationMs: run.durationMs,
             statements: [...run.statements],
-            ...(run.error === undefined ? {} : { error: run.error }),
+            ...(run.error === undefined ? {} : { error: withoutRows(run.error) }),
             ...(run.attempts.length === 0 ? {} : { attempts: [...run.attempts] }),
           },
         }),

@@ -7,7 +7,7 @@ import { applicationName, openTarget, type Target } from '../deploy/target/targe
 import type { TargetReport } from '../report/target-model.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
-import type { TargetInputs } from './target-inputs.ts';
+import type { TargetInputs, TargetPlace } from './target-inputs.ts';
 
 /** A target that was reached, and what of it the project's settings name. */
 export interface OpenTarget {
@@ -25,15 +25,14 @@ const PATIENCE_MS = 60_000;
 /** Who only looks does not wait that long. */
 const READING_PATIENCE_MS = 10_000;
 
-export async function openTargetOf(
-  settings: Settings,
-  io: Io,
-  inputs: TargetInputs,
+/** Reaches it, and finds out what it is. */
+export function reachTarget(
+  { actions, command }: Settings,
+  io: Pick<Io, 'progress' | 'signal'>,
+  { commit, url }: TargetPlace,
   use: 'read' | 'write',
-): Promise<OpenTarget> {
-  const { actions, command } = settings;
-  const { policy, layout, project, commit, url } = inputs;
-  const target = await openTarget({
+): Promise<Target> {
+  return openTarget({
     url,
     applicationName: applicationName({
       command,
@@ -45,6 +44,10 @@ export async function openTargetOf(
     patienceMs: use === 'write' ? PATIENCE_MS : READING_PATIENCE_MS,
     onWait: (why) => io.progress.step(why),
   });
+}
+
+/** What the settings name of a target that was reached. */
+export function openedTarget(target: Target, { policy, layout, project }: TargetInputs): OpenTarget {
   const ledger = ledgerIn(policy.deploy.ledgerSchema);
   const source = historySource(layout, policy.deploy.ownHistory);
   return {

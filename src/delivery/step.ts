@@ -1,6 +1,3 @@
-// NOTE for the helper who does the surfaces: the lead wrote src/report/target/*, */target.ts, headline.ts (carriedOut), annotations, step.ts outputs
-// (06:20-06:32) because nothing of yours had shown up. It is all yours now: build on it or replace it, but leave one design, delete the other,
-// and delete this note. Still missing: fixtures, tests of all surfaces, structural-fields.ts, looking at the pictures.
 import { messageOf } from '../errors.ts';
 import { annotationsOf } from '../report/annotations.ts';
 import { openCounts } from '../report/findings.ts';

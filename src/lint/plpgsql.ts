@@ -1,5 +1,4 @@
-import { parsePlPgSQLSync, scanSync } from 'libpg-query';
-import { type Node, parseSql } from '../project/sql.ts';
+import { loadedParser, type Node, parseSql } from '../project/sql.ts';
 import { fieldsOf, list, nodeEntry, record, scalar, text } from '../project/syntax-tree.ts';
 
 /** What runs inside PL/pgSQL: statements, COMMIT and ROLLBACK, expressions (as SELECT), and EXECUTE of a constant. */
@@ -18,7 +17,7 @@ export interface BodyCommand {
 export function plpgsqlCommands(statement: string, body: string): readonly BodyCommand[] {
   let parsed: unknown;
   try {
-    parsed = parsePlPgSQLSync(statement);
+    parsed = loadedParser().parsePlPgSQLSync(statement);
   } catch {
     return transactionTokens(body);
   }
@@ -79,7 +78,9 @@ const STATEMENT_OPENERS: ReadonlySet<string> = new Set([';', 'begin', 'then', 'e
 function transactionTokens(body: string): readonly BodyCommand[] {
   let tokens: readonly { readonly start: number; readonly text: string; readonly tokenName: string }[];
   try {
-    tokens = scanSync(body).tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT');
+    tokens = loadedParser()
+      .scanSync(body)
+      .tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT');
   } catch {
     return [];
   }

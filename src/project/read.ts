@@ -44,7 +44,7 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
   if (!reference) throw nothingFound(found.entries, headLocation.directory);
 
   const read = async (folder: Folder | undefined): Promise<Project> =>
-    readFolder(files, folder ?? { ...reference, entries: [] }, placeholders);
+    readFolder(files, folder ?? { ...reference, entries: [] }, { placeholders });
   const head = await read(found.folder);
   const tip = await read(atTip);
   if (range.mergeBase === range.baseTip) return { mergeBase: tip, tip, head };
@@ -53,21 +53,21 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
 }
 
 /** The migrations at one commit (or in the working tree). Throws `migrations-not-found`, `migrations-ambiguous`. */
-export async function readAt(search: Search, placeholders: ReadOptions['placeholders']): Promise<Project> {
+export async function readAt(search: Search, options: ReadOptions): Promise<Project> {
   const { folder, entries } = await findFolder(search);
   if (!folder) throw nothingFound(entries, search.location.directory);
-  return readFolder(search.files, folder, placeholders);
+  return readFolder(search.files, folder, options);
 }
 
 async function readFolder(
   files: GitFiles,
   { directory, layout, entries }: Folder,
-  placeholders: Readonly<Record<string, string>>,
+  options: ReadOptions,
 ): Promise<Project> {
   // Layouts parse the SQL that stands in rollback comments.
-  await loadParser();
+  if (!options.upOnly) await loadParser();
   const bytes = await files.read(sqlFiles(entries));
-  const project = withLeftOut(layout.read(directory, bytes, { placeholders }), bytes, placeholders);
+  const project = withLeftOut(layout.read(directory, bytes, options), bytes, options.placeholders);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };
 }

@@ -1,4 +1,3 @@
-import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
 import { messageOf } from '../errors.ts';
 import { afterCodePoints, LineIndex, type Place } from './place.ts';
 
@@ -35,9 +34,22 @@ export type Parsed =
   | { readonly statements: readonly Statement[]; readonly problem?: undefined }
   | { readonly statements?: undefined; readonly problem: SyntaxProblem };
 
-/** Loads the parser (WebAssembly, about 90 ms). Must have resolved before `parseSql` is called. */
+let parser: typeof import('libpg-query') | undefined;
+
+/**
+ * Loads the parser (WebAssembly, about 90 ms). Must have resolved before `parseSql` is called. The package alone starts to
+ * load it when it is imported: who parses nothing does not.
+ */
 export async function loadParser(): Promise<void> {
-  await loadModule();
+  const loaded = await import('libpg-query');
+  await loaded.loadModule();
+  parser = loaded;
+}
+
+/** Throws before `loadParser` has resolved. */
+export function loadedParser(): typeof import('libpg-query') {
+  if (parser === undefined) throw new Error('the parser is not loaded');
+  return parser;
 }
 
 interface RawStatement {
@@ -51,7 +63,7 @@ export function parseSql(text: string): Parsed {
   if (text.trim() === '') return { statements: [] };
   let raw: readonly RawStatement[];
   try {
-    raw = (parseSync(text).stmts ?? []) as readonly RawStatement[];
+    raw = (loadedParser().parseSync(text).stmts ?? []) as readonly RawStatement[];
   } catch (error) {
     return { problem: syntaxProblem(text, error) };
   }
@@ -59,7 +71,7 @@ export function parseSql(text: string): Parsed {
 }
 
 function syntaxProblem(text: string, error: unknown): SyntaxProblem {
-  if (hasSqlDetails(error) && error.sqlDetails) {
+  if (parser?.hasSqlDetails(error) && error.sqlDetails) {
     // The parser counts code points from 0, JavaScript UTF-16 units; -1 stands for an unknown place.
     const offset = afterCodePoints(text, 0, error.sqlDetails.cursorPosition);
     return { message: error.sqlDetails.message, ...new LineIndex(text).place(offset) };

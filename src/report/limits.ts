@@ -71,6 +71,8 @@ export interface Amounts {
   /** With so many lines or fewer the schema difference stands open. */
   readonly schemaLinesUnfolded: number;
   readonly statements: number;
+  /** Of a section about a target. */
+  readonly targetLines: number;
 }
 
 /** A reviewer has thirty seconds. */
@@ -94,6 +96,7 @@ export const COMMENT_AMOUNTS: Amounts = {
   schemaLinesOfObject: 30,
   schemaLinesUnfolded: 8,
   statements: 100,
+  targetLines: 20,
 };
 
 /** Here is the rest of it. */
@@ -117,6 +120,7 @@ export const SUMMARY_AMOUNTS: Amounts = {
   schemaLinesOfObject: 200,
   schemaLinesUnfolded: 8,
   statements: 1_000,
+  targetLines: 500,
 };
 
 /** What a page shows unfolded; nothing of a report is left out of it. */

@@ -19,7 +19,7 @@ interface Demo {
 
 function deployDemo(program: string): Demo {
   const child = spawn(process.execPath, [join(root, 'scripts/demo.mjs'), '--only-deploy'], {
-    cwd: tmpdir(),
+    cwd: root,
     env: { ...definedEnvironment(), LOCKSTEP_BUNDLE: program, RUNNER_TOOL_CACHE: testTools },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C in a terminal reaches all of it.
@@ -88,7 +88,9 @@ require('node:fs').writeFileSync(file, JSON.stringify({ result: 'noop', migratio
 
   it('leaves nothing after Ctrl-C', async () => {
     const demo = deployDemo(inject('bundle'));
-    expect(await eventually(() => demo.shown().includes('The first deploy'), 120_000), demo.shown()).toBe(true);
+    const isDeploying = (): boolean => demo.shown().includes('The first deploy');
+    await eventually(() => isDeploying() || demo.child.exitCode !== null, 120_000);
+    expect(isDeploying(), demo.shown()).toBe(true);
     expect(leftBy(demo)).toHaveLength(2);
     process.kill(-(demo.child.pid ?? 0), 'SIGINT');
     expect(await demo.exitCode, demo.shown()).toBe(130);

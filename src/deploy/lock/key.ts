@@ -13,9 +13,14 @@ export function keyHalves(key: bigint): { readonly classid: string; readonly obj
 
 /** A condition on `pg_locks l`: this lock of the current database, granted. */
 export function lockCondition(key: bigint): string {
-  const { classid, objid } = keyHalves(key);
-  return `l.locktype = 'advisory' AND l.classid = ${classid} AND l.objid = ${objid} AND l.objsubid = 1 AND l.granted
+  return `${lockRow(key)}
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+}
+
+/** In whichever database: a backend's own locks are all in its own. */
+function lockRow(key: bigint): string {
+  const { classid, objid } = keyHalves(key);
+  return `l.locktype = 'advisory' AND l.classid = ${classid} AND l.objid = ${objid} AND l.objsubid = 1 AND l.granted`;
 }
 
 /**
@@ -24,5 +29,5 @@ export function lockCondition(key: bigint): string {
  */
 export function fence(key: bigint): string {
   return `SELECT 1 / (pg_catalog.count(*) > 0)::int FROM pg_catalog.pg_locks l
-    WHERE ${lockCondition(key)} AND l.pid = pg_catalog.pg_backend_pid()`;
+    WHERE ${lockRow(key)} AND l.pid = pg_catalog.pg_backend_pid()`;
 }

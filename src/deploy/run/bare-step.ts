@@ -80,11 +80,16 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
       if (evidence.what !== 'it') await session.run(asOurselves([forgetStep(key)]));
-      return { kind: 'failed', error };
+      const left = thrown === undefined ? undefined : await evidence.problem(session, before);
+      return { kind: 'failed', error: left === undefined ? error : { ...error, hint: withLeft(error.hint, left) } };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);
     await pause(pauseMs(tries), signal).catch(() => {});
   }
+}
+
+function withLeft(hint: string | undefined, left: string): string {
+  return `${hint ?? ''} What it has left: ${left}. The next run goes on with it.`.trim();
 }
 
 const LEFT_BEHIND = 'The run was cancelled: what this statement may have left is cleaned up by the next run.';

@@ -17,7 +17,7 @@ export interface Layout {
   readonly bookkeeping?: Bookkeeping;
   /** Whether the files of a migrations folder look like this tool's, by most of them. */
   detect(directory: string, files: readonly RepoFile[]): boolean;
-  /** The migrations in the tool's order. `loadParser` must have resolved before. Never throws for what a file holds. */
+  /** The migrations in the tool's order. `loadParser` must have resolved before, unless `upOnly`. Never throws for what a file holds. */
   read(directory: string, files: readonly RepoFile[], options: ReadOptions): Project;
   /** The tool's order. */
   compare(a: Migration, b: Migration): number;
@@ -28,6 +28,8 @@ export interface Layout {
 export interface ReadOptions {
   /** Values for `:NAME` and `${NAME}`. */
   readonly placeholders: Readonly<Record<string, string>>;
+  /** No down script is needed: one that stands in a comment is not looked for, and nothing is parsed. */
+  readonly upOnly?: boolean;
 }
 
 /** What a tool's history table says. */

@@ -23,13 +23,13 @@ export const numbered: Layout = {
   identityOf: ({ id }) => id,
   identityNote: 'The ledger knows a migration by its path below the migrations folder.',
   detect: (_directory, files) => files.some(isVersioned),
-  read(directory, files, { placeholders }) {
+  read(directory, files, { placeholders, upOnly = false }) {
     const { ups, downs, ignored } = sortFiles(directory, files);
     const paths = new Set(ups.map(({ path }) => path));
     const migrations = ups.map((up) => {
       const twin = downs.get(up.path);
       const id = idOf(directory, up.path, paths);
-      return migration(id, sourceOf(up, placeholders), twin && sourceOf(twin, placeholders));
+      return migration(id, sourceOf(up, placeholders), twin && sourceOf(twin, placeholders), upOnly);
     });
     return {
       tool: numbered.name,
@@ -54,9 +54,9 @@ function idOf(directory: string, path: string, paths: ReadonlySet<string>): stri
   return below(directory, paths.has(plain) ? path : plain).replace(/\.sql$/, '');
 }
 
-function migration(id: string, source: Source, twin: Source | undefined): Migration {
+function migration(id: string, source: Source, twin: Source | undefined, upOnly: boolean): Migration {
   const { version = '', rest = '' } = versionedName(fileName(source.path)) ?? {};
-  const own = halvesOf(source);
+  const own = upOnly ? readHalves(source, upOnly) : halvesOf(source);
   const execution = executionOf(source, 'up');
   const down = twin ? wholeScript(twin) : own.down;
   const downExecution = twin ? executionOf(twin, 'down') : own.inSections ? executionOf(source, 'down') : execution;
@@ -112,11 +112,11 @@ function halvesOf(source: Source): Halves {
   return halves;
 }
 
-function readHalves(source: Source): Halves {
+function readHalves(source: Source, upOnly = false): Halves {
   const divided = sections(source);
   const up = divided ? scriptOf(source, divided.up) : wholeScript(source);
   if (divided && hasCode(source, divided.down)) return { up, down: scriptOf(source, divided.down), inSections: true };
-  const block = rollbackBlock(source);
+  const block = upOnly ? undefined : rollbackBlock(source);
   if (block?.kind === 'sql') {
     const down = scriptOf(source, block.text);
     if (block.parsed) rememberParsed(down, block.parsed);

@@ -2,14 +2,14 @@ import { HTML_AMOUNTS } from '../limits.ts';
 import { lineAddress } from '../links.ts';
 import type { MigrationReport } from '../model.ts';
 import { tellsMigrations } from '../outcome.ts';
-import { attemptPhrases } from '../target/attempts.ts';
+import { attemptDetails, attemptLines } from '../target/attempts.ts';
 import { locks } from './locks.ts';
 import { html, type Markup } from './markup.ts';
 import { facts, isBad, type Remarks, remarksByPath } from './migration-facts.ts';
 import { differences, folded, link, list, prose, section } from './parts.ts';
 import { sqlError } from './sql-error.ts';
 import { statements } from './statements.ts';
-import { words } from './target.ts';
+import { targetList } from './target.ts';
 import type { Placed, View } from './view.ts';
 
 /** What each migration does, how it went up and down, and its SQL. */
@@ -42,7 +42,7 @@ function article({ item, anchor }: Placed<MigrationReport>, remarks: Remarks | u
 ${why !== undefined && html`<p class="text">Why: ${prose(why)}</p>`}
 ${risk !== undefined && risk.reasons.length > 0 && labelled(`Risk ${risk.level}`, list(risk.reasons))}
 ${schemaDiff.length > 0 && labelled('Schema', differences(schemaDiff))}
-${attemptPhrases(item).length > 0 && labelled('Tries before', list(attemptPhrases(item).map(words)))}
+${tries(item)}
 ${up?.error && labelled('Up failed', sqlError(up.error, view))}
 ${down?.error && labelled('Down failed', sqlError(down.error, view))}
 ${down?.difference && labelled(down.status === 'irreversible' ? 'No way back' : 'After up and down', list(down.difference))}
@@ -50,6 +50,14 @@ ${down?.losesData && labelled('Running down loses', list(down.losesData))}
 ${locks(up?.statements ?? [])}
 ${statements(up?.statements ?? [], item, links)}
 </article>`;
+}
+
+/** Who was in the way of it, and each try by itself. */
+function tries(migration: MigrationReport): Markup | undefined {
+  const lines = attemptLines(migration);
+  if (lines.length === 0) return undefined;
+  const each = html`<details><summary>Each try</summary>${targetList(attemptDetails(migration))}</details>`;
+  return labelled('Tries before', html`${targetList(lines)}${each}`);
 }
 
 function labelled(label: string, content: Markup): Markup {

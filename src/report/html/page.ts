@@ -43,15 +43,17 @@ export function renderHtml(report: Report, { links, title }: PageOptions = {}): 
 <body>
 <main>
 ${verdict(view, title)}
-${target(view, true)}
+${target(view, 'top')}
+${target(view, 'why')}
 ${toDo(view)}
 ${migrations(view)}
 ${findings(view)}
-${schema(report.schemaDiff)}
-${target(view, false)}
+${schema(report)}
 ${tests(view)}
+${target(view, 'facts')}
 ${notAnalysed(view)}
 ${notices(view)}
+${target(view, 'end')}
 ${smallPrint(view)}
 </main>
 </body>

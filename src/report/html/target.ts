@@ -1,31 +1,37 @@
 import { hintParts } from '../hint.ts';
 import type { Phrase } from '../phrases.ts';
-import { type TargetLine, targetParts } from '../target/parts.ts';
+import { type Place, type TargetLine, type TargetPart, targetParts } from '../target/parts.ts';
 import { html, type Markup } from './markup.ts';
 import { code, folded, list, paragraph, section } from './parts.ts';
 import type { View } from './view.ts';
 
 const MOST_LINES = 25;
 
-/** What the report says of the target; `first`: why nothing was done. */
-export function target({ report }: View, first: boolean): Markup[] {
-  return targetParts(report)
-    .filter((part) => (part.first === true) === first)
-    .map(({ title, what, lines }) =>
-      section(
-        `target-${title.toLowerCase().replace(/[^a-z]+/g, '-')}`,
-        title,
-        folded(lines.map(item), MOST_LINES, `lines of ${what}`, list),
-      ),
-    );
+/** What the report says of the target at one place of it. Nothing of it is left out. */
+export function target({ report }: View, place: Place): Markup[] {
+  return targetParts(report, { full: true })
+    .filter((part) => part.place === place)
+    .map(sectionOf);
 }
 
-function item({ phrases, details = [], help }: TargetLine): Markup {
-  return html`${words(phrases)}${details.length > 0 && list(details.map(words))}
-${help !== undefined && hintParts(help).map(({ kind, text }) => (kind === 'prose' ? paragraph(text) : code(text)))}`;
+function sectionOf({ id, title, what, lines }: TargetPart): Markup {
+  return section(id, title, folded(lines, MOST_LINES, `lines of ${what}`, targetList));
+}
+
+/** Lines as a list. */
+export function targetList(lines: readonly TargetLine[]): Markup {
+  return html`<ul class="facts-list">${lines.map((line) => html`<li class="${line.mood ?? 'plain'}">${item(line)}</li>`)}</ul>`;
+}
+
+const SIGNS = { bad: '✗ ', warn: '! ' } as const;
+
+function item({ head, phrases, mood, details = [], help, copy }: TargetLine): Markup {
+  return html`${mood !== undefined && html`<span class="sign">${SIGNS[mood]}</span>`}${head !== undefined && html`<code>${head}</code>: `}${words(phrases)}${details.length > 0 && list(details.map(words))}
+${help !== undefined && hintParts(help).map(({ kind, text }) => (kind === 'prose' ? paragraph(text) : code(text)))}
+${copy !== undefined && code(copy)}`;
 }
 
 /** Words and names, as HTML. */
-export function words(phrases: readonly Phrase[]): Markup {
+function words(phrases: readonly Phrase[]): Markup {
   return html`${phrases.map((phrase) => (typeof phrase === 'string' ? phrase : html`<code>${phrase.name}</code>`))}`;
 }

@@ -17,7 +17,10 @@ export function toDo(view: View): Markup {
   const { error } = view.report;
   if (error !== undefined && view.report.result === 'error')
     return section('to-do', 'What to do', failure(error, headlineText(capitalised(headline(view.report)))));
-  const steps = [...groups(stillOpen(view.findings, 'block')).map((group) => mending(group)), ...untold(view)];
+  const own = view.report.command === 'check' ? untold(view) : [];
+  const steps = [...groups(stillOpen(view.findings, 'block')).map((group) => mending(group)), ...own];
+  // What a target wants done is told with what it is about.
+  if (view.report.command !== 'check' && steps.length + looks(view).length === 0) return html``;
   return section('to-do', 'What to do', [
     steps.length === 0
       ? html`<p>${nothing(view.report)}</p>`
@@ -27,7 +30,6 @@ export function toDo(view: View): Markup {
 }
 
 function nothing(report: Report): string {
-  if (report.target !== undefined) return headline(report).mood === 'good' ? 'Nothing.' : 'See below.';
   if (report.result === 'noop') return 'Nothing: no migration changed.';
   return headline(report).mood === 'good' ? 'Nothing has to be mended.' : 'Nothing is known that could be mended here.';
 }

@@ -1,12 +1,12 @@
 import { type Amounts, TEXT } from '../limits.ts';
 import type { MigrationReport, Report } from '../model.ts';
 import { DOWN_WORDS, isDownWrong, isStopped, tellsMigrations, upStatus, upWords } from '../outcome.ts';
-import { attemptPhrases } from '../target/attempts.ts';
+import { attemptLines } from '../target/attempts.ts';
 import { isTold } from '../told.ts';
 import { duration } from '../words.ts';
 import { errorLines } from './error.ts';
 import type { Part } from './fit.ts';
-import { sentence } from './target.ts';
+import { lineItem } from './target.ts';
 import { code, link, prose } from './text.ts';
 import { addressOf, firstOf, more, SEVERITY_ICONS, type View } from './view.ts';
 
@@ -76,7 +76,7 @@ function line(migration: MigrationReport, view: View): string {
   const errors = [up?.error, down?.error].filter((error) => error !== undefined && !isTold(error, report));
   return [
     `**${name}**${changes === '' ? '' : `: ${changes}`} · ${facts.join(' · ')}`,
-    ...attemptPhrases(migration).map((phrases) => `  - ${sentence(phrases)}`),
+    ...attemptLines(migration).map((line) => lineItem(line, '  ')),
     ...differences(down?.difference ?? [], amounts.differencesOfMigration),
     ...errors.flatMap((error) => (error === undefined ? [] : errorLines(error, view))),
   ].join('\n');

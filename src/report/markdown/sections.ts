@@ -50,20 +50,22 @@ function inFull(view: View): Section[] {
   const { blocking, warnings, moreBlocking, moreWarnings } = findingParts(view);
   return [
     ranked('noAnswer', noAnswerPart(view)),
-    ...targetPieces(view, true).map((part) => ranked('noAnswer', part)),
+    ...targetPieces(view, 'top').map((part) => ranked('noAnswer', part)),
+    ...targetPieces(view, 'why').map((part) => ranked('noAnswer', part)),
     ranked('migrations', migrationPart(view)),
     ...blocking.map((part) => ranked('blocking', part)),
     ...warnings.map((part) => ranked('warnings', part)),
     ranked('moreBlocking', moreBlocking),
     ranked('moreWarnings', moreWarnings),
     ranked('tests', testPart(view)),
+    ...targetPieces(view, 'facts').map((part) => ranked('target', part)),
     ranked('suppressed', suppressedPart(view)),
     ranked('notAnalysed', notAnalysedPart(view)),
     ranked('notices', noticePart(view)),
     ranked('schema', schemaPart(view)),
-    ...targetPieces(view, false).map((part) => ranked('target', part)),
     ranked('notes', notePart(view)),
     ranked('sql', sqlPart(view)),
+    ...targetPieces(view, 'end').map((part) => ranked('smallPrint', part)),
     ranked('smallPrint', smallPrintPart(view)),
   ];
 }

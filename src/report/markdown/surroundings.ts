@@ -67,12 +67,12 @@ export function smallPrintPart(view: View): Part {
 }
 
 function facts({ report, links }: View): string[] {
+  if (report.command !== 'check') return targetFacts(report, links);
   const { rehearsal, git, tool, coverage, durationMs } = report;
   const commits =
     git === undefined
       ? []
       : [`From ${commit(git.baseSha)} to ${git.headSha === null ? 'the working tree' : commit(git.headSha)}`];
-  if (report.target !== undefined) return targetFacts(report, links);
   const looked = [count(coverage.files, 'file'), count(coverage.statements, 'statement')].join(', ');
   return [
     ...(rehearsal !== undefined ? [rehearsed(rehearsal)] : report.migrations.length > 0 ? ['Not rehearsed'] : []),
@@ -83,9 +83,9 @@ function facts({ report, links }: View): string[] {
   ];
 }
 
-function targetFacts({ git, tool, durationMs }: Report, links: View['links']): string[] {
+/** What else there is to say of it stands among the lines about the target. */
+function targetFacts({ tool, durationMs }: Report, links: View['links']): string[] {
   return [
-    ...(git === undefined ? [] : [`From ${git.headSha === null ? 'the working tree at ' : ''}${commit(git.baseSha)}`]),
     ...(links?.run === undefined ? [] : [link('the run', links.run)]),
     `Lockstep ${prose(tool.version, TEXT.name)}, ${duration(durationMs)}`,
   ];

@@ -2,52 +2,71 @@ import { hintParts, languageOfHint } from '../hint.ts';
 import { TEXT } from '../limits.ts';
 import type { Phrase } from '../phrases.ts';
 import { shorten } from '../shorten.ts';
-import { type TargetLine, targetParts } from '../target/parts.ts';
+import { type Place, type TargetLine, type TargetPart, targetParts } from '../target/parts.ts';
 import type { Part } from './fit.ts';
-import { code, fenced, prose } from './text.ts';
+import { code, DETAILS_END, detailsBegin, fenced, prose } from './text.ts';
 import { more, type View } from './view.ts';
 
-/** What the report says of the target, a part for each section; `first`: why nothing was done. */
-export function targetPieces(view: View, first: boolean): Part[] {
+/** What the report says of the target at one place of it, a part for each section. */
+export function targetPieces(view: View, place: Place): Part[] {
   return targetParts(view.report)
-    .filter((part) => (part.first === true) === first)
-    .map(({ title, what, lines }) => ({
-      what,
-      begin: `**${title}**\n\n`,
-      pieces: lines.map(item),
-      more: more('line', view),
-    }));
+    .filter((part) => part.place === place)
+    .map((part) => targetPart(part, view));
+}
+
+/** More lines than this are folded. */
+const MOST_UNFOLDED = 20;
+
+function targetPart({ title, what, place, lines }: TargetPart, view: View): Part {
+  const shown = lines.slice(0, view.amounts.targetLines);
+  const beyond = lines.length - shown.length;
+  const common = { what, beyond, more: more('line', view) };
+  if (place === 'top') return { ...common, pieces: [shown.map(({ phrases }) => sentence(phrases)).join('<br>')] };
+  if (place === 'why') return { ...common, pieces: shown.map((line) => lineItem(line)) };
+  const [only] = shown;
+  if (only?.copy !== undefined) {
+    return { ...common, pieces: [`**${title}**\n\n${fenced(only.copy, 'text', TEXT.path)}`] };
+  }
+  if (place === 'end') return { ...common, pieces: shown.map(({ phrases }) => `<sub>${sentence(phrases)}</sub>`) };
+  const fold = lines.length > MOST_UNFOLDED;
+  return {
+    ...common,
+    begin: fold ? detailsBegin(`${title}: ${lines.length}`) : `**${title}**\n\n`,
+    pieces: shown.map((line) => lineItem(line)),
+    ...(fold ? { end: DETAILS_END } : {}),
+  };
 }
 
 const ICONS = { bad: '❌ ', warn: '⚠️ ' } as const;
 
-function item({ phrases, mood, details = [], help }: TargetLine): string {
+/** An item of a list, with what belongs to it. */
+export function lineItem({ head, phrases, mood, details = [], help }: TargetLine, indent = ''): string {
+  const name = head === undefined ? '' : `${code(head, TEXT.name)}: `;
   return [
-    `- ${mood === undefined ? '' : ICONS[mood]}${sentence(phrases)}`,
-    ...details.map((detail) => `  - ${sentence(detail)}`),
-    ...helpTexts(help),
+    `${indent}- ${mood === undefined ? '' : ICONS[mood]}${name}${sentence(phrases)}`,
+    ...details.map((detail) => `${indent}  - ${sentence(detail)}`),
+    ...helpTexts(help, `${indent}  `),
   ].join('\n');
 }
 
-/** Words and names, as Markdown. */
-export function sentence(phrases: readonly Phrase[]): string {
-  return phrases
-    .map((phrase) => {
-      if (typeof phrase !== 'string') return code(phrase.name, TEXT.path);
-      const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(phrase) ?? [];
-      return `${before && ' '}${words === '' ? '' : prose(words, TEXT.message)}${after && ' '}`;
-    })
-    .join('');
+/** Words and names, as Markdown. Two spans of code that touch would be read as one, or as none. */
+function sentence(phrases: readonly Phrase[]): string {
+  return phrases.map(written).reduce((all, next) => {
+    return all.endsWith('`') && next.startsWith('`') ? `${all} ${next}` : all + next;
+  }, '');
 }
 
-function helpTexts(help: string | undefined): string[] {
+function written(phrase: Phrase): string {
+  if (typeof phrase !== 'string') return code(phrase.name, TEXT.path);
+  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(phrase) ?? [];
+  return `${before && ' '}${words === '' ? '' : prose(words, TEXT.message)}${after && ' '}`;
+}
+
+function helpTexts(help: string | undefined, indent: string): string[] {
   if (help === undefined) return [];
-  return hintParts(shorten(help, TEXT.example)).map(({ kind, text }) =>
-    kind === 'prose'
-      ? `  ${text
-          .split('\n')
-          .map((line) => prose(line, TEXT.help))
-          .join('<br>')}`
-      : `\n${fenced(text, languageOfHint(text), TEXT.example, '  ')}\n`,
-  );
+  return hintParts(shorten(help, TEXT.example)).flatMap(({ kind, text }, index) => {
+    if (kind === 'example') return ['', fenced(text, languageOfHint(text), TEXT.example, indent)];
+    const lines = text.split('\n').map((line) => prose(line, TEXT.help));
+    return ['', `${indent}${index === 0 ? '**What to do:** ' : ''}${lines.join('<br>')}`];
+  });
 }

@@ -2,6 +2,7 @@ import type { Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
 import { gateLines, openGateLines } from './gates.ts';
 import { historyLines } from './history.ts';
+import { nextLines } from './next.ts';
 import { blockerLines, invalidIndexLines, pendingLines, tableLines } from './plan.ts';
 import { digestLines, lockLines, logLines, targetLines } from './surroundings.ts';
 
@@ -50,8 +51,9 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
     part('where', 'Target', 'top', 'the target', targetLines(report, full)),
     part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report)]),
     part('lock', 'Lock', report.result === 'busy' ? 'why' : 'facts', 'the lock', lockLines(report)),
+    part('next', 'What now', 'facts', 'what now', nextLines(report)),
     part('pending', 'Pending', 'facts', 'what is pending', pendingLines(report, full)),
-    part('exceptions', 'Let pass', 'facts', 'what is let pass', openGateLines(report)),
+    part('remarks', 'Remarks', 'facts', 'remarks', openGateLines(report)),
     part('tables', 'Tables', 'facts', 'the touched tables', tableLines(report)),
     part('blockers', 'In the way now', 'facts', 'who is in the way', blockerLines(report)),
     part('indexes', 'Invalid indexes', 'facts', 'invalid indexes', invalidIndexLines(report)),

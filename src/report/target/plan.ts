@@ -19,7 +19,7 @@ export function pendingLines({ command, result, plan, migrations }: Report, full
         ...declared(migration),
         ...(full ? [', sha256 ', { name: checksum }] : []),
       ],
-      details: migration?.why === undefined ? [] : [[`“${migration.why}”`]],
+      details: migration?.why === undefined || (result === 'refused' && !full) ? [] : [[`“${migration.why}”`]],
       ...(migration?.risk?.level === 'high' ? { mood: 'warn' as const } : {}),
     };
   });

@@ -23,7 +23,10 @@ export function targetLines(report: Report, full: boolean): TargetLine[] {
   return [{ phrases: where }, ...(told ? [{ phrases: historyPhrases(history, full) }] : [])];
 }
 
-function historyPhrases({ relation, applied, newest, commit }: NonNullable<Report['history']>, full: boolean): Phrase[] {
+function historyPhrases(
+  { relation, applied, newest, commit }: NonNullable<Report['history']>,
+  full: boolean,
+): Phrase[] {
   if (relation === null && applied === 0) return ['No history of migrations yet'];
   return [
     `${count(applied, 'migration')} applied`,
@@ -40,17 +43,20 @@ export function digestLines({ plan, command, result }: Report, full: boolean): T
   return [{ phrases: facts, copy: plan.digest }];
 }
 
-/** What was looked at, and where the log is. */
-export function logLines({ log, git, command, result }: Report, full: boolean): TargetLine[] {
+/** What was looked at, what it was compared with, and where the log is. */
+export function logLines({ log, git, result, rehearsal }: Report, full: boolean): TargetLine[] {
   if (result === 'noop' && !full) return [];
   const commit: Phrase[] =
     git === undefined
       ? []
       : git.headSha === null
         ? ['The working tree']
-        : [command === 'apply' ? 'Deploys commit ' : 'At commit ', { name: shortCommit(git.headSha) }];
-  const file: Phrase[] = log === undefined ? [] : [commit.length > 0 ? ', log in ' : 'Log in ', { name: log }];
-  return commit.length + file.length === 0 ? [] : [{ phrases: [...commit, ...file] }];
+        : ['At commit ', { name: shortCommit(git.headSha) }];
+  const compared = rehearsal === undefined ? [] : [`, compared on Postgres ${rehearsal.serverVersion}`];
+  return [
+    ...(commit.length === 0 ? [] : [{ phrases: [...commit, ...compared] }]),
+    ...(log === undefined ? [] : [{ phrases: ['Log: ', { name: log }] }]),
+  ];
 }
 
 /** Shorter waits are nobody's business. */
@@ -73,7 +79,11 @@ export function lockLines({ lock, command, result }: Report): TargetLine[] {
         ...who,
         ...(waited === undefined ? [] : [`; this run ${waited}`]),
       ],
-      ...(busy && skipped !== true ? { mood: 'bad' as const, help: BUSY_HELP } : reads ? { mood: 'warn' as const } : {}),
+      ...(busy && skipped !== true
+        ? { mood: 'bad' as const, help: BUSY_HELP }
+        : reads
+          ? { mood: 'warn' as const }
+          : {}),
       ...(holder === undefined ? {} : { details: sessionDetails(holder) }),
     },
   ];

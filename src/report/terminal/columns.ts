@@ -45,11 +45,14 @@ const NO_WIDTH = /^(?:\p{M}|[\u200c\u200d])$/u;
 
 const ONE_COLUMN_EACH = /^[\u0020-\u02ff]*$/;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when a text needs it: that takes longer than most of what is printed. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** What a reader takes for one character: 'e' with its accent, a family of emoji. Never cut inside. */
 function graphemes(text: string): string[] {
-  return ONE_COLUMN_EACH.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
+  if (ONE_COLUMN_EACH.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return [...segmenter.segment(text)].map(({ segment }) => segment);
 }
 
 /** Columns that a line takes. */

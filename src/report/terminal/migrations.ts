@@ -2,12 +2,12 @@ import { isOpen } from '../findings.ts';
 import type { Finding, MigrationReport, Report, SqlErrorReport } from '../model.ts';
 import { DOWN_WORDS, isDownWrong, isStopped, tellsMigrations, upStatus, upWords } from '../outcome.ts';
 import { plainLine } from '../plain.ts';
-import { attemptPhrases } from '../target/attempts.ts';
+import { attemptLines } from '../target/attempts.ts';
 import { isTold } from '../told.ts';
 import { count, duration } from '../words.ts';
 import { columns, padded } from './columns.ts';
 import { errorContext } from './findings.ts';
-import { plainPhrases } from './target.ts';
+import { targetLine } from './target.ts';
 import { cut } from './text.ts';
 import { ELSEWHERE, excerptLines, firstLines, paragraph, type View } from './view.ts';
 
@@ -78,7 +78,7 @@ function one(migration: MigrationReport, room: number, report: Report, view: Vie
   ];
   return [
     `  ${padded(cut(plainLine(id), room), room)}  ${facts.join(', ')}`,
-    ...attemptPhrases(migration).flatMap((phrases) => paragraph(plainPhrases(phrases), 4, view).map(paint.yellow)),
+    ...attemptLines(migration).flatMap((line) => targetLine(line, 4, 0, view)),
     ...(up?.error === undefined ? [] : unlessFound(up.error, report, view)),
     ...(down?.error === undefined ? [] : unlessFound(down.error, report, view)),
     ...listed(down?.difference, view),

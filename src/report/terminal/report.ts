@@ -28,17 +28,20 @@ export function renderReport(report: Report, { color, width }: TerminalOptions):
   };
   const sections = [
     ...verdictLines(report, view),
-    ...targetSections(report, view, true),
+    ...targetSections(report, view, 'top'),
+    ...targetSections(report, view, 'why'),
     ...findingLines(report, view),
     ...migrationLines(report, view),
-    ...schemaLines(report.schemaDiff, view),
-    ...targetSections(report, view, false),
+    ...schemaLines(report, view),
     ...testLines(report, view),
+    ...targetSections(report, view, 'facts'),
     ...notAnalysedLines(report, view),
     ...smallPrint(report, view),
+    ...targetSections(report, view, 'end'),
   ];
   // When all is well there is little to read, and it need not fill the screen.
-  const calm = report.result === 'noop' || (report.result === 'passed' && report.findings.length === 0);
+  const { result, command, findings } = report;
+  const calm = result === 'noop' || (command === 'check' && result === 'passed' && findings.length === 0);
   const lines = calm ? sections.filter((line) => line !== '') : sections;
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
-import type { SchemaDiff } from '../model.ts';
+import type { Report, SchemaDiff } from '../model.ts';
+import { differenceWords } from '../outcome.ts';
 import { plainLine } from '../plain.ts';
 import { columns, padded } from './columns.ts';
 import { cut } from './text.ts';
@@ -11,10 +12,12 @@ const MOST_OBJECTS = 12;
 const MOST_LINES = 40;
 const MOST_LINES_OF_AN_OBJECT = 6;
 
-/** What the change does to the schema, table by table: names in one column, changes in the next. */
-export function schemaLines(diff: SchemaDiff | undefined, view: View): string[] {
+/** What the change does to the schema, or how a target's differs, table by table: names in one column, changes in the next. */
+export function schemaLines(report: Report, view: View): string[] {
+  const diff = report.schemaDiff;
   if (diff === undefined || diff.tables.length === 0) return [];
-  const shown = shownOf(diff.tables);
+  const { legend, changes } = differenceWords(report);
+  const shown = shownOf(diff.tables, changes);
   const rest = diff.tables.slice(shown.length);
   const room = Math.min(
     Math.floor(view.width / 3),
@@ -23,17 +26,20 @@ export function schemaLines(diff: SchemaDiff | undefined, view: View): string[] 
   return [
     '',
     view.paint.bold('Schema'),
+    ...(legend === undefined ? [] : [view.paint.dim(`  ${legend}`)]),
     ...shown.flatMap(({ object, lines }) => objectLines(object.name, lines, room, view)),
     ...(rest.length > 0 ? [`  … and ${rest.length} more ${kindOf(rest)} ${ELSEWHERE}`] : []),
   ];
 }
 
-function shownOf(objects: readonly SchemaObject[]): { object: SchemaObject; lines: string[] }[] {
+type Words = ReturnType<typeof differenceWords>['changes'];
+
+function shownOf(objects: readonly SchemaObject[], words: Words): { object: SchemaObject; lines: string[] }[] {
   const shown: { object: SchemaObject; lines: string[] }[] = [];
   let taken = 0;
   for (const object of objects.slice(0, MOST_OBJECTS)) {
     const { kind, change } = object;
-    const whole = change === 'changed' ? [] : [`${change === 'added' ? '+' : '-'} ${kind} ${change}`];
+    const whole = change === 'changed' ? [] : [`${change === 'added' ? '+' : '-'} ${kind} ${words[change]}`];
     const lines = firstLines([...whole, ...object.lines], MOST_LINES_OF_AN_OBJECT, 'changes');
     taken += lines.length;
     if (taken > MOST_LINES && shown.length > 0) break;

@@ -47,7 +47,7 @@ export function notAnalysedLines({ coverage }: Report, view: View): string[] {
 export function smallPrint(report: Report, view: View): string[] {
   const notices = (report.notices ?? []).flatMap((notice) => paragraph(`Note: ${plainLine(notice)}`, 0, view));
   // Most runs in a repository change no migration: one line is enough of them.
-  const told = report.result === 'noop' || report.target !== undefined ? [] : [`${sentences(report).join('. ')}.`];
+  const told = report.result === 'noop' || report.command !== 'check' ? [] : [`${sentences(report).join('. ')}.`];
   const print = told.flatMap((text) => ['', ...paragraph(text, 0, view).map(view.paint.dim)]);
   return [...(notices.length === 0 ? [] : ['', ...notices]), ...print];
 }

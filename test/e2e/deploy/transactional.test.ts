@@ -107,7 +107,7 @@ describe('a migration that gets no lock', () => {
     const sql = 'CREATE TABLE before_it ();\nALTER TABLE users ADD COLUMN age int;\n';
     repo.commit('age', {
       'migrations/002_age.sql': sql,
-      'lockstep.yml': 'lock_timeout: 1s\nlock_retry_budget: 1s\n',
+      'lockstep.yml': 'lock_timeout: 1s\nlock_retry_budget: 1500ms\n',
     });
     const run = await lockstep('apply', repo, shop);
     await reader.query('COMMIT');

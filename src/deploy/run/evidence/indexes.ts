@@ -1,7 +1,7 @@
 import type { Session } from '../../../postgres/session.ts';
 import type { Node, Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
-import { identifier, literal } from '../../ledger/sql.ts';
+import { literal } from '../../ledger/sql.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
 import { quotedName, relationName } from './names.ts';
 
@@ -9,11 +9,13 @@ import { quotedName, relationName } from './names.ts';
 
 interface IndexRow {
   readonly oid: string;
+  /** Ready for SQL: schema.name. */
   readonly name: string;
+  readonly bare: string;
   readonly valid: boolean;
 }
 
-const COLUMNS = `i.indexrelid::text AS oid, i.indisvalid AND i.indisready AND i.indislive AS valid,
+const COLUMNS = `i.indexrelid::text AS oid, i.indisvalid AND i.indisready AND i.indislive AS valid, c.relname AS bare,
   pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name`;
 const FROM = `FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`;
@@ -31,7 +33,7 @@ async function dropInvalid(session: Session, { name }: IndexRow): Promise<string
 export function createIndex({ tree }: Statement): Evidence {
   const table = relationName(record(tree.relation));
   const wanted = text(tree.idxname);
-  const isWanted = ({ name }: IndexRow): boolean => wanted !== undefined && name.endsWith(`.${quotedAsServer(wanted)}`);
+  const isWanted = ({ bare }: IndexRow): boolean => bare === wanted;
   /** Ours: the one of that name; without a name, what was not there before. */
   const made = (rows: readonly IndexRow[], before: unknown): readonly IndexRow[] => {
     const known = kept<readonly string[]>(before, 'indexes', []);
@@ -62,7 +64,7 @@ export function createIndex({ tree }: Statement): Evidence {
     repair: async (session, before) => {
       const told: string[] = [];
       for (const row of made(await indexesOf(session, table), before)) {
-        if (!row.valid) told.push(await dropInvalid(session, row));
+        if (!row.valid && !(await isBeingBuilt(session, row.oid))) told.push(await dropInvalid(session, row));
       }
       return told;
     },
@@ -76,11 +78,6 @@ async function isBeingBuilt(session: Session, oid: string): Promise<boolean> {
     `SELECT 1 FROM pg_catalog.pg_stat_progress_create_index WHERE index_relid = ${oid} AND pid <> pg_catalog.pg_backend_pid()`,
   );
   return rows.length > 0;
-}
-
-/** As quote_ident writes it: names of small letters, digits and underscores are left bare. */
-function quotedAsServer(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : identifier(name);
 }
 
 export function dropIndex({ tree }: Statement): Evidence {
@@ -102,7 +99,11 @@ export function dropIndex({ tree }: Statement): Evidence {
       const now = await oidNow(session);
       return now === null || now !== kept(before, 'oid', now);
     },
-    problem: async () => undefined,
+    // Its first transaction has made it useless, and the last one did not come.
+    problem: async (session) => {
+      const [bad] = await invalidNamed(session, index);
+      return bad && `the index ${bad.name} is INVALID`;
+    },
     repair: async () => [],
   };
 }

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { change, lockstep, project, start, type Target, targets } from '../../support/deploy.ts';
+import { eventually } from '../../support/traces.ts';
+
+/** CONCURRENTLY: looked at afterwards, cleaned up after, repeated, and never called done while it is not. */
+
+const target = targets();
+
+const users = {
+  '001_users.sql': "CREATE TABLE users (id int, name text);\nINSERT INTO users VALUES (1, 'a'), (1, 'b');\n",
+};
+
+async function shopWithUsers(config = '') {
+  const shop = await target();
+  const repo = project(users, config);
+  await lockstep('apply', repo, shop);
+  return { shop, repo };
+}
+
+function indexes({ rows }: Target) {
+  return rows<{ name: string; valid: boolean }>(
+    `SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_index
+     WHERE indrelid = 'users'::regclass ORDER BY 1`,
+  );
+}
+
+it.each(['users_id', 'order', 'Users Id'])(
+  'duplicates under a unique index leave no invalid index "%s", which is said',
+  async (name) => {
+    const { shop, repo } = await shopWithUsers();
+    change(repo, { '002_unique.sql': `CREATE UNIQUE INDEX CONCURRENTLY "${name}" ON users (id);\n` });
+    const run = await lockstep('apply', repo, shop);
+    expect(run.exitCode).toBe(1);
+    expect(run.report.result, run.printed).toBe('failed');
+    expect(run.migration('002_unique').up?.error).toMatchObject({ sqlstate: '23505', line: 1 });
+    // What would fail again just so is not repeated.
+    expect(run.migration('002_unique').up?.attempts?.length).toBe(1);
+    expect(run.report.notices?.join('\n')).toMatch(/The invalid index public\..* was dropped/);
+    expect(await indexes(shop)).toEqual([]);
+    await shop.admin.query("DELETE FROM users WHERE name = 'b'");
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+    expect((await indexes(shop)).map(({ valid }) => valid)).toEqual([true]);
+  },
+);
+
+it('IF NOT EXISTS over an invalid index is no success: it is built anew', async () => {
+  const { shop, repo } = await shopWithUsers();
+  await shop.admin.query('CREATE UNIQUE INDEX CONCURRENTLY users_id ON users (id)').catch(() => {});
+  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: false }]);
+  await shop.admin.query(`ALTER INDEX users_id OWNER TO ${shop.role}`).catch(() => {});
+  change(repo, { '002_index.sql': 'CREATE INDEX CONCURRENTLY IF NOT EXISTS users_id ON users (id);\n' });
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report.result, run.printed).toBe('applied');
+  expect(run.report.notices?.join('\n')).toContain('users_id');
+  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
+});
+
+describe('behind an older transaction', () => {
+  /** Holds a snapshot, as a long report does. */
+  async function reader(shop: Target) {
+    const session = await shop.session();
+    await session.query("SET application_name = 'nightly report'");
+    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM users');
+    return session;
+  }
+
+  it('an index waits for longer than lock_timeout, and names whom it waits for', async () => {
+    const { shop, repo } = await shopWithUsers();
+    await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
+    const session = await reader(shop);
+    change(repo, { '002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' });
+    const run = start('apply', repo, shop);
+    expect(await eventually(() => run.printed().includes('nightly report'), 15_000), run.printed()).toBe(true);
+    await session.query('COMMIT');
+    const { report, stderr } = await run.finished;
+    expect(report.result, stderr).toBe('applied');
+    expect(report.migrations[0]?.up?.attempts).toBeUndefined();
+    expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
+  });
+
+  it('it is given up after concurrent_wait and concurrent_retries, leaving no invalid index', async () => {
+    const { shop, repo } = await shopWithUsers();
+    const session = await reader(shop);
+    repo.commit('index', {
+      'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n',
+      'lockstep.yml': 'concurrent_wait: 300ms\nconcurrent_retries: 1\n',
+    });
+    const run = await lockstep('apply', repo, shop);
+    await session.query('COMMIT');
+    expect(run.report.result, run.printed).toBe('failed');
+    const { error, attempts } = run.migration('002_index').up ?? {};
+    expect(error).toMatchObject({ sqlstate: '55P03' });
+    expect(attempts?.length).toBe(2);
+    expect(await indexes(shop)).toEqual([]);
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+  });
+
+  it('a DROP that was given up says that its index is INVALID now, and the next run drops it', async () => {
+    const { shop, repo } = await shopWithUsers();
+    repo.commit('index', { 'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' });
+    await lockstep('apply', repo, shop);
+    const session = await shop.session();
+    await session.query('BEGIN; SELECT 1 FROM users');
+    repo.commit('drop', {
+      'migrations/003_drop.sql': 'DROP INDEX CONCURRENTLY users_id;\n',
+      'lockstep.yml': 'concurrent_wait: 300ms\nconcurrent_retries: 0\n',
+    });
+    const run = await lockstep('apply', repo, shop);
+    await session.query('COMMIT');
+    expect(run.report.result, run.printed).toBe('failed');
+    expect(run.migration('003_drop').up?.error?.hint).toContain('public.users_id is INVALID');
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+    expect(await indexes(shop)).toEqual([]);
+  });
+});
+
+it('REINDEX CONCURRENTLY repairs an invalid index', async () => {
+  const { shop, repo } = await shopWithUsers();
+  await shop.admin.query('CREATE INDEX users_id ON users (id)');
+  await shop.admin.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_id'::regclass");
+  change(repo, { '002_reindex.sql': 'REINDEX INDEX CONCURRENTLY users_id;\n' });
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report.result, run.printed).toBe('applied');
+  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
+});
+
+it('a partition is detached CONCURRENTLY', async () => {
+  const shop = await target();
+  const repo = project({
+    '001_t.sql':
+      'CREATE TABLE t (id int) PARTITION BY LIST (id);\nCREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1);\n',
+    '002_detach.sql': 'ALTER TABLE t DETACH PARTITION t_1 CONCURRENTLY;\n',
+  });
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report.result, run.printed).toBe('applied');
+  expect(await shop.rows('SELECT * FROM pg_inherits')).toEqual([]);
+});
