@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commitAll, initRepository, neutralEnvironment, startBranch } from '../scripts/scratch-git.mjs';
+import { commitAll, initRepository, neutralEnvironment, packObjects, startBranch } from '../scripts/scratch-git.mjs';
 
 /** dist/index.cjs, unless LOCKSTEP_BENCH_PROGRAM names another build. */
 export const program = process.env.LOCKSTEP_BENCH_PROGRAM
@@ -27,6 +27,7 @@ export function makeProject(directory, { base, added }) {
   if (added.length === 0) writeFileSync(join(directory, 'README.md'), 'Shop\n');
   const paths = writeMigrations(directory, added);
   commitAll(directory, 'The change', 2);
+  packObjects(directory);
   return { directory, added: paths };
 }
 

@@ -23,7 +23,7 @@ const [target, ...files] = args.slice(wantsPicture ? 1 : 0).map((path) => resolv
 const folder = wantsPicture || target === undefined ? mkdtempSync(join(tmpdir(), 'lockstep-preview-')) : target;
 mkdirSync(folder, { recursive: true });
 
-const { renderComment, renderSummary, verdicts } = await sources();
+const { renderComment, renderSummary, verdicts, deploys } = await sources();
 const styles = (theme) =>
   readFileSync(createRequire(import.meta.url).resolve(`github-markdown-css/github-markdown-${theme}.css`), 'utf8');
 const themes = { light: styles('light'), dark: styles('dark') };
@@ -43,7 +43,9 @@ const icons = {
 if (wantsPicture) pictureOfExample(target);
 else {
   const reports =
-    files.length === 0 ? Object.entries(verdicts) : files.map((file) => [basename(file, '.json'), read(file)]);
+    files.length === 0
+      ? Object.entries({ ...verdicts, ...deploys })
+      : files.map((file) => [basename(file, '.json'), read(file)]);
   for (const [name, report] of reports) preview(name, report);
   console.log(folder);
 }
@@ -78,7 +80,9 @@ function surfacesOf(report) {
   };
   const { result } = report;
   const marker = { v: 1, scope: '', run: 1234, attempt: 1, head: links.commit, result, blocking: 0, findings: 0 };
-  return { comment: renderComment(report, { links, marker }), summary: renderSummary(report, { links }) };
+  const summary = renderSummary(report, { links });
+  // Only a check has a comment.
+  return report.command === 'check' ? { comment: renderComment(report, { links, marker }), summary } : { summary };
 }
 
 function pageOf(markdown, theme, style) {
@@ -139,6 +143,7 @@ function read(file) {
 async function sources() {
   const contents = `export { renderComment } from './src/report/markdown/comment.ts';
 export { renderSummary } from './src/report/markdown/summary.ts';
+export { deploys } from './test/fixtures/deploys.ts';
 export { verdicts } from './test/fixtures/verdicts.ts';`;
   const stdin = { contents, resolveDir: root, loader: 'ts' };
   const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', format: 'esm', write: false });

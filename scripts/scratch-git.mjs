@@ -31,6 +31,11 @@ export function checkOut(directory, branch) {
   git(directory, ['checkout', '--quiet', branch]);
 }
 
+/** Packs what was committed, as it is in every clone of some size. */
+export function packObjects(directory) {
+  git(directory, ['repack', '-a', '-d', '-q']);
+}
+
 /** Our environment without what git or GitHub Actions have put there for another repository (we may run in a hook). */
 export function neutralEnvironment() {
   const foreign = /^(GIT|GITHUB|INPUT)_/;

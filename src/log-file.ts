@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.ts';
 import { createProgress, type Progress } from './report/terminal/progress.ts';
@@ -21,20 +21,22 @@ export function openLog(
 ): { readonly log?: RunLog; readonly problem?: string } {
   const stamp = startedAt.toISOString().replace(/[:.]/g, '-');
   const path = join(directory, `${stamp}-${command}-${process.pid}.log`);
+  let file: number | undefined;
   const write = (text: string): void => {
     const time = new Date().toISOString();
     const lines = scrub(text)
       .split('\n')
       .filter((line) => line !== '');
     try {
-      appendFileSync(path, lines.map((line) => `${time} ${line}\n`).join(''), { mode: 0o600 });
+      if (file !== undefined) writeSync(file, lines.map((line) => `${time} ${line}\n`).join(''));
     } catch {
       // The disk may be full: the run goes on, and its report tells what it did.
     }
   };
   try {
     mkdirSync(directory, { recursive: true });
-    appendFileSync(path, '', { mode: 0o600 });
+    // Open until the program ends: a thousand migrations are thousands of lines.
+    file = openSync(path, 'a', 0o600);
   } catch (error) {
     return { problem: `No log file could be written: ${messageOf(error)}` };
   }

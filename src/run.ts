@@ -176,7 +176,9 @@ async function attempt(
     if (load === undefined) throw new Error(`there is no command ${command}`);
     const run = await load();
     const hide = (secret: string): void => secrets.add(secret);
-    const found = await run(settings, { stdout, stderr, progress, ask, hide, signal, now: () => new Date() });
+    const strip = (text: string): string => secrets.strip(text);
+    const io = { stdout, stderr, progress, ask, hide, strip, signal, now: () => new Date() };
+    const found = await run(settings, io);
     // A verdict that was reached while the run was being ended rests on half of the evidence. What was done is told.
     const endedEarly = found.error?.code === 'cancelled';
     if (!endedEarly) signal.throwIfAborted();
@@ -223,9 +225,13 @@ function asker({ stdin, stderr }: Host, signal: AbortSignal): Io['ask'] {
   if (stdin === undefined) return undefined;
   return async (question) => {
     const { createInterface } = await import('node:readline/promises');
-    const terminal = createInterface({ input: stdin, output: stderr as unknown as NodeJS.WritableStream });
+    // The terminal's own line editing: with readline's, Ctrl-C would be a key, and reach nobody who ends the run.
+    const output = stderr as unknown as NodeJS.WritableStream;
+    const terminal = createInterface({ input: stdin, output, terminal: false });
+    // The end of the input (Ctrl-D) is an answer that says nothing.
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
     try {
-      return await terminal.question(question, { signal });
+      return await Promise.race([terminal.question(question, { signal }), ended]);
     } finally {
       terminal.close();
     }

@@ -47,12 +47,12 @@ export async function applyLocked(run: LockedRun): Promise<Report> {
   );
   try {
     const outcome = await decide(run, plan);
-    await closeRun(deployment, outcome, notices);
+    await closeRun(deployment, run.io, outcome, notices);
     return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
   } catch (error) {
     const cancelled = run.io.signal.aborted;
     const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
-    await closeRun(deployment, told, notices, cancelled);
+    await closeRun(deployment, run.io, told, notices, cancelled);
     throw error;
   }
 }

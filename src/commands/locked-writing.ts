@@ -42,11 +42,11 @@ export async function writingUnderLock(
     deployment.runId = await beginRun(session, opened.ledger, deployment.request.identity, lock.waitedMs);
     try {
       const outcome = await work(deployment, history);
-      await closeRun(deployment, outcome, notices);
+      await closeRun(deployment, io, outcome, notices);
       return reportOf(frame, { lock: lockOf(opened.key, lock), ...outcome });
     } catch (error) {
       const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
-      await closeRun(deployment, told, notices, io.signal.aborted);
+      await closeRun(deployment, io, told, notices, io.signal.aborted);
       throw error;
     }
   } finally {

@@ -1,11 +1,13 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { endRun } from '../deploy/ledger/write.ts';
 import { messageOf } from '../errors.ts';
+import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
 /** Closes a run's row in the ledger. That this fails changes nothing about what was done, and is told. */
 export async function closeRun(
   deployment: Deployment,
+  { strip = (text) => text }: Pick<Io, 'strip'>,
   outcome: TargetOutcome,
   notices: string[],
   cancelled = false,
@@ -16,7 +18,9 @@ export async function closeRun(
   const failing = outcome.migrations?.find(({ up }) => up?.error !== undefined)?.up?.error;
   const code = outcome.error?.code;
   const special = cancelled ? 'cancelled' : code === 'cancelled' || code === 'checks-failed' ? code : undefined;
-  const error = outcome.error?.message ?? failing?.message;
+  // The database may quote the URL that it was given.
+  const said = outcome.error?.message ?? failing?.message;
+  const error = said === undefined ? undefined : strip(said);
   const end = endRun(request.ledger, runId, { result: special ?? outcome.result, applied, error });
   try {
     // A run that was cancelled has no time to come back.

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import { annotationsOf } from '../report/annotations.ts';
 import { openCounts } from '../report/findings.ts';
 import { renderSummary } from '../report/markdown/summary.ts';
-import type { MigrationReport, Report } from '../report/model.ts';
+import type { Report } from '../report/model.ts';
 import { count } from '../report/words.ts';
 import type { ActionsRunner } from '../services/actions-runner.ts';
 import type { Settings } from '../settings/types.ts';
@@ -18,9 +18,12 @@ export function annotate(report: Report, runner: ActionsRunner, print: (text: st
     print(`${count(rest, 'more finding')} without an annotation: GitHub shows ten of a kind. The summary has them.\n`);
 }
 
-/** Nothing for a change without migrations (a deploy without any has its line): most pull requests of a repository are that. A failure is a warning. */
+/**
+ * Nothing for a change without migrations: most pull requests of a repository are that. A deploy that had nothing to do is
+ * told in a line, since somebody waits for it. A failure is a warning.
+ */
 export async function summarise(settings: Settings, report: Report, runner: ActionsRunner): Promise<void> {
-  if (report.result === 'noop' && report.target === undefined) return;
+  if (report.command === 'check' && report.result === 'noop') return;
   try {
     await runner.summary(renderSummary(report, { links: linksOf(settings, report) }));
   } catch (error) {
@@ -37,8 +40,8 @@ export function outputsOf(report: Report, reportPath: string | undefined, commen
     findings_count: String(open),
     blocking_count: String(blocking),
     migrations: JSON.stringify(report.migrations.map(({ id }) => id)),
-    applied_count: String(countOf(report, 'applied')),
-    pending_count: String(stillPending(report)),
+    applied_count: String(appliedCount(report)),
+    pending_count: pendingCount(report),
     plan_digest: report.plan?.digest ?? '',
     duration_ms: String(Math.round(report.durationMs)),
     report_path: reportPath ?? '',
@@ -56,15 +59,15 @@ function opensTheWay({ command, result }: Report): boolean {
   );
 }
 
-/** Of a check: what the rehearsal applied is applied nowhere. */
-function countOf({ command, migrations }: Report, status: MigrationReport['status']): number {
-  return command === 'check' ? 0 : migrations.filter((migration) => migration.status === status).length;
+/** In this run: what a rehearsal applied is applied nowhere, and what a baseline recorded was there already. */
+function appliedCount({ command, migrations }: Report): number {
+  return command === 'apply' ? migrations.filter(({ status }) => status === 'applied').length : 0;
 }
 
-function stillPending(report: Report): number {
-  const { command, plan } = report;
-  if (command === 'check') return 0;
-  return Math.max(0, (plan?.pending.length ?? 0) - (command === 'apply' ? countOf(report, 'applied') : 0));
+/** What is left after the run. '': nobody has looked, and a number would be taken for an answer. */
+function pendingCount(report: Report): string {
+  const { plan } = report;
+  return plan === undefined ? '' : String(Math.max(0, plan.pending.length - appliedCount(report)));
 }
 
 /** Throws when the runner's file cannot be written. */

@@ -39,8 +39,8 @@ interface DeploymentRequest {
 const MOST_RETURNS = 20;
 /** For how long it tries to come back. */
 const RETURN_MS = 120_000;
-/** Questions of ours are short; a script's statement ends by its own timeout. */
-const OWN_ANSWER_MS = 60_000;
+/** Questions of ours are short, once they have their locks; a script's statement ends by its own timeout. */
+const OWN_ANSWER_MS = 30_000;
 /** A session on which nothing comes back any more is cut. */
 const CLOSE_MS = 2_000;
 /** An old backend that is still at work after this time is ended: it is ours. */
@@ -110,8 +110,11 @@ export class Deployment {
 
   async #keep(): Promise<void> {
     const { target, timeouts } = this.request;
+    this.#session.patience = {
+      own: limitMs(timeouts.lock) + OWN_ANSWER_MS,
+      script: limitMs(timeouts.statement) + OWN_ANSWER_MS,
+    };
     await this.#session.keep(deploySettings(target.major, timeouts));
-    this.#session.patience = { own: OWN_ANSWER_MS, script: limitMs(timeouts.statement) + OWN_ANSWER_MS };
   }
 
   history(): Promise<TargetHistory> {

@@ -44,11 +44,16 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
   }
   const report = {
     status: round.up.status,
-    up: { ...round.up, statements: [...round.up.statements] },
+    up: upReport(round.up),
     ...(down && { down }),
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
   return { migration, report, findings, notAnalysed: [] };
+}
+
+/** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
+function upReport({ status, durationMs, statements, error }: ScriptOutcome): NonNullable<MigrationReport['up']> {
+  return { status, durationMs, statements: [...statements], ...(error === undefined ? {} : { error }) };
 }
 
 export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed {

@@ -15,9 +15,10 @@ export interface BodyCommand {
  * the body, COMMIT and ROLLBACK are still found, by their tokens.
  */
 export function plpgsqlCommands(statement: string, body: string): readonly BodyCommand[] {
+  const { parsePlPgSQLSync } = loadedParser();
   let parsed: unknown;
   try {
-    parsed = loadedParser().parsePlPgSQLSync(statement);
+    parsed = parsePlPgSQLSync(statement);
   } catch {
     return transactionTokens(body);
   }
@@ -77,10 +78,9 @@ const STATEMENT_OPENERS: ReadonlySet<string> = new Set([';', 'begin', 'then', 'e
 
 function transactionTokens(body: string): readonly BodyCommand[] {
   let tokens: readonly { readonly start: number; readonly text: string; readonly tokenName: string }[];
+  const { scanSync } = loadedParser();
   try {
-    tokens = loadedParser()
-      .scanSync(body)
-      .tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT');
+    tokens = scanSync(body).tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT');
   } catch {
     return [];
   }

@@ -49,6 +49,7 @@ export class Session {
   private constructor(client: Client, ownSettings: readonly string[]) {
     this.client = client;
     this.#ownSettings = ownSettings;
+    this.#limitAnswers();
     internalsOf(client).connection.on('readyForQuery', ({ status }: { status: string }) => {
       this.#inTransaction = status !== 'I';
     });
@@ -120,7 +121,7 @@ export class Session {
 
   /** Runs one simple query: one result per statement, with all its rows. For queries of ours. */
   async run(sql: string): Promise<readonly QueryResult[]> {
-    const result: QueryResult | QueryResult[] = await this.#within(this.patience.own, this.client.query(sql));
+    const result: QueryResult | QueryResult[] = await this.client.query(sql);
     return Array.isArray(result) ? result : [result];
   }
 
@@ -138,6 +139,16 @@ export class Session {
       this.client.query(new ScriptQuery(sql, onComplete, onEnd));
     });
     return this.#within(this.patience.script, done);
+  }
+
+  /** Every query that is no script's has its limit, however it is asked: whoever gets `client` need not think of it. */
+  #limitAnswers(): void {
+    const client = this.client as { query: (...args: unknown[]) => unknown };
+    const query = client.query.bind(client);
+    client.query = (...args) => {
+      const answer = query(...args);
+      return answer instanceof Promise ? this.#within(this.patience.own, answer) : answer;
+    };
   }
 
   /** A server that answers nothing, because something between us swallows it, would be waited for without end. */

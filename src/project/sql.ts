@@ -61,9 +61,11 @@ interface RawStatement {
 /** Splits and parses a script's text. White space and comments alone give no statements. */
 export function parseSql(text: string): Parsed {
   if (text.trim() === '') return { statements: [] };
+  // Outside of the `try`: a parser that nobody has loaded is a bug of ours, and says nothing about the text.
+  const { parseSync } = loadedParser();
   let raw: readonly RawStatement[];
   try {
-    raw = (loadedParser().parseSync(text).stmts ?? []) as readonly RawStatement[];
+    raw = (parseSync(text).stmts ?? []) as readonly RawStatement[];
   } catch (error) {
     return { problem: syntaxProblem(text, error) };
   }

@@ -34,7 +34,7 @@ export function onTargetPhrases(report: Report): readonly Phrase[] {
     case 'superseded':
       return sentence(['superseded'], ': ', [[environment, ' has a later commit', ...commitOf(history)]]);
     case 'refused':
-      return sentence([named(command), 'refused', ...where], ': ', refusedReasons(report));
+      return sentence([`${named(command)}refused`, ...where], ': ', refusedReasons(report));
     case 'busy':
       return sentence(busySubject(report, where), ', ', []);
     case 'applied':
@@ -44,7 +44,7 @@ export function onTargetPhrases(report: Report): readonly Phrase[] {
       ]);
     case 'partial':
     case 'failed':
-      return sentence([named(command), stopWord(report), ...where], ': ', [...stopReasons(report), ...remarks(report)]);
+      return sentence([stopWord(report), ...where], ': ', [...stopReasons(report), ...remarks(report)]);
     default:
       return inspectionPhrases(report, environment);
   }
@@ -111,13 +111,18 @@ function busySubject({ command, lock }: Report, where: readonly Phrase[]): reado
   const since = holder?.ageMs === undefined ? [] : [`for ${duration(holder.ageMs)}`];
   const facts = [...application, ...since].flatMap((fact, index) => (index === 0 ? [fact] : [', ', fact]));
   const who = facts.length === 0 ? [] : [' (', ...facts, ')'];
-  return [named(command), skipped === true ? 'skipped' : 'busy', ...where, ': another run holds the lock', ...who];
+  return [
+    `${named(command)}${skipped === true ? 'skipped' : 'busy'}`,
+    ...where,
+    ': another run holds the lock',
+    ...who,
+  ];
 }
 
-/** 'apply' is named, since more than one thing may fail in a deploy. */
+/** The command is named, since more than one thing may fail in a deploy. */
 function stopWord({ command, result, error }: Report): string {
   const word = error?.code === 'cancelled' ? 'was cancelled' : result === 'partial' ? 'stopped half-way' : 'failed';
-  return named(command) === '' ? `${command} ${word}` : word;
+  return `${shorten(command, TEXT.nameInHeadline)} ${word}`;
 }
 
 /** '`015_x` failed (55P03 lock timeout), 2 applied, 1 did not run' */

@@ -154,9 +154,10 @@ export function start(
   const file = join(folder, 'report.json');
   const words = typeof command === 'string' ? [command] : command;
   const yes = WRITING.has(words[0] ?? '') && !args.includes('--no-yes') ? ['--yes'] : [];
+  const address = args.includes('--database-url') ? [] : ['--database-url-env', 'TARGET_URL'];
   const given = args.filter((arg) => arg !== '--no-yes');
   const { child, finished } = startCli(
-    [...words, '--database-url-env', 'TARGET_URL', ...yes, ...logDirectory(given, folder), '--report', file, ...given],
+    [...words, ...address, ...yes, ...logDirectory(given, folder), '--report', file, ...given],
     { cwd: repo.dir, ...options, env: { ...repo.env, TARGET_URL: url, ...options.env } },
   );
   let printed = '';

@@ -22,8 +22,8 @@ export interface LockAnswer {
   readonly holder: SessionReport | undefined;
 }
 
-/** Between two tries, with jitter: fifty runs that wait for one must not all ask at the same moment. */
-const POLL = { first: 50, most: 400 } as const;
+/** Between two tries, with jitter: fifty runs that wait for one do not all ask at the same moment, and follow each other soon. */
+const POLL = { first: 50, most: 100 } as const;
 /** A log needs to hear of a wait now and then. */
 const TELL_MS = 10_000;
 

@@ -9,7 +9,7 @@ import { evidenceOf } from './evidence/kinds.ts';
 import { codeOf, isLockFailure, isLost } from './loss.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
-import { named } from './watch.ts';
+import { named, type Sight } from './watch.ts';
 
 /**
  * A statement that Postgres runs in no transaction. Its step is written before (begun, with what was there) and after; when
@@ -35,10 +35,10 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
         error: asking(task, `nothing can tell whether statement ${statement.index + 1} took effect`),
       };
     if (happened) return finish();
-    tell(await patiently(deployment, () => evidence.repair(session, before)), teller.notice);
+    tell((await patiently(deployment, () => evidence.repair(session, before))).value, teller.notice);
     if ((await evidence.happened(session, before)) === true) return finish();
   }
-  tell(await patiently(deployment, () => evidence.prepare(session)), teller.notice);
+  tell((await patiently(deployment, () => evidence.prepare(session))).value, teller.notice);
   before ??= await evidence.before(session);
   const most = evidence.concurrently ? policy.concurrentRetries : Number.POSITIVE_INFINITY;
   const deadline = performance.now() + policy.lockRetryBudgetMs;
@@ -54,19 +54,6 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
     const error = blockers.length === 0 ? told : { ...told, hint: withBlockers(told.hint, blockers) };
     // Cancelled: there is no time to clean up. The step stays begun, and the next run does it.
     if (signal.aborted) return { kind: 'failed', error: { ...error, ranBefore: LEFT_BEHIND } };
-    const repaired = await cleanUp(run, evidence, before);
-    if (repaired.error !== undefined) {
-      if (isLost(repaired.error)) return { kind: 'lost', error: repaired.error };
-      return {
-        kind: 'failed',
-        error: {
-          ...error,
-          hint: `${error.hint ?? ''} Cleaning up failed as well: ${messageOf(repaired.error)}. The next run tries it again.`.trim(),
-        },
-      };
-    }
-    if ((await evidence.happened(session, before)) === true && thrown !== undefined && !evidence.concurrently)
-      return finish();
     run.attempts.push({
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
@@ -75,21 +62,39 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
       statement: statement.index,
       ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
     });
+    const repaired = await cleanUp(run, evidence, before);
+    if (repaired.error !== undefined) {
+      if (isLost(repaired.error)) return { kind: 'lost', error: repaired.error };
+      return { kind: 'failed', error: await withLeft(run, error, evidence, before, repaired.error) };
+    }
+    if ((await evidence.happened(session, before)) === true && thrown !== undefined && !evidence.concurrently)
+      return finish();
     const again =
       mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
       if (evidence.what !== 'it') await session.run(asOurselves([forgetStep(key)]));
-      const left = thrown === undefined ? undefined : await evidence.problem(session, before);
-      return { kind: 'failed', error: left === undefined ? error : { ...error, hint: withLeft(error.hint, left) } };
+      return { kind: 'failed', error: await withLeft(run, error, evidence, before) };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);
     await pause(pauseMs(tries), signal).catch(() => {});
   }
 }
 
-function withLeft(hint: string | undefined, left: string): string {
-  return `${hint ?? ''} What it has left: ${left}. The next run goes on with it.`.trim();
+/** Says what a statement that is given up has left behind, which the next run takes away or goes on with. */
+async function withLeft(
+  { deployment }: StepRun,
+  error: SqlErrorReport,
+  evidence: Evidence,
+  before: unknown,
+  cleaning?: unknown,
+): Promise<SqlErrorReport> {
+  const left = await evidence.problem(deployment.session, before).catch(() => undefined);
+  const failed = cleaning === undefined ? '' : `Cleaning up failed as well: ${messageOf(cleaning)}.`;
+  const what = left === undefined ? '' : `It has left something behind: ${left}.`;
+  if (failed === '' && what === '') return error;
+  const said = [error.hint, failed, what, 'The next run sees to it.'];
+  return { ...error, hint: said.filter((part) => part !== undefined && part !== '').join(' ') };
 }
 
 const LEFT_BEHIND = 'The run was cancelled: what this statement may have left is cleaned up by the next run.';
@@ -98,16 +103,20 @@ const LEFT_BEHIND = 'The run was cancelled: what this statement may have left is
 async function execute({ deployment, statement }: StepRun, { concurrently }: Evidence) {
   const { session } = deployment;
   const run = async () => {
-    const { value, blockers } = await watched(deployment, session.runTimed(statement.sql), concurrently);
-    return { thrown: value.error, blockers };
+    const { error } = await session.runTimed(statement.sql);
+    return error;
   };
-  if (!concurrently) return run();
-  await tellSnapshots(deployment).catch(() => {});
-  return patiently(deployment, run);
+  if (concurrently) await tellSnapshots(deployment).catch(() => {});
+  const { value, blockers } = concurrently ? await patiently(deployment, run) : await watched(deployment, run());
+  return { thrown: value, blockers };
 }
 
-/** Work that waits for older transactions: under `concurrent_wait` in place of lock_timeout, and without statement_timeout. */
-async function patiently<T>({ session, request }: StepRun['deployment'], work: () => Promise<T>): Promise<T> {
+/**
+ * Work that waits for older transactions: under `concurrent_wait` in place of lock_timeout, and without statement_timeout.
+ * Watched, since without limits nothing else would notice that the connection is dead.
+ */
+async function patiently<T>(deployment: StepRun['deployment'], work: () => Promise<T>): Promise<Sight<T>> {
+  const { session, request } = deployment;
   const [saved] = await rowsOf<{ readonly lock: string; readonly statement: string }>(
     session,
     "SELECT pg_catalog.current_setting('lock_timeout') AS lock, pg_catalog.current_setting('statement_timeout') AS statement",
@@ -122,7 +131,7 @@ async function patiently<T>({ session, request }: StepRun['deployment'], work: (
   const endless = Number.POSITIVE_INFINITY;
   session.patience = { own: endless, script: endless };
   try {
-    return await work();
+    return await watched(deployment, work(), true);
   } finally {
     session.patience = patience;
     // A connection that is gone needs no setting back.
@@ -144,7 +153,8 @@ async function cleanUp(
 ): Promise<{ readonly error?: unknown }> {
   try {
     const { session, request } = deployment;
-    tell(await patiently(deployment, () => evidence.repair(session, before)), request.teller.notice);
+    const { value } = await patiently(deployment, () => evidence.repair(session, before));
+    tell(value, request.teller.notice);
     return {};
   } catch (error) {
     return { error };

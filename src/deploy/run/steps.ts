@@ -38,7 +38,8 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
       if (fresh) {
         const problem = steps.length === 0 ? undefined : resumeProblem({ identity, migration, steps });
         if (problem !== undefined) return stop(asking(task, problem));
-        await begin(deployment, statements, steps);
+        const unable = await begin(deployment, task, statements, steps);
+        if (unable !== undefined) return stop(unable);
         fresh = false;
       }
       const next = statements.find(
@@ -76,16 +77,30 @@ function runOne(run: StepRun): Promise<StepEnd> {
   return cannotRunInTransaction(run.statement) || run.begun?.state === 'started' ? runBare(run) : runEnclosed(run);
 }
 
-/** A clean session in which all that belongs to the session, of what is done, holds again. */
-async function begin(deployment: Deployment, statements: readonly Statement[], steps: readonly Step[]): Promise<void> {
+/**
+ * A clean session in which all that belongs to the session, of what is done, holds again. Returns why it does not: a role
+ * that is gone, for one.
+ */
+async function begin(
+  deployment: Deployment,
+  { migration }: Task,
+  statements: readonly Statement[],
+  steps: readonly Step[],
+): Promise<SqlErrorReport | undefined> {
   const { session } = deployment;
   await session.reset();
   for (const statement of statements) {
     const done = steps.some((step) => step.statement === statement.index && step.state === 'done');
     if (!done || !isOfSession(statement)) continue;
-    await session.run(statement.sql);
+    try {
+      await session.run(statement.sql);
+    } catch (error) {
+      if (isLost(error)) throw error;
+      return errorAt(error, migration.up, statement);
+    }
     await session.run(clampTimeouts(deployment.request.timeouts, false));
   }
+  return undefined;
 }
 
 async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {

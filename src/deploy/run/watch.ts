@@ -23,11 +23,14 @@ export interface Sight<T> {
 }
 
 const LOOK_EVERY_MS = 500;
+/** Given as the reason, so that none is made for each statement. */
+const ENDED = 'the statement has ended';
 /** A log needs no line every half second. */
 const NEWS_EVERY_MS = 10_000;
 const CANCEL_PATIENCE_MS = 2_500;
 /** For a look. */
 const ANSWER_MS = 5_000;
+const CLOSE_MS = 2_000;
 /** A backend that has had nothing to do for so long has answered, and the answer did not reach us. */
 const SILENCE = '5s';
 
@@ -52,7 +55,11 @@ export class Watch {
   async during<T>(watched: Watched, work: Promise<T>, cut: () => void): Promise<Sight<T>> {
     const ended = new AbortController();
     const seen: { blockers: readonly SessionReport[] } = { blockers: [] };
-    const looking = this.#look(watched, ended.signal, seen, cut).catch(() => {});
+    let looking: Promise<void> | undefined;
+    // Most statements are over before the first look, and cost nothing but a timer.
+    const first = setTimeout(() => {
+      looking = this.#look(watched, ended.signal, seen, cut).catch(() => {});
+    }, watched.lookAfterMs).unref();
     const onAbort = (): void => void this.#cancel(watched.pid, cut, ended.signal);
     if (this.#signal.aborted) onAbort();
     this.#signal.addEventListener('abort', onAbort, { once: true });
@@ -61,8 +68,10 @@ export class Watch {
       return { value, blockers: seen.blockers };
     } finally {
       this.#signal.removeEventListener('abort', onAbort);
-      ended.abort();
-      await looking;
+      clearTimeout(first);
+      ended.abort(ENDED);
+      // A look that is under way must not hold up the deploy.
+      if (looking !== undefined) await Promise.race([looking, sleep(LOOK_EVERY_MS, undefined, { ref: false })]);
     }
   }
 
@@ -72,23 +81,35 @@ export class Watch {
     seen: { blockers: readonly SessionReport[] },
     cut: () => void,
   ): Promise<void> {
-    await sleep(watched.lookAfterMs, undefined, { signal: ended, ref: false });
-    const session = await this.session();
-    let toldAt = Number.NEGATIVE_INFINITY;
-    while (session !== undefined && !ended.aborted) {
-      if (await isDone(session, watched.pid)) {
+    for (const told = { at: Number.NEGATIVE_INFINITY }; !ended.aborted; ) {
+      // A look that fails is no reason to look no more: the network may have been cut for a while, for both of us.
+      const done = await this.#lookOnce(watched, ended, seen, told).catch(() => false);
+      if (done) {
         if (!ended.aborted) cut();
         return;
       }
-      const blockers = await whoBlocks(session, watched.pid);
-      if (blockers.length > 0) seen.blockers = blockers;
-      const news = await newsOf(session, watched, blockers);
-      if (news !== undefined && performance.now() - toldAt >= NEWS_EVERY_MS && !ended.aborted) {
-        watched.onNews(news);
-        toldAt = performance.now();
-      }
       await sleep(LOOK_EVERY_MS, undefined, { signal: ended, ref: false });
     }
+  }
+
+  /** Whether there is nothing to wait for any more. */
+  async #lookOnce(
+    watched: Watched,
+    ended: AbortSignal,
+    seen: { blockers: readonly SessionReport[] },
+    told: { at: number },
+  ): Promise<boolean> {
+    const session = await this.session();
+    if (session === undefined || ended.aborted) return false;
+    if (await isDone(session, watched.pid)) return true;
+    const blockers = await whoBlocks(session, watched.pid);
+    if (blockers.length > 0) seen.blockers = blockers;
+    const news = await newsOf(session, watched, blockers);
+    if (news !== undefined && performance.now() - told.at >= NEWS_EVERY_MS && !ended.aborted) {
+      watched.onNews(news);
+      told.at = performance.now();
+    }
+    return false;
   }
 
   async #cancel(pid: number, cut: () => void, ended: AbortSignal): Promise<void> {
@@ -109,22 +130,31 @@ export class Watch {
 
   /** undefined: it cannot be had. */
   async session(): Promise<Session | undefined> {
-    this.#session ??= this.#target.open({ suffix: 'watch' }).catch(() => undefined);
-    const session = await this.#session;
-    if (session !== undefined) session.patience = { own: ANSWER_MS, script: ANSWER_MS };
-    if (session !== undefined && !(await isAlive(session))) {
-      // After a restart of the server.
-      await session.close();
-      this.#session = this.#target.open({ suffix: 'watch' }).catch(() => undefined);
-      return this.#session;
-    }
-    return session;
+    this.#session ??= this.#open();
+    const opening = this.#session;
+    const session = await opening;
+    if (session !== undefined && (await isAlive(session))) return session;
+    // There was no connection left, the server has been restarted, or the network cut: the next look tries anew.
+    if (this.#session === opening) this.#session = undefined;
+    await session?.close();
+    return session === undefined ? undefined : this.session();
   }
 
+  async #open(): Promise<Session | undefined> {
+    try {
+      const session = await this.#target.open({ suffix: ' watch' });
+      session.patience = { own: ANSWER_MS, script: ANSWER_MS };
+      return session;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** One that is still being opened closes itself. */
   async close(): Promise<void> {
-    const session = await this.#session;
+    const opening = this.#session?.then((session) => session?.close());
     this.#session = undefined;
-    await session?.close();
+    await Promise.race([opening, sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 }
 

@@ -49,8 +49,13 @@ export interface Target {
 /** As long as Postgres' names are, in bytes. */
 const NAME_LIMIT = 63;
 
-/** What a pooler gets to find a server connection, when there is no patience. */
+/**
+ * What a pooler gets to find a server connection when there is no patience; also each try to come back, since a connection
+ * that was begun while the network was cut may never answer.
+ */
 const FIRST_ROW_MS = 10_000;
+/** For an answer, until the caller knows better. */
+const ANSWER_MS = 60_000;
 
 const FACTS = `SELECT pg_backend_pid() AS pid, current_user::text AS role, current_database()::text AS database,
   split_part(current_setting('server_version'), ' ', 1) AS version,
@@ -109,8 +114,9 @@ function doorTo(url: TargetUrl, { applicationName: name, signal, onWait }: Targe
   return async (patienceMs, reached, suffix = '') => {
     try {
       return await patiently({ signal, patienceMs, reached, onWait }, async (deadline) => {
+        const limitMs = reached ? FIRST_ROW_MS : Math.max(deadline - performance.now(), FIRST_ROW_MS);
         const session = await connect(url, shortened(name, suffix), signal);
-        const limitMs = Math.max(deadline - performance.now(), FIRST_ROW_MS);
+        session.patience = { own: ANSWER_MS, script: Number.POSITIVE_INFINITY };
         return { session, facts: await firstRow<Facts>(session, FACTS, { limitMs, signal, onWait }) };
       });
     } catch (error) {

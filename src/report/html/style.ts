@@ -69,10 +69,14 @@ pre.excerpt{white-space:pre;overflow-x:auto;overflow-wrap:normal}
 .verdict.unknown{background:var(--care-ground);border-color:var(--care)}
 .verdict.good .result,.good{color:var(--good)}
 .verdict.bad .result,.bad{color:var(--bad)}
-.verdict.unknown .result{color:var(--care)}
+.verdict.unknown .result,.care{color:var(--care)}
 .subject span+span::before,.facts span+span::before{content:"· ";color:var(--quiet)}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:1rem 0 0;padding:0;font-size:.9375rem}
 nav li{margin:0}
+.told{list-style:none;padding-left:0}
+.told>li{margin:.4rem 0}
+.told ul{margin:.15rem 0;font-size:.9375rem}
+.care{font-weight:700}
 #to-do h2{margin-top:1.5rem}
 .places{font-size:.875rem;display:block}
 article{margin:1.25rem 0}
@@ -135,4 +139,4 @@ h2,h3,summary{break-after:avoid}
 `;
 
 /** SHA-256 of STYLE for the page's policy; a test says the right one when STYLE has changed. */
-export const STYLE_HASH = 'sha256-5CSfQ28yzG9D/hsXNc4y5Bn68w5j45T4AAjh8vp1E/E=';
+export const STYLE_HASH = 'sha256-Yt9Qg4cCX++JMV+ytBPUiv90vzxggN1Z7LywOSfYQJ8=';

@@ -20,13 +20,16 @@ function sectionOf({ id, title, what, lines }: TargetPart): Markup {
 
 /** Lines as a list. */
 export function targetList(lines: readonly TargetLine[]): Markup {
-  return html`<ul class="facts-list">${lines.map((line) => html`<li class="${line.mood ?? 'plain'}">${item(line)}</li>`)}</ul>`;
+  return html`<ul class="told">${lines.map((line) => html`<li>${item(line)}</li>`)}</ul>`;
 }
 
-const SIGNS = { bad: '✗ ', warn: '! ' } as const;
+const SIGNS = {
+  bad: html`<span class="bad">✗</span> `,
+  warn: html`<span class="care">!</span> `,
+} as const;
 
 function item({ head, phrases, mood, details = [], help, copy }: TargetLine): Markup {
-  return html`${mood !== undefined && html`<span class="sign">${SIGNS[mood]}</span>`}${head !== undefined && html`<code>${head}</code>: `}${words(phrases)}${details.length > 0 && list(details.map(words))}
+  return html`${mood !== undefined && SIGNS[mood]}${head !== undefined && html`<code>${head}</code>: `}${words(phrases)}${details.length > 0 && list(details.map(words))}
 ${help !== undefined && hintParts(help).map(({ kind, text }) => (kind === 'prose' ? paragraph(text) : code(text)))}
 ${copy !== undefined && code(copy)}`;
 }

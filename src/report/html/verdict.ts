@@ -1,7 +1,8 @@
 import { openCounts } from '../findings.ts';
 import { capitalised, headline, type Mood } from '../headline.ts';
 import type { Result } from '../model.ts';
-import { testsFailed } from '../outcome.ts';
+import { tellsMigrations, testsFailed } from '../outcome.ts';
+import { targetParts } from '../target/parts.ts';
 import { count, duration, moment, shortCommit } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { link } from './parts.ts';
@@ -64,12 +65,19 @@ function head(sha: string | null, repository: string | undefined): Markup {
 function contents({ report }: View): Markup | undefined {
   const { blocking, warnings, notes, suppressed } = openCounts(report.findings);
   const missed = report.coverage.notAnalysed.length;
+  const aboutTarget = targetParts(report, { full: true })
+    .filter(({ place }) => place === 'why' || place === 'facts')
+    .map(({ id, title }) => [id, title.toLowerCase()] as const);
   const entries = [
-    ['migrations', report.migrations.length > 0 && count(report.migrations.length, 'migration')],
+    [
+      'migrations',
+      tellsMigrations(report) && report.migrations.length > 0 && count(report.migrations.length, 'migration'),
+    ],
     ['block', blocking > 0 && `${count(blocking, 'finding')} ${blocking === 1 ? 'blocks' : 'block'}`],
     ['warn', warnings > 0 && count(warnings, 'warning')],
     ['info', notes > 0 && count(notes, 'note')],
     ['suppressed', suppressed > 0 && `${suppressed} suppressed`],
+    ...aboutTarget,
     ['schema', (report.schemaDiff?.tables.length ?? 0) > 0 && 'schema'],
     ['tests', (report.tests?.length ?? 0) > 0 && (testsFailed(report) ? 'tests failed' : 'tests passed')],
     ['not-analysed', missed > 0 && `${count(missed, 'place')} not analysed`],

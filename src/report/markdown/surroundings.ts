@@ -3,6 +3,7 @@ import type { Report, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
 import { count, duration, shortCommit } from '../words.ts';
 import type { Part } from './fit.ts';
+import { targetSmallPrint } from './target.ts';
 import { code, details, fencedEnd, link, prose } from './text.ts';
 import { more, place, type View } from './view.ts';
 
@@ -66,8 +67,9 @@ export function smallPrintPart(view: View): Part {
   return { what: 'small print', pieces: [`<sub>${facts(view).join(' · ')}</sub>`], more: () => '' };
 }
 
-function facts({ report, links }: View): string[] {
-  if (report.command !== 'check') return targetFacts(report, links);
+function facts(view: View): string[] {
+  const { report, links } = view;
+  if (report.command !== 'check') return targetFacts(view);
   const { rehearsal, git, tool, coverage, durationMs } = report;
   const commits =
     git === undefined
@@ -83,11 +85,12 @@ function facts({ report, links }: View): string[] {
   ];
 }
 
-/** What else there is to say of it stands among the lines about the target. */
-function targetFacts({ tool, durationMs }: Report, links: View['links']): string[] {
+function targetFacts(view: View): string[] {
+  const { report, links } = view;
   return [
+    ...targetSmallPrint(view),
     ...(links?.run === undefined ? [] : [link('the run', links.run)]),
-    `Lockstep ${prose(tool.version, TEXT.name)}, ${duration(durationMs)}`,
+    `Lockstep ${prose(report.tool.version, TEXT.name)}, ${duration(report.durationMs)}`,
   ];
 }
 

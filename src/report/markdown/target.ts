@@ -7,11 +7,22 @@ import type { Part } from './fit.ts';
 import { code, DETAILS_END, detailsBegin, fenced, prose } from './text.ts';
 import { more, type View } from './view.ts';
 
-/** What the report says of the target at one place of it, a part for each section. */
+/** What the report says of the target at one place of it, a part for each section; the small print is told elsewhere. */
 export function targetPieces(view: View, place: Place): Part[] {
   return targetParts(view.report)
-    .filter((part) => part.place === place)
+    .filter((part) => part.place === place && !isSmallPrint(part))
     .map((part) => targetPart(part, view));
+}
+
+function isSmallPrint({ place, lines }: TargetPart): boolean {
+  return place === 'end' && lines.every(({ copy }) => copy === undefined);
+}
+
+/** Which commit it was, and where the log is: pieces of one line. */
+export function targetSmallPrint({ report }: View): string[] {
+  return targetParts(report)
+    .filter(isSmallPrint)
+    .flatMap(({ lines }) => lines.map(({ phrases }) => sentence(phrases)));
 }
 
 /** More lines than this are folded. */
@@ -27,7 +38,6 @@ function targetPart({ title, what, place, lines }: TargetPart, view: View): Part
   if (only?.copy !== undefined) {
     return { ...common, pieces: [`**${title}**\n\n${fenced(only.copy, 'text', TEXT.path)}`] };
   }
-  if (place === 'end') return { ...common, pieces: shown.map(({ phrases }) => `<sub>${sentence(phrases)}</sub>`) };
   const fold = lines.length > MOST_UNFOLDED;
   return {
     ...common,
@@ -58,8 +68,9 @@ function sentence(phrases: readonly Phrase[]): string {
 
 function written(phrase: Phrase): string {
   if (typeof phrase !== 'string') return code(phrase.name, TEXT.path);
-  const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(phrase) ?? [];
-  return `${before && ' '}${words === '' ? '' : prose(words, TEXT.message)}${after && ' '}`;
+  const words = shorten(phrase, TEXT.message);
+  const [before, after] = [/^\s/.test(words) ? ' ' : '', /\S\s$/.test(words) ? ' ' : ''];
+  return words.trim() === '' ? before : `${before}${prose(words.trim(), TEXT.message)}${after}`;
 }
 
 function helpTexts(help: string | undefined, indent: string): string[] {

@@ -20,7 +20,7 @@ export function historyLines({ history }: Report, full: boolean): TargetLine[] {
   const shown = entries.filter(isShown);
   const left = entries.length - shown.length;
   return [
-    ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be (--report FILE has all)`] }] : []),
+    ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be`] }] : []),
     ...shown.map((entry) => ({
       head: entry.id,
       phrases: entryPhrases(entry, full),

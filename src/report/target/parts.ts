@@ -50,12 +50,12 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
   return [
     part('where', 'Target', 'top', 'the target', targetLines(report, full)),
     part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report)]),
-    part('lock', 'Lock', report.result === 'busy' ? 'why' : 'facts', 'the lock', lockLines(report)),
     part('next', 'What now', 'facts', 'what now', nextLines(report)),
     part('pending', 'Pending', 'facts', 'what is pending', pendingLines(report, full)),
     part('remarks', 'Remarks', 'facts', 'remarks', openGateLines(report)),
     part('tables', 'Tables', 'facts', 'the touched tables', tableLines(report)),
     part('blockers', 'In the way now', 'facts', 'who is in the way', blockerLines(report)),
+    part('lock', 'Lock', report.result === 'busy' ? 'why' : 'facts', 'the lock', lockLines(report, full)),
     part('indexes', 'Invalid indexes', 'facts', 'invalid indexes', invalidIndexLines(report)),
     part('history', 'History', 'facts', 'the history', historyLines(report, full)),
     part('digest', 'Digest of the plan', 'end', 'the digest', digestLines(report, full)),

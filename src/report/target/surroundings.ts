@@ -65,11 +65,12 @@ const WORTH_TELLING_MS = 1_000;
 const BUSY_HELP = 'Let it end, then start this run again; `lock_wait` says how long a run waits.';
 
 /** Who holds the lock, and how long it was waited for. */
-export function lockLines({ lock, command, result }: Report): TargetLine[] {
+export function lockLines({ lock, command, result }: Report, full: boolean): TargetLine[] {
   const { waitedMs = 0, holder, skipped } = lock ?? {};
   const busy = result === 'busy';
   const waited = waitedMs >= WORTH_TELLING_MS ? `waited ${duration(waitedMs)} for it` : undefined;
-  if (holder === undefined && !busy) return waited === undefined ? [] : [{ phrases: [`This run ${waited}`] }];
+  const key: TargetLine[] = full && lock !== undefined ? [{ phrases: ['Its key is ', { name: lock.key }] }] : [];
+  if (holder === undefined && !busy) return waited === undefined ? key : [{ phrases: [`This run ${waited}`] }, ...key];
   const reads = command === 'plan' || command === 'status' || command === 'verify';
   const who: Phrase[] = holder === undefined ? ['another run'] : sessionPhrases(holder, 'connection');
   return [
@@ -86,5 +87,6 @@ export function lockLines({ lock, command, result }: Report): TargetLine[] {
           : {}),
       ...(holder === undefined ? {} : { details: sessionDetails(holder) }),
     },
+    ...key,
   ];
 }

@@ -34,6 +34,6 @@ export function sessionDetails({ query, relations = [] }: SessionReport): (reado
 }
 
 /** '`a`, `b`' */
-export function listed(names: readonly string[]): Phrase[] {
+function listed(names: readonly string[]): Phrase[] {
   return names.flatMap((name, index): Phrase[] => (index === 0 ? [{ name }] : [', ', { name }]));
 }

@@ -78,7 +78,7 @@ function helpLines(help: string | undefined, indent: number, { paint, width }: V
 }
 
 /** Words and names on one line, safe to print. */
-export function plainPhrases(phrases: readonly Phrase[]): string {
+function plainPhrases(phrases: readonly Phrase[]): string {
   return plainLine(
     phrases.map((phrase) => (typeof phrase === 'string' ? phrase : shorten(plainLine(phrase.name), NAME))).join(''),
   );

@@ -56,13 +56,15 @@ it('IF NOT EXISTS over an invalid index is no success: it is built anew', async 
 });
 
 describe('behind an older transaction', () => {
-  /** Holds a snapshot, as a long report does. */
-  async function reader(shop: Target) {
+  /** Holds a snapshot, as a long report does; with a table in it, a lock as well. */
+  async function reader(shop: Target, query = 'SELECT 1') {
     const session = await shop.session();
     await session.query("SET application_name = 'nightly report'");
-    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM users');
+    await session.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; ${query}`);
     return session;
   }
+
+  const impatient = (retries: number): string => `concurrent_wait: 300ms\nconcurrent_retries: ${retries}\n`;
 
   it('an index waits for longer than lock_timeout, and names whom it waits for', async () => {
     const { shop, repo } = await shopWithUsers();
@@ -83,7 +85,7 @@ describe('behind an older transaction', () => {
     const session = await reader(shop);
     repo.commit('index', {
       'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n',
-      'lockstep.yml': 'concurrent_wait: 300ms\nconcurrent_retries: 1\n',
+      'lockstep.yml': impatient(1),
     });
     const run = await lockstep('apply', repo, shop);
     await session.query('COMMIT');
@@ -95,15 +97,29 @@ describe('behind an older transaction', () => {
     expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
   });
 
+  it('what cannot be cleaned up because of it is told, and the next run does it', async () => {
+    const { shop, repo } = await shopWithUsers();
+    const session = await reader(shop, 'SELECT 1 FROM users');
+    repo.commit('index', {
+      'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n',
+      'lockstep.yml': impatient(0),
+    });
+    const run = await lockstep('apply', repo, shop);
+    await session.query('COMMIT');
+    expect(run.report.result, run.printed).toBe('failed');
+    expect(run.migration('002_index').up?.error?.hint).toContain('the index public.users_id is INVALID');
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+    expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
+  });
+
   it('a DROP that was given up says that its index is INVALID now, and the next run drops it', async () => {
     const { shop, repo } = await shopWithUsers();
     repo.commit('index', { 'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' });
     await lockstep('apply', repo, shop);
-    const session = await shop.session();
-    await session.query('BEGIN; SELECT 1 FROM users');
+    const session = await reader(shop, 'SELECT 1 FROM users');
     repo.commit('drop', {
       'migrations/003_drop.sql': 'DROP INDEX CONCURRENTLY users_id;\n',
-      'lockstep.yml': 'concurrent_wait: 300ms\nconcurrent_retries: 0\n',
+      'lockstep.yml': impatient(0),
     });
     const run = await lockstep('apply', repo, shop);
     await session.query('COMMIT');

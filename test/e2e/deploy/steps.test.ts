@@ -83,11 +83,11 @@ it('what belongs to the session is sent again before it goes on', async () => {
   const shop = await target();
   const sql = (last: string): string =>
     [
-      marker + 'CREATE SCHEMA side;',
+      `${marker}CREATE SCHEMA side;`,
       'SET search_path = side;',
+      'CREATE TABLE t (a text, b text);',
       "SET app.tenant = 'acme';",
       "PREPARE add(text) AS INSERT INTO side.t SELECT $1, current_setting('app.tenant');",
-      'CREATE TABLE t (a text, b text);',
       last,
       '',
     ].join('\n');

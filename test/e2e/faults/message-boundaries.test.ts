@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLockstep, told } from '../../support/faults/attempt.ts';
-import { FAULTS, type FaultKind, STRIKES } from '../../support/faults/faults.ts';
-import { type FaultProject, faultProject } from '../../support/faults/project.ts';
-import { FaultProxy, type Injection, type Moment, MOMENTS } from '../../support/faults/proxy.ts';
-import { recover, type Scene } from '../../support/faults/recovery.ts';
+import { FAULTS, type FaultKind } from '../../support/faults/faults.ts';
+import { MOMENTS, type Moment } from '../../support/faults/proxy.ts';
 import { budget, evenly, inLanes, majors, randomFrom, seed } from '../../support/faults/sampling.ts';
 import { FaultServer } from '../../support/faults/server.ts';
-import { readState } from '../../support/faults/state.ts';
-import { Tally } from '../../support/faults/tally.ts';
+import { Stage } from '../../support/faults/stage.ts';
 
 interface Case {
   readonly fault: FaultKind;
@@ -16,77 +12,49 @@ interface Case {
 }
 
 /** Most of the budget is spent here. */
-const share = Math.ceil((budget * 0.7) / majors.length);
-const LANES = 3;
+const share = Math.ceil((budget * 0.6) / majors.length);
 const LIMIT_MS = 3_600_000;
 
-describe.each(majors)('on Postgres %i', (major) => {
-  let server: FaultServer;
-  let project: FaultProject;
-  let scene: Scene;
-  let messages: readonly string[] = [];
-  const tally = new Tally(`faults at message boundaries, Postgres ${major}`);
+describe.each(majors)('a deploy on Postgres %i', (major) => {
+  let stage: Stage;
   const random = randomFrom(seed + major);
-  let made = 0;
 
   beforeAll(async () => {
-    [server, project] = [await FaultServer.start(major), faultProject()];
-    await server.createDatabase('wanted');
-    const proxy = await FaultProxy.start(server.port);
-    const run = await startLockstep(project, server.url('wanted', proxy.port)).ended;
-    proxy.close();
-    if (run.report?.result !== 'applied') throw new Error(told(run));
-    messages = proxy.messages;
-    scene = { server, project, wanted: await readState(server, 'wanted') };
-    expect(scene.wanted.leftovers).toEqual([]);
+    stage = await Stage.open('faults at message boundaries', await FaultServer.start(major));
   }, LIMIT_MS);
 
-  afterAll(async () => {
-    tally.print();
-    project?.repo.dispose();
-    await server?.stop();
-  });
+  afterAll(() => stage?.close());
 
-  /** Every message, moment and fault, ordered so that what is drawn evenly has all of each. */
-  const cases = (faults: readonly FaultKind[]): Case[] =>
-    faults.flatMap((fault) =>
-      messages.flatMap((_, index) => MOMENTS.map((moment): Case => ({ fault, moment, at: index + 1 }))),
+  /** Drawn evenly over all faults, messages and moments. */
+  const draw = (faults: readonly FaultKind[]): Case[] => {
+    const all = faults.flatMap((fault) =>
+      stage.messages.flatMap((_, index) => MOMENTS.map((moment): Case => ({ fault, moment, at: index + 1 }))),
     );
-
-  const inject = async ({ fault, moment, at }: Case): Promise<void> => {
-    made += 1;
-    const database = `case_${made}`;
-    const what = `${fault} ${moment} message ${at} (seed ${seed}): ${messages[at - 1]?.replace(/\s+/g, ' ').slice(0, 120)}`;
-    await server.createDatabase(database);
-    let child: ReturnType<typeof startLockstep>['child'] | undefined;
-    const strike: Injection['strike'] = async (link, proxy) => {
-      if (child !== undefined) await STRIKES[fault]({ server, admin: () => server.connect(), child }, link, proxy);
-    };
-    const proxy = await FaultProxy.start(server.port, { at, moment, strike });
-    try {
-      const run = startLockstep(project, server.url(database, proxy.port));
-      child = run.child;
-      const first = await run.ended;
-      if (!proxy.struck) throw new Error(`the fault was not injected: ${what}\n${told(first)}`);
-      tally.count(fault, what, await recover(scene, database, first));
-    } finally {
-      proxy.close();
-      await server.dropDatabase(database);
-    }
+    return evenly(all, Math.ceil((share * faults.length) / FAULTS.length), random);
   };
 
-  // A crash ends everybody's connections: these come one by one.
-  const alone: readonly FaultKind[] = ['crash'];
-  const together = FAULTS.filter((fault) => !alone.includes(fault));
+  const survives = async (faults: readonly FaultKind[], lanes: number): Promise<void> => {
+    await inLanes(draw(faults), lanes, ({ at, moment, fault }) => stage.injectAt(at, moment, fault));
+    expect(stage.tally.losses).toEqual([]);
+  };
 
-  it('survives whatever happens at any of its messages', async () => {
-    const chosen = evenly(cases(together), Math.ceil((share * together.length) / FAULTS.length), random);
-    await inLanes(chosen, LANES, inject);
-    expect(tally.losses).toEqual([]);
-  }, LIMIT_MS);
+  it(
+    'survives that it is killed, or its connection lost, at any of its messages',
+    {
+      timeout: LIMIT_MS,
+    },
+    () => survives(['kill', 'terminate', 'reset', 'half-open'], 4),
+  );
 
-  it('survives a crash of the server at any of its messages', async () => {
-    await inLanes(evenly(cases(alone), Math.ceil(share / FAULTS.length), random), 1, inject);
-    expect(tally.losses).toEqual([]);
-  }, LIMIT_MS);
+  // Mostly waiting.
+  it(
+    'survives a network that swallows everything from any of its messages on',
+    {
+      timeout: LIMIT_MS,
+    },
+    () => survives(['stall', 'cut'], 10),
+  );
+
+  // It ends everybody's connections: one by one.
+  it('survives a crash of the server at any of its messages', { timeout: LIMIT_MS }, () => survives(['crash'], 1));
 });

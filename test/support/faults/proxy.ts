@@ -132,14 +132,18 @@ export class FaultProxy {
         if (frame.type === 'Z') link.tellReady();
       }
     });
-    client.on('error', () => {}).on('close', () => {
-      if (!link.keepServer) server.destroy();
-    });
-    server.on('error', () => {}).on('close', () => {
-      link.tellReady();
-      if (!link.silent) client.end();
-      this.#links.delete(link);
-    });
+    client
+      .on('error', () => {})
+      .on('close', () => {
+        if (!link.keepServer) server.destroy();
+      });
+    server
+      .on('error', () => {})
+      .on('close', () => {
+        link.tellReady();
+        if (!link.silent) client.end();
+        this.#links.delete(link);
+      });
   }
 
   /** Passes on a whole query, with what is to happen around it. */

@@ -70,7 +70,8 @@ async function asAPersonWould(server: FaultServer, database: string, id: string)
   const holds = async (sql: string): Promise<boolean> =>
     (await server.query<{ yes: boolean }>(`SELECT ${sql} AS yes`, database))[0]?.yes === true;
   // Its last statement.
-  if (id.endsWith('_temporary')) return (await holds("EXISTS (SELECT FROM journal WHERE what = 'chosen 1')")) ? 'applied' : 'rolled-back';
+  if (id.endsWith('_temporary'))
+    return (await holds("EXISTS (SELECT FROM journal WHERE what = 'chosen 1')")) ? 'applied' : 'rolled-back';
   throw new Error(`nobody expected ${id} to ask`);
 }
 

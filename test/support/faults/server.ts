@@ -26,7 +26,14 @@ export class FaultServer {
   #process: ChildProcess | undefined;
   #restarting: Promise<void> | undefined;
 
-  private constructor(about: { major: number; port: number; run: Run; binaries: string; data: string; settings: Settings }) {
+  private constructor(about: {
+    major: number;
+    port: number;
+    run: Run;
+    binaries: string;
+    data: string;
+    settings: Settings;
+  }) {
     this.major = about.major;
     this.port = about.port;
     this.#run = about.run;
@@ -83,10 +90,10 @@ export class FaultServer {
     }
   }
 
-  /** A database of the deploying role's, empty. */
-  async createDatabase(name: string): Promise<void> {
+  /** A database of the deploying role's, empty but for what `prepare` makes in it. */
+  async createDatabase(name: string, prepare = ''): Promise<void> {
     await this.query(`CREATE DATABASE ${name} TEMPLATE template0 OWNER deployer`);
-    await this.query('GRANT ALL ON SCHEMA public TO deployer, app_owner', name);
+    await this.query(`GRANT ALL ON SCHEMA public TO deployer, app_owner; ${prepare}`, name);
   }
 
   async dropDatabase(name: string): Promise<void> {
@@ -105,6 +112,11 @@ export class FaultServer {
     await this.#end('SIGQUIT');
     await sleep(downMs);
     await this.#launch();
+  }
+
+  /** Up again, if it has ended by itself. */
+  async revive(): Promise<void> {
+    if (this.#process?.exitCode !== null) await this.#launch();
   }
 
   async stop(): Promise<void> {
@@ -196,7 +208,9 @@ function readOrNothing(path: string): string {
 export function smallDisk(at: string, megabytes: number): { readonly unmount: () => void } | undefined {
   mkdirSync(at, { recursive: true });
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'lockstep-faults', at], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'lockstep-faults', at], {
+      stdio: 'ignore',
+    });
   } catch {
     return undefined;
   }

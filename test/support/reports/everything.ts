@@ -37,6 +37,67 @@ const finding: Finding = {
   impact: { blocks: 'reads and writes', relations: ['public.orders', 'public.users', 'public.items'] },
 };
 
+const session = {
+  pid: 4711,
+  application: 'nightly-report',
+  user: 'etl',
+  client: '10.0.3.17',
+  state: 'idle in transaction',
+  ageMs: 2_831_000,
+  query: 'SELECT * FROM orders',
+  relations: ['public.orders', 'public.users'],
+};
+
+/** All that a report may say of a target. */
+const aboutTarget = {
+  target: {
+    environment: 'production',
+    database: 'shop',
+    serverVersion: '17.2',
+    address: 'owner@db.acme.example:5432/shop',
+    role: 'deployer',
+    pooler: 'session',
+  },
+  history: {
+    relation: 'public.schema_migrations',
+    applied: 14,
+    newest: '014_customers',
+    commit: '1f0c7a52b9d84e63a7c5d2e1f0b9a8c7d6e5f4a3',
+    entries: [
+      {
+        id: '014_customers',
+        status: 'partial',
+        how: 'applied',
+        inRepository: false,
+        edited: 'meaning',
+        appliedAt: '2026-02-14T14:02:11.000Z',
+        durationMs: 12,
+        commit: '1f0c7a52b9d84e63a7c5d2e1f0b9a8c7d6e5f4a3',
+        pullRequest: 314,
+        actor: 'ada',
+        runUrl: 'https://github.com/acme/shop/actions/runs/8014',
+        statementsDone: 2,
+        statements: 5,
+      },
+    ],
+  },
+  plan: {
+    digest: 'd'.repeat(64),
+    tool: 'numbered',
+    history: 'e'.repeat(64),
+    pending: [{ id: '015_everything', checksum: 'c'.repeat(64), transaction: 'none', statements: 3 }],
+    gates: [
+      { name: 'edited', open: false, message: 'It was edited.', details: ['014_customers'], help: 'Undo it:\n  git revert' },
+      { name: 'order', open: true, message: 'It runs out of order.', details: ['015_everything'] },
+    ],
+    tables: [{ name: 'public.orders', rows: 41_250_000, bytes: 12_884_901_888 }],
+    blockers: { visible: false, sessions: [session] },
+    invalidIndexes: ['public.orders_status_idx'],
+  },
+  lock: { key: '-755303831882598282', waitedMs: 42_000, holder: session, skipped: true },
+  log: '/tmp/lockstep/production.log',
+} as const satisfies Partial<Report>;
+
 const { rehearsal } = blocked;
 if (rehearsal === undefined) throw new Error('the sample has a rehearsal');
 
@@ -44,7 +105,7 @@ export const everything: Report = {
   ...blocked,
   rehearsal: { ...rehearsal, versionAssumed: true },
   database: 'orders',
-  target: { environment: 'production', database: 'shop', serverVersion: '17.2' },
+  ...aboutTarget,
   migrations: [
     ...blocked.migrations,
     {
@@ -61,6 +122,16 @@ export const everything: Report = {
         status: 'partial',
         durationMs: 12.5,
         error,
+        attempts: [
+          {
+            startedAt: '2026-03-02T09:15:01.000Z',
+            durationMs: 5_012,
+            sqlstate: '55P03',
+            message: 'canceling statement due to lock timeout',
+            statement: 0,
+            blockers: [session],
+          },
+        ],
         statements: [
           {
             index: 0,

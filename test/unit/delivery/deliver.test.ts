@@ -9,6 +9,7 @@ import type { Report } from '../../../src/report/model.ts';
 import type { ActionsRunner } from '../../../src/services/actions-runner.ts';
 import { readInvocation } from '../../../src/settings/settings.ts';
 import type { Settings } from '../../../src/settings/types.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { blocked, noop, passed } from '../../fixtures/reports.ts';
 
 let directory = '';
@@ -75,6 +76,15 @@ describe('a report', () => {
     const { runner, done } = start(noop, settings());
     await done;
     expect(runner.summaries).toBe('');
+  });
+
+  it.each([deploys.noop, deploys.planNoop])('of a deploy that had nothing to do is a line in the summary', async (report) => {
+    const { runner, done } = start(report, settings());
+    await done;
+    expect(runner.summaries.split('\n')[0]).toBe(
+      '### ✅ Nothing to do on `production`, which is at `015_drop_full_name`',
+    );
+    expect(runner.summaries.split('\n').length).toBeLessThan(8);
   });
 
   it('of a cancelled run is files and outputs alone: the runner has little patience left', async () => {

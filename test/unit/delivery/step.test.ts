@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outputsOf } from '../../../src/delivery/step.ts';
 import type { Report } from '../../../src/report/model.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { blocked, errored, noop, passed } from '../../fixtures/reports.ts';
 
 describe('the outputs of a step', () => {
@@ -40,6 +41,16 @@ describe('the outputs of a step', () => {
     ['apply', 'error', 'false'],
     ['plan', 'noop', 'true'],
     ['plan', 'planned', 'false'],
+    ['plan', 'superseded', 'false'],
+    ['plan', 'refused', 'false'],
+    ['apply', 'busy', 'false'],
+    ['apply', 'failed', 'false'],
+    ['apply', 'refused', 'false'],
+    ['status', 'passed', 'false'],
+    ['verify', 'passed', 'false'],
+    ['baseline', 'passed', 'false'],
+    ['baseline', 'noop', 'false'],
+    ['resolve', 'passed', 'false'],
   ] as const)('%s that ended with %s: deploy_code is %s', (command, result, expected) => {
     expect(outputsOf({ ...passed, command, result }, undefined, undefined).deploy_code).toBe(expected);
   });
@@ -51,8 +62,45 @@ describe('the outputs of a step', () => {
       'findings_count',
       'blocking_count',
       'migrations',
+      'applied_count',
+      'pending_count',
+      'plan_digest',
+      'duration_ms',
       'report_path',
       'comment_url',
     ]);
+  });
+
+  it.each<[keyof typeof deploys, string, string]>([
+    ['planned', '0', '3'],
+    ['planNoop', '0', '0'],
+    ['refusedEdited', '0', '3'],
+    ['applied', '3', '0'],
+    ['noop', '0', '0'],
+    ['partial', '2', '2'],
+    ['partialFile', '0', '1'],
+    ['failed', '0', '2'],
+    ['smokeFailed', '3', '0'],
+    ['status', '0', '2'],
+    // What is recorded was there before.
+    ['baseline', '0', ''],
+    ['busy', '0', ''],
+    ['unreachable', '0', ''],
+  ])('%s: applied %s, still pending %j', (name, applied, pending) => {
+    const outputs = outputsOf(deploys[name], undefined, undefined);
+    expect(outputs).toMatchObject({ applied_count: applied, pending_count: pending });
+  });
+
+  it('of a check count nothing as applied: a rehearsal is thrown away', () => {
+    expect(outputsOf(passed, undefined, undefined)).toMatchObject({ applied_count: '0', pending_count: '' });
+  });
+
+  it('have the digest that an approval is bound to, and the time in whole milliseconds', () => {
+    const { planned, unreachable } = deploys;
+    expect(outputsOf({ ...planned, durationMs: 311.6 }, undefined, undefined)).toMatchObject({
+      plan_digest: planned.plan?.digest,
+      duration_ms: '312',
+    });
+    expect(outputsOf(unreachable, undefined, undefined).plan_digest).toBe('');
   });
 });

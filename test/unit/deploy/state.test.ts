@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TargetHistory } from '../../../src/deploy/history/read.ts';
 import { targetState } from '../../../src/deploy/history/state.ts';
 import { type LedgerEntry, NO_LEDGER, type Step } from '../../../src/deploy/ledger/read.ts';
@@ -11,7 +11,8 @@ import type { Migration } from '../../../src/project/types.ts';
 import type { Policy } from '../../../src/settings/types.ts';
 import { deployPolicy, migration, policy } from '../../support/change-set.ts';
 
-beforeAll(loadParser);
+// Cases are made of parsed statements.
+await loadParser();
 
 const one = migration('migrations/001_one.sql', 'CREATE TABLE one (id int);');
 const two = migration('migrations/002_two.sql', 'CREATE TABLE two (id int);');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { safeWay } from '../../../src/lint/safe-way.ts';
-import { parseSql } from '../../../src/project/sql.ts';
+import { loadParser, parseSql } from '../../../src/project/sql.ts';
+
+await loadParser();
 
 function ways(rule: string, sql: string): (string | undefined)[] {
   return (parseSql(sql).statements ?? []).map((statement) => safeWay(rule, statement));

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { reportJsonSchema } from '../../../src/report/json-schema.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { sampleReports } from '../../fixtures/reports.ts';
 
 const ajv = new Ajv2020({ allErrors: true });
@@ -9,7 +10,7 @@ addFormats.default(ajv);
 const validate = ajv.compile(reportJsonSchema());
 
 describe('the published schema of the report', () => {
-  it.each(Object.entries(sampleReports))('holds for the report %s', (_, report) => {
+  it.each(Object.entries({ ...sampleReports, ...deploys }))('holds for the report %s', (_, report) => {
     validate(report);
     expect(validate.errors).toBeNull();
   });

@@ -80,14 +80,19 @@ describe('a text without secrets', () => {
 
 /** Fields of the report that quote what people, databases and programs wrote. */
 const FREE_TEXT = [
-  ...['error.message', 'error.hint', 'target.database', 'rehearsal.server', 'notices', 'coverage.notAnalysed.reason'],
+  ...['error.message', 'error.hint', 'rehearsal.server', 'notices', 'coverage.notAnalysed.reason'],
   ...['migrations.why', 'migrations.risk.reasons', 'migrations.schemaDiff', 'migrations.up.statements.sql'],
   ...['migrations.down.difference', 'migrations.down.losesData'],
   ...['up', 'down'].flatMap((way) =>
     ['message', 'detail', 'hint', 'where', 'excerpt', 'ranBefore'].map((name) => `migrations.${way}.error.${name}`),
   ),
   ...['title', 'message', 'help', 'suppressed.reason', 'suggestion', 'excerpt'].map((name) => `findings.${name}`),
-  ...['tests.command', 'tests.tail', 'schemaDiff.tables.lines'],
+  ...['tests.command', 'tests.tail', 'schemaDiff.tables.lines', 'history.entries.actor'],
+  ...['message', 'details', 'help'].map((name) => `plan.gates.${name}`),
+  ...['plan.blockers.sessions', 'lock.holder', 'migrations.up.attempts.blockers'].flatMap((session) =>
+    ['application', 'state', 'query'].map((name) => `${session}.${name}`),
+  ),
+  'migrations.up.attempts.message',
 ];
 
 interface Schema {

@@ -3,8 +3,6 @@ import type { Report } from '../../../../src/report/model.ts';
 import { everything, failure } from '../../../support/reports/everything.ts';
 import type { Seen } from './as-github.ts';
 
-const target = { environment: 'production', database: 'shop', serverVersion: '17.10' };
-
 /** As much of it as shows each property in each way: one of a kind is enough, and is quickly parsed. */
 const lean: Report = {
   ...everything,
@@ -18,7 +16,13 @@ export const full: readonly Report[] = [
   lean,
   failure,
   { ...lean, findings: [] },
-  { ...lean, command: 'apply', result: 'failed', target },
+  { ...lean, command: 'apply', result: 'failed' },
+  { ...lean, command: 'apply', result: 'busy' },
+  { ...lean, command: 'apply', result: 'refused', error: failure.error },
+  { ...lean, command: 'plan', result: 'planned' },
+  { ...lean, command: 'plan', result: 'superseded' },
+  { ...lean, command: 'status', result: 'passed' },
+  { ...lean, command: 'baseline', result: 'blocked' },
 ];
 
 /** What Markdown, HTML or GitHub makes something of. */

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Attempt, startLockstep, told } from '../../support/faults/attempt.ts';
+import { faultProject, noteOf } from '../../support/faults/project.ts';
+import { majors } from '../../support/faults/sampling.ts';
+import { FaultServer } from '../../support/faults/server.ts';
+import { Stage } from '../../support/faults/stage.ts';
+
+const LIMIT_MS = 600_000;
+
+/** What fails as long as the switch of its name is on. */
+const SWITCHES = `CREATE SCHEMA switches; GRANT ALL ON SCHEMA switches TO PUBLIC;
+  CREATE TABLE switches.on_ (name text); GRANT ALL ON switches.on_ TO PUBLIC;
+  CREATE FUNCTION switches.slow(name text) RETURNS int VOLATILE LANGUAGE plpgsql AS $$
+    BEGIN IF EXISTS (SELECT FROM switches.on_ o WHERE o.name = slow.name) THEN PERFORM pg_sleep(20); END IF; RETURN 1; END $$;
+  CREATE FUNCTION switches.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF EXISTS (SELECT FROM switches.on_ o WHERE o.name = 'commit') THEN RAISE 'not now'; END IF; RETURN NULL; END $$;
+  CREATE FUNCTION switches.even(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN IF EXISTS (SELECT FROM switches.on_ o WHERE o.name = 'index') THEN RAISE 'no index'; END IF; RETURN i % 2; END $$;
+  CREATE SCHEMA lockstep AUTHORIZATION deployer`;
+
+const MIGRATIONS = {
+  '001_tables': `
+    CREATE TABLE journal (what text NOT NULL, who text NOT NULL, tenant text);
+    CREATE TABLE numbers (n int);
+    INSERT INTO numbers SELECT generate_series(1, 100);
+    CREATE TABLE checked (n int);
+    CREATE CONSTRAINT TRIGGER late AFTER INSERT ON checked DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION switches.refuse();
+    ${noteOf('tables')};`,
+  '002_slow': `
+    ${noteOf('before slow')};
+    UPDATE numbers SET n = n + switches.slow('transaction') WHERE n = 1;
+    ${noteOf('after slow')};`,
+  '003_commit': `
+    ${noteOf('before commit')};
+    INSERT INTO checked VALUES (1);`,
+  '004_steps': `-- lockstep: no-transaction
+    ${noteOf('step 1')};
+    UPDATE numbers SET n = n + switches.slow('step') WHERE n = 2;
+    INSERT INTO checked VALUES (2);
+    CREATE INDEX CONCURRENTLY numbers_even ON numbers (switches.even(n));
+    CREATE UNIQUE INDEX CONCURRENTLY numbers_n ON numbers (n) WHERE n > 50;
+    ${noteOf('step 6')};`,
+};
+
+describe.each(majors)('on Postgres %i', (major) => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    const project = faultProject(MIGRATIONS, { statement_timeout: '500ms', concurrent_retries: '1' });
+    const title = 'failing statements and commits';
+    stage = await Stage.open(title, await FaultServer.start(major), project, SWITCHES);
+  }, LIMIT_MS);
+
+  afterAll(() => stage?.close());
+
+  it.each([
+    ['transaction', '57014', 'a statement of a transaction that runs into statement_timeout'],
+    ['commit', 'P0001', 'a constraint that fails at COMMIT'],
+    ['step', '57014', 'a step that runs into statement_timeout'],
+    ['index', 'P0001', 'an index that cannot be built'],
+  ])(
+    'switch %s (%s): %s fails its migration, keeps what was done before, and leaves nothing',
+    {
+      timeout: LIMIT_MS,
+    },
+    async (name, sqlstate, what) => {
+      await stage.inDatabase(async (database) => {
+        await stage.server.query(`INSERT INTO switches.on_ VALUES ('${name}')`, database);
+        const first = await startLockstep(stage.project, stage.server.url(database)).ended;
+        expect(errorOf(first), told(first)).toBe(sqlstate);
+        expect(first.exitCode).toBe(1);
+        const again = await startLockstep(stage.project, stage.server.url(database)).ended;
+        expect(errorOf(again), told(again)).toBe(sqlstate);
+        const invalid = 'SELECT indexrelid FROM pg_index WHERE NOT indisvalid';
+        expect(await stage.server.query(invalid, database)).toEqual([]);
+        await stage.server.query(`DELETE FROM switches.on_`, database);
+        await stage.judge(name === 'commit' ? 'failing COMMIT' : 'failing statement', what, database, again);
+      }, SWITCHES);
+      expect(stage.tally.losses).toEqual([]);
+    },
+  );
+
+  it('a unique index over duplicates is taken away, and built when they are gone', { timeout: LIMIT_MS }, async () => {
+    await stage.inDatabase(async (database) => {
+      await stage.server.query(`INSERT INTO switches.on_ VALUES ('step')`, database);
+      const before = await startLockstep(stage.project, stage.server.url(database)).ended;
+      expect(errorOf(before)).toBe('57014');
+      await stage.server.query('DELETE FROM switches.on_; INSERT INTO numbers VALUES (60)', database);
+      const first = await startLockstep(stage.project, stage.server.url(database)).ended;
+      expect(errorOf(first), told(first)).toBe('23505');
+      await stage.server.query(
+        'DELETE FROM numbers WHERE ctid = (SELECT max(ctid) FROM numbers WHERE n = 60)',
+        database,
+      );
+      await stage.judge('duplicates', 'duplicates under a unique index', database, first);
+    }, SWITCHES);
+    expect(stage.tally.losses).toEqual([]);
+  });
+});
+
+/** The SQLSTATE that the failing migration tells. */
+function errorOf({ report }: Attempt): string | undefined {
+  return report?.migrations.find(({ up }) => up?.error !== undefined)?.up?.error?.sqlstate;
+}
