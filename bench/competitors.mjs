@@ -18,7 +18,8 @@ export const competitors = [
   {
     name: 'dbmate',
     lay: (directory, migrations) => {
-      for (const { name, sql } of migrations) writeFileSync(join(directory, name), `-- migrate:up\n${sql}\n-- migrate:down\n`);
+      for (const { name, sql } of migrations)
+        writeFileSync(join(directory, name), `-- migrate:up\n${sql}\n-- migrate:down\n`);
     },
     args: (directory) => ['--migrations-dir', directory, '--no-dump-schema', 'migrate'],
     history: 'SELECT count(*) FROM schema_migrations',

@@ -8,7 +8,8 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
 import { type LockAnswer, releaseLock, takeLock, tryLock } from './lock/lock.ts';
-import { isLost } from './run/loss.ts';
+import { pause, pauseMs } from './run/backoff.ts';
+import { isLockFailure, isLost } from './run/loss.ts';
 import { deploySettings, limitMs, type Timeouts } from './run/timeouts.ts';
 import type { Watch } from './run/watch.ts';
 import type { Target } from './target/target.ts';
@@ -121,13 +122,33 @@ export class Deployment {
     return readHistory(this.#session, this.request.history);
   }
 
-  /** Work that may be done anew from the beginning: after a lost connection it is. */
+  /** Work that may be done anew from the beginning: after a lost connection it is, and while it gets no lock. */
   async surely<T>(work: (session: Session) => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await work(this.#session);
+        return await this.persistently(work);
       } catch (error) {
         await this.comeBack(error);
+      }
+    }
+  }
+
+  /**
+   * The same on this very session, for work that its state belongs to. Whoever locks the ledger must not make half a
+   * migration of a whole one; and a transaction that failed is not left open.
+   */
+  async persistently<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { policy, signal } = this.request;
+    const deadline = performance.now() + policy.lockRetryBudgetMs;
+    for (let tries = 1; ; tries++) {
+      try {
+        if (this.#session.inTransaction) await this.#session.run('ROLLBACK');
+        return await work(this.#session);
+      } catch (error) {
+        if (isLost(error)) throw error;
+        if (this.#session.inTransaction) await this.#session.run('ROLLBACK');
+        if (!isLockFailure(error) || signal.aborted || performance.now() > deadline) throw error;
+        await pause(pauseMs(tries), signal);
       }
     }
   }

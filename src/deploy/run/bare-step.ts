@@ -21,8 +21,10 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
   const evidence = evidenceOf(statement);
   const key = { ledger, migration: task.identity, statement: statement.index };
   const { session } = deployment;
+  const write = (statements: readonly string[]): Promise<unknown> =>
+    deployment.persistently(() => session.run(asOurselves(statements)));
   const finish = async (): Promise<StepEnd> => {
-    await session.run(asOurselves([finishStep(key, hash, deployment.runId)]));
+    await write([finishStep(key, hash, deployment.runId)]);
     return { kind: 'done' };
   };
   let before: unknown;
@@ -43,7 +45,7 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
   const most = evidence.concurrently ? policy.concurrentRetries : Number.POSITIVE_INFINITY;
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   for (let tries = 1; ; tries++) {
-    await session.run(asOurselves([startStep(key, hash, before, deployment.runId), deployment.fence]));
+    await write([startStep(key, hash, before, deployment.runId), deployment.fence]);
     const startedAt = new Date();
     const { thrown, blockers } = await execute(run, evidence);
     if (thrown !== undefined && isLost(thrown)) return { kind: 'lost', error: thrown };
@@ -73,7 +75,7 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
       mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
-      if (evidence.what !== 'it') await session.run(asOurselves([forgetStep(key)]));
+      if (evidence.what !== 'it') await write([forgetStep(key)]);
       return { kind: 'failed', error: await withLeft(run, error, evidence, before) };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);

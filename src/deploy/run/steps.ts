@@ -104,7 +104,7 @@ async function begin(
 }
 
 async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {
-  const { session } = deployment;
-  await session.reset();
-  await session.run(['BEGIN', deployment.fence, recorded(durationMs), 'COMMIT'].join(';\n'));
+  await deployment.session.reset();
+  const recording = ['BEGIN', deployment.fence, recorded(durationMs), 'COMMIT'].join(';\n');
+  await deployment.persistently((session) => session.run(recording));
 }
