@@ -232,6 +232,10 @@ function asker({ stdin, stderr }: Host, signal: AbortSignal): Io['ask'] {
     const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
     try {
       return await Promise.race([terminal.question(question, { signal }), ended]);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Ctrl-C at the question, which the terminal has taken for itself.
+      throw new LockstepError('not-confirmed', 'Not confirmed: nothing was written.', { cause: error });
     } finally {
       terminal.close();
     }

@@ -16,7 +16,7 @@ import type { Io } from './io.ts';
 import { explained } from './on-target.ts';
 import { closeRun } from './run-row.ts';
 import { turnOf } from './superseded.ts';
-import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
+import { checksDue, isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
 
 interface LockedRun {
@@ -31,20 +31,9 @@ interface LockedRun {
 export async function applyLocked(run: LockedRun): Promise<Report> {
   const { frame, deployment, lock, approved } = run;
   const { inputs, opened, notices } = frame;
-  const history = await deployment.surely(() => deployment.history());
-  const plan = await deployment.surely((session) => planFor({ inputs, opened, session, history, approved }));
+  const { plan, wrong } = await begun(run, approved);
   const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
-  // It may be the wrong database: nothing is written to it, not even that we were here.
-  if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) {
-    return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
-  }
-  await deployment.surely(async (session) => {
-    const { role, database } = opened.target;
-    await prepareLedger(session, { ledger: opened.ledger, source: opened.source, history, role, database });
-  });
-  deployment.runId = await deployment.surely((session) =>
-    beginRun(session, opened.ledger, deployment.request.identity, lock.waitedMs),
-  );
+  if (wrong) return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
   try {
     const outcome = await decide(run, plan);
     await closeRun(deployment, run.io, outcome, notices);
@@ -54,6 +43,28 @@ export async function applyLocked(run: LockedRun): Promise<Report> {
     const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
     await closeRun(deployment, run.io, told, notices, cancelled);
     throw error;
+  }
+}
+
+/**
+ * Reads the history, plans, and writes the run into the ledger. After a connection that was lost meanwhile all of it is done
+ * anew: another run may have had the lock.
+ */
+async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile | undefined) {
+  const { inputs, opened } = frame;
+  const { role, database } = opened.target;
+  for (;;) {
+    const { returns } = deployment;
+    const history = await deployment.surely(() => deployment.history());
+    const plan = await deployment.surely((session) => planFor({ inputs, opened, session, history, approved }));
+    // It may be the wrong database: nothing is written to it, not even that we were here.
+    if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) return { plan, wrong: true };
+    const { ledger, source } = opened;
+    await deployment.surely((session) => prepareLedger(session, { ledger, source, history, role, database }));
+    const { identity } = deployment.request;
+    deployment.runId = await deployment.surely((session) => beginRun(session, ledger, identity, lock.waitedMs));
+    if (deployment.returns === returns) return { plan, wrong: false };
+    deployment.runId = undefined;
   }
 }
 
@@ -79,7 +90,13 @@ async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> 
   const { settings, inputs } = frame;
   const turn = await turnOf(settings, inputs, plan.history);
   if (turn.kind === 'superseded') {
-    return { result: 'superseded', history: { ...historyOf(plan), commit: turn.by }, migrations: notRun(plan) };
+    return {
+      result: 'superseded',
+      history: { ...historyOf(plan), commit: turn.by },
+      // What is missing or out of order here is so because this commit is the older one.
+      plan: { ...plan.report, gates: [] },
+      migrations: notRun(plan),
+    };
   }
   if (turn.kind === 'unknown') return { ...unknownTurn(turn), migrations: notRun(plan) };
   if (isRefused(plan.gates)) return { result: 'refused', migrations: notRun(plan) };
@@ -95,7 +112,7 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
   const { frame, io, deployment } = run;
   const { inputs, opened, settings } = frame;
   const { pending } = plan.state;
-  const invalidBefore = pending.length === 0 ? [] : await deployment.surely(invalidIndexes);
+  const invalidBefore = await invalidThen(run, plan);
   let lost: unknown;
   const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending).catch((error) => {
     if (!(error instanceof Interrupted)) throw error;
@@ -109,8 +126,7 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
   if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
   const result = pending.length === 0 ? 'noop' : 'applied';
   // A deploy whose checks failed, or never came to run, is not made good by starting it again without them.
-  const before = plan.history.ledger.lastRun?.result ?? 'noop';
-  if (pending.length === 0 && (before === 'applied' || before === 'noop')) return { result, migrations };
+  if (pending.length === 0 && checksDue(plan.history) === undefined) return { result, migrations };
   const checked = await checkAfterwards({ settings, io, inputs, deployment, invalidBefore }).catch((error) => {
     if (!io.signal.aborted) throw error;
     return { problems: [], tests: [] };
@@ -124,6 +140,22 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
         ...testsOf(tests),
         error: io.signal.aborted ? CANCELLED : { code: 'checks-failed', message: problems.join('\n') },
       };
+}
+
+/**
+ * Invalid indexes that are not this deploy's: those that are there before it runs anything. Of a deploy that is tried again
+ * the ones that the last try has left are not among them.
+ */
+async function invalidThen(
+  { deployment, frame }: LockedRun,
+  { state, history }: TargetPlan,
+): Promise<readonly string[]> {
+  const { error = '' } = history.ledger.lastRun ?? {};
+  if (state.pending.length === 0 && checksDue(history) === undefined) return [];
+  const now = await deployment.surely(invalidIndexes);
+  const before = now.filter((name) => !error.includes(`The index ${name} is INVALID`));
+  if (before.length > 0) frame.notices.push(`Invalid indexes were there before this run: ${before.join(', ')}.`);
+  return before;
 }
 
 const CANCELLED = { code: 'cancelled', message: 'The run was cancelled.' } as const;

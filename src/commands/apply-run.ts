@@ -44,6 +44,8 @@ export async function runPending(
       throw new Interrupted(error, results.set(migration, NOT_KNOWN));
     });
     results.set(migration, result);
+    // Nothing that a file has set (a role, a read-only transaction) is there for the next one, or for the ledger.
+    await deployment.session.reset().catch(() => {});
     if (result.status !== 'applied') break;
     io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
   }
@@ -91,7 +93,11 @@ function taskFor({ inputs, opened, deployment }: ApplyRun, migration: Migration)
     identity,
     record: (durationMs) => {
       const who = { ...deployment.request.identity, id: deployment.runId };
-      const how = { how: 'applied', ...(durationMs === undefined ? {} : { durationMs }) } as const;
+      const how = {
+        how: 'applied',
+        replace: source !== undefined,
+        ...(durationMs === undefined ? {} : { durationMs }),
+      } as const;
       return [...(source === undefined ? [] : [source.record(migration)]), recordMigration(ledger, row, who, how)].join(
         ';\n',
       );

@@ -10,7 +10,8 @@ import { asksFirst, confirm } from './confirm.ts';
 import { busyReport, deploymentFor, tellWait } from './deployment.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
-import { isRefused, planFor } from './target-plan.ts';
+import { readingOf } from './reading.ts';
+import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, reportOf, type TargetFrame } from './target-report.ts';
 
 /** Applies the pending migrations to a target, under the lock. */
@@ -28,12 +29,13 @@ async function applyTo(frame: TargetFrame, io: Io, approved: PlanFile | undefine
   // What would hold for nobody is not even tried.
   if (pooler === 'transaction' || standby) return refusedUnlocked(frame, approved);
   const shown = asksFirst(settings) ? await showAndAsk(frame, io, approved) : undefined;
+  if (shown !== undefined && 'refused' in shown) return shown.refused;
   const watch = new Watch(opened.target, io.signal);
   const deployment = deploymentFor(settings, io, inputs, opened, watch, notices);
   try {
     const lock = await deployment.lock(tellWait(io));
     if (!lock.acquired) return busyReport(frame, lock);
-    return await applyLocked({ frame, io, deployment, lock, approved: approved ?? shown });
+    return await applyLocked({ frame, io, deployment, lock, approved: approved ?? shown?.approved });
   } finally {
     await watch.close();
     await deployment.close();
@@ -46,30 +48,44 @@ async function approvedPlan({ target: { planFile, planDigest } }: Settings): Pro
   try {
     text = await readFile(planFile, 'utf8');
   } catch (cause) {
-    throw new LockstepError('plan-unreadable', `${planFile} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new LockstepError('plan-unreadable', `${planFile} cannot be read: ${messageOf(cause)}`, {
+      hint: 'Write it with `lockstep plan --out FILE`; in a workflow it reaches another job as an artifact.',
+      cause,
+    });
   }
   return readPlan(text, planDigest, planFile);
 }
 
-/** By hand in a terminal: what was shown is what was agreed to. undefined: there is nothing to agree to. */
-async function showAndAsk(frame: TargetFrame, io: Io, approved: PlanFile | undefined): Promise<PlanFile | undefined> {
+/** By hand in a terminal: what was shown is what was agreed to, also when it is that nothing shall run. */
+async function showAndAsk(
+  frame: TargetFrame,
+  io: Io,
+  approved: PlanFile | undefined,
+): Promise<{ readonly approved: PlanFile } | { readonly refused: Report }> {
   const { opened, inputs, settings } = frame;
-  const { session } = opened.target;
-  const history = await readHistory(session, opened.history);
-  const plan = await planFor({ inputs, opened, session, history, approved });
-  if (isRefused(plan.gates) || plan.state.pending.length === 0) return undefined;
+  const plan = await previewOf(frame, approved);
+  const agreed = { approved: approved ?? readPlan(plan.text, plan.report.digest, 'the plan') };
+  if (isRefused(plan.gates))
+    return { refused: reportOf(frame, { result: 'refused', plan: plan.report, history: historyOf(plan) }) };
+  if (plan.state.pending.length === 0) return agreed;
   const preview = reportOf(frame, { result: 'planned', plan: plan.report, history: historyOf(plan) });
   const { renderReport } = await import('../report/terminal/report.ts');
   io.progress.close();
   io.stdout(renderReport({ ...preview, command: 'plan' }, { color: settings.color, width: settings.width }));
   await confirm(io, inputs, opened.target.address, 'migrations are applied');
-  return approved ?? readPlan(plan.text, plan.report.digest, 'the plan');
+  return agreed;
+}
+
+/** The plan as it is now, read without the lock. */
+function previewOf({ inputs, opened }: TargetFrame, approved: PlanFile | undefined): Promise<TargetPlan> {
+  const { session } = opened.target;
+  return readingOf(session, async () => {
+    const history = await readHistory(session, opened.history);
+    return planFor({ inputs, opened, session, history, approved });
+  });
 }
 
 async function refusedUnlocked(frame: TargetFrame, approved: PlanFile | undefined): Promise<Report> {
-  const { opened, inputs } = frame;
-  const { session } = opened.target;
-  const history = await readHistory(session, opened.history);
-  const plan = await planFor({ inputs, opened, session, history, approved });
+  const plan = await previewOf(frame, approved);
   return reportOf(frame, { result: 'refused', plan: plan.report, history: historyOf(plan) });
 }

@@ -3,8 +3,9 @@ import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { recordMigration } from '../deploy/ledger/write.ts';
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
+import { fileName } from '../project/layouts/names.ts';
 import { meaningHash } from '../project/meaning.ts';
-import { parseScript } from '../project/sql.ts';
+import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { MigrationReport, Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
@@ -13,6 +14,7 @@ import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { writingUnderLock } from './locked-writing.ts';
 import { onTarget } from './on-target.ts';
+import { readingOf } from './reading.ts';
 import { compareTarget } from './target-comparison.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import { planFor } from './target-plan.ts';
@@ -35,11 +37,16 @@ async function recorded(frame: TargetFrame, io: Io): Promise<Report> {
     const { state } = await planFor({ inputs, opened, session, history, approved: undefined });
     return upTo.filter((migration) => state.pending.includes(migration));
   };
-  const shown = await toRecord(await readHistory(session, opened.history));
-  if (shown.length === 0) return reportOf(frame, { result: 'noop' });
-  const { same, schemaDiff, lines, rehearsal } = await compareTarget(frame, io, session, upTo);
+  await loadParser();
+  const shown = await readingOf(session, async () => toRecord(await readHistory(session, opened.history)));
+  const fresh = settings.target.baselineTo === NOTHING;
+  if (shown.length === 0 && !fresh) return reportOf(frame, { result: 'noop' });
+  // A project that begins beside others makes nothing of what is there.
+  const comparison = fresh ? undefined : await compareTarget(frame, io, session, upTo);
+  const { same = true, schemaDiff, lines = [], rehearsal } = comparison ?? {};
   const compared = { rehearsal, ...(same ? {} : { schemaDiff }) };
   if (!same && !settings.target.acceptDifferences) {
+    frame.notices.push(DIFFERS);
     return reportOf(frame, { result: 'blocked', ...compared, migrations: shown.map(pendingReport) });
   }
   if (asksFirst(settings)) {
@@ -69,9 +76,16 @@ function preview(difference: readonly string[], migrations: readonly Migration[]
   return `${plain([...compared, 'To be recorded as applied:', ...migrations.map(({ id }) => `  ${id}`)].join('\n'))}\n`;
 }
 
+const DIFFERS =
+  'Nothing was recorded. Mend the database or choose another migration for `to`; or, if the difference is all right, set `accept_differences` (on the command line --accept-differences).';
+
+/** `--to none`: the project begins here, beside what others have made. */
+const NOTHING = 'none';
+
 function migrationsUpTo({ project: { migrations } }: TargetInputs, id: string): readonly Migration[] {
-  const at = migrations.findIndex(
-    (migration) => migration.id === id || migration.path === id || migration.version === id,
+  if (id === NOTHING) return [];
+  const at = migrations.findIndex((migration) =>
+    [migration.id, migration.path, migration.version, fileName(migration.path)].includes(id),
   );
   if (at >= 0) return migrations.slice(0, at + 1);
   throw new LockstepError(
@@ -108,7 +122,7 @@ function recordAll(deployment: Deployment, { inputs, opened }: TargetFrame, migr
         statements: parseScript(migration.up).statements?.length ?? 0,
       },
       who,
-      { how: 'baseline', durationMs: 0 },
+      { how: 'baseline', durationMs: 0, replace: true },
     ),
   ]);
   return ['BEGIN', deployment.fence, ...rows, 'COMMIT'].join(';\n');

@@ -40,7 +40,11 @@ async function planned(frame: TargetFrame): Promise<Report> {
     turn.kind === 'unknown'
       ? unknownTurn(turn)
       : turn.kind === 'superseded'
-        ? { result: 'superseded', history: { ...historyOf(made), commit: turn.by } }
+        ? {
+            result: 'superseded',
+            history: { ...historyOf(made), commit: turn.by },
+            plan: { ...made.report, gates: [] },
+          }
         : { result: resultOf(made) };
   // What cannot be applied is not to be approved.
   const { planOut } = settings.target;
@@ -58,7 +62,8 @@ async function planned(frame: TargetFrame): Promise<Report> {
 
 function resultOf({ gates, state }: TargetPlan): Result {
   if (isRefused(gates)) return 'refused';
-  return state.pending.length === 0 ? 'noop' : 'planned';
+  // Checks that did not pass are to be run by `apply`, before any code follows.
+  return state.pending.length === 0 && !gates.some(({ name }) => name === 'checks') ? 'noop' : 'planned';
 }
 
 async function survey(

@@ -1,14 +1,16 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { readHistory } from '../deploy/history/read.ts';
+import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
 import { finishSteps, forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
 import { evidenceOf } from '../deploy/run/evidence/kinds.ts';
+import { resumeProblem } from '../deploy/run/resume.ts';
 import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { meaningHash } from '../project/meaning.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
+import { statementHash } from '../project/statement-hash.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
@@ -18,6 +20,7 @@ import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { writingUnderLock } from './locked-writing.ts';
 import { onTarget } from './on-target.ts';
+import { readingOf } from './reading.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
 
@@ -32,8 +35,10 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
   if (resolveAs === undefined) throw new Error('resolve needs --as');
   const { session, address } = opened.target;
   await loadParser();
-  const before = unfinishedNamed(inputs, await readHistory(session, opened.history), id);
-  const facts = await whatIsThere(session, before);
+  const { before, facts } = await readingOf(session, async () => {
+    const found = unfinishedNamed(inputs, await readHistory(session, opened.history), id, resolveAs);
+    return { before: found, facts: [...(await whatIsThere(session, found)), MEANING[resolveAs]] };
+  });
   notices.push(...facts);
   if (asksFirst(settings)) {
     io.progress.close();
@@ -41,12 +46,20 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
     await confirm(io, inputs, address, `${before.migration?.id ?? id} is recorded as ${resolveAs}`);
   }
   return writingUnderLock(frame, io, async (deployment, history) => {
-    const unfinished = unfinishedNamed(inputs, history, id);
+    const unfinished = unfinishedNamed(inputs, history, id, resolveAs);
     await deployment.session.run(settle(deployment, frame, unfinished, resolveAs));
     notices.push(OUTCOME[resolveAs]);
     return { result: 'passed' };
   });
 }
+
+/** What whoever says so takes upon themselves. */
+const MEANING: Readonly<Record<Resolution, string>> = {
+  applied: 'applied: all of it is there, also what is not begun by the ledger.',
+  'rolled-back':
+    'rolled-back: nothing of it is there any more, also what is done by the ledger: it runs from the beginning.',
+  retry: 'retry: what is done stays, and the statement where it stopped runs again.',
+};
 
 const OUTCOME: Readonly<Record<Resolution, string>> = {
   applied: 'It is recorded as applied, and will not run again.',
@@ -54,43 +67,75 @@ const OUTCOME: Readonly<Record<Resolution, string>> = {
   retry: 'The next apply goes on with the statement where it stopped.',
 };
 
+/** The migration that is meant, and what is known of it: also one that failed in its transaction and left no trace. */
 function unfinishedNamed(
   { layout, project, policy }: TargetInputs,
-  history: Awaited<ReturnType<typeof readHistory>>,
+  history: TargetHistory,
   id: string,
+  as: Resolution,
 ): UnfinishedMigration {
-  const { unfinished } = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const accepts = (path: string): boolean => isAccepted(policy, path);
+  const { unfinished, pending } = targetState(history, project.migrations, layout, accepts);
   const found = unfinished.find(({ migration, identity }) => migration?.id === id || identity === id);
-  if (found !== undefined) return found;
+  if (found !== undefined) return as === 'retry' ? retryable(found) : found;
+  const waiting = pending.find((migration) => migration.id === id);
+  if (waiting !== undefined && as === 'applied') {
+    return { identity: layout.identityOf(waiting), migration: waiting, steps: [] };
+  }
   const others = unfinished.map(({ migration, identity }) => migration?.id ?? identity);
   throw new LockstepError('nothing-to-resolve', `${id} is neither failed nor half-done here.`, {
     hint: others.length > 0 ? `To settle: ${others.join(', ')}` : 'Nothing is: `lockstep status` shows what there is.',
   });
 }
 
-/** A line for each statement of which something is known. */
+/** What `retry` promises must be possible afterwards. Throws `cannot-retry`. */
+function retryable(found: UnfinishedMigration): UnfinishedMigration {
+  const done = found.steps.filter(({ state }) => state === 'done');
+  const problem = found.steps.length === 0 || done.length === 0 ? undefined : resumeProblem({ ...found, steps: done });
+  if (problem === undefined) return found;
+  throw new LockstepError('cannot-retry', `${found.migration?.id ?? found.identity} cannot go on: ${problem}.`, {
+    hint: 'Take the edit back; or finish by hand what is missing and settle it with --as applied; or undo by hand what is done and settle it with --as rolled-back.',
+  });
+}
+
+/** A line for each statement: what the ledger and the catalogs say of it. */
 async function whatIsThere(session: Session, { migration, identity, steps }: UnfinishedMigration): Promise<string[]> {
+  const name = migration?.id ?? identity;
   const statements = (migration && parseScript(migration.up).statements) ?? [];
-  if (steps.length === 0) return [`The tool's own history calls ${identity} failed; it does not say how far it came.`];
-  const lines: string[] = [
-    `${migration?.id ?? identity}: ${steps.length} of ${statements.length || '?'} statements were begun.`,
+  if (steps.length === 0)
+    return [`${name}: no statement of it is recorded. What is there of it only the database shows.`];
+  const gone = steps.filter((step) => !statements.some(({ index }) => index === step.statement));
+  const lines = [
+    `${name}: ${steps.filter(({ state }) => state === 'done').length} of ${statements.length} statements are done.`,
   ];
-  for (const step of steps) {
-    const statement = statements.find(({ index }) => index === step.statement);
-    const sql = statement === undefined ? '' : ` (${shorten(statement.sql.replace(/\s+/g, ' ').trim(), 80)})`;
+  for (const statement of statements) {
+    const step = steps.find((one) => one.statement === statement.index);
+    const same = step !== undefined && step.hash === statementHash(statement);
+    const sql = shorten(statement.sql.replace(/\s+/g, ' ').trim(), 80);
+    const state =
+      step === undefined
+        ? 'not begun'
+        : step.state === 'done'
+          ? 'done'
+          : await stateOf(session, statement, step.before);
+    // The text that ran is not the one that stands there now.
     lines.push(
-      `Statement ${step.statement + 1}${sql}: ${step.state === 'done' ? 'done' : await stateOf(session, statement, step.before)}`,
+      step === undefined || same
+        ? `Statement ${statement.index + 1} (${sql}): ${state}`
+        : `Statement ${statement.index + 1}, edited since: what stood there before is ${step.state === 'done' ? 'done' : 'begun'}`,
     );
   }
-  return lines;
+  return [
+    ...lines,
+    ...gone.map((step) => `Statement ${step.statement + 1}: ${step.state}, and not in the file any more`),
+  ];
 }
 
 async function stateOf(
   session: Session,
-  statement: Parameters<typeof evidenceOf>[0] | undefined,
+  statement: Parameters<typeof evidenceOf>[0],
   before: unknown,
 ): Promise<string> {
-  if (statement === undefined) return 'begun, and not in the file any more';
   const evidence = evidenceOf(statement);
   const happened = await evidence.happened(session, before);
   if (happened === undefined) return 'begun, and nothing can tell whether it took effect';
@@ -122,7 +167,7 @@ function settle(
             ledger,
             rowOf(unfinished, migration),
             { ...deployment.request.identity, id: deployment.runId },
-            { how: 'resolved', durationMs: 0 },
+            { how: 'resolved', durationMs: 0, replace: true },
           ),
           finishSteps(ledger, identity),
         ]

@@ -9,7 +9,8 @@ export function runIdentity(settings: Settings, inputs: TargetInputs): RunIdenti
   return {
     command,
     environment: inputs.environment.name,
-    commit: inputs.commit,
+    // What is applied from files that it does not have must not be put down to it.
+    commit: inputs.uncommitted.length > 0 ? undefined : inputs.commit,
     pullRequest: pullRequestIn(inputs.subject),
     author: inputs.author,
     actor: target.actor,

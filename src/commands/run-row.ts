@@ -1,6 +1,7 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { endRun } from '../deploy/ledger/write.ts';
 import { messageOf } from '../errors.ts';
+import type { Session } from '../postgres/session.ts';
 import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
@@ -23,8 +24,13 @@ export async function closeRun(
   const error = said === undefined ? undefined : strip(said);
   const end = endRun(request.ledger, runId, { result: special ?? outcome.result, applied, error });
   try {
+    // Out of whatever a file has left: an open transaction, another role.
+    const close = async (session: Session): Promise<void> => {
+      await session.reset();
+      await session.run(end);
+    };
     // A run that was cancelled has no time to come back.
-    await (request.signal.aborted ? deployment.session.run(end) : deployment.surely((session) => session.run(end)));
+    await (request.signal.aborted ? close(deployment.session) : deployment.surely(close));
   } catch (problem) {
     notices.push(`The end of this run could not be written into the ledger: ${messageOf(problem)}`);
   }

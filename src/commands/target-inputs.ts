@@ -36,6 +36,8 @@ export interface TargetPlace {
 
 /** All that a command on a target reads from git. */
 export interface TargetInputs extends TargetPlace {
+  /** Paths of migrations that are not in `commit` as they stand in the working tree. */
+  readonly uncommitted: readonly string[];
   readonly project: Project;
   readonly layout: Layout;
   /** Of the commit. */
@@ -82,7 +84,15 @@ export async function readTargetProject(place: TargetPlace): Promise<TargetInput
     readAt(place, { placeholders, upOnly: true }),
     describe(place.git, place.commit),
   ]);
-  return { ...place, ...described, project, layout: layoutNamed(project.tool) };
+  const uncommitted = await uncommittedIn(place, project.directory);
+  return { ...place, ...described, project, uncommitted, layout: layoutNamed(project.tool) };
+}
+
+/** Migrations of the working tree that its commit does not have, or has otherwise. */
+async function uncommittedIn({ files, at }: TargetPlace, directory: string): Promise<readonly string[]> {
+  if (at !== 'worktree') return [];
+  const entries = await files.list(at, [directory]);
+  return entries.flatMap(({ path, oid }) => (oid === undefined && path.endsWith('.sql') ? [path] : []));
 }
 
 async function describe(git: Git, commit: string): Promise<Pick<TargetInputs, 'author' | 'subject'>> {
@@ -133,6 +143,12 @@ function urlOf(
   if (kind === 'development') {
     const found = fromDotenv([cwd, root], deploy.environments[name]?.urlVariable ?? 'DATABASE_URL');
     if (found !== undefined) return { url: found.value, urlFrom: found.path };
+  }
+  if (kind === 'development') {
+    const variable = deploy.environments[name]?.urlVariable ?? 'DATABASE_URL';
+    throw new LockstepError('database-url-missing', `There is no ${variable} in .env.local or .env.`, {
+      hint: `Write it there, or give it from the environment:\n  --database-url-env ${variable}`,
+    });
   }
   throw new LockstepError('database-url-missing', `The URL of the database of '${name}' is not given.`, {
     hint: [

@@ -59,6 +59,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       pooler: target.pooler,
       poolerHelp,
       standby: target.standby,
+      checksDue: checksDue(history),
       forbidden: forbiddenIn(state.pending, project, layout, policy),
     }),
     ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, history, state, listed))]),
@@ -92,9 +93,17 @@ export function isRefused(gates: readonly Gate[]): boolean {
   return gates.some(({ open }) => !open);
 }
 
+/** How the last deploy ended, if that was before its checks had passed. */
+export function checksDue({ ledger }: TargetHistory): string | undefined {
+  const result = ledger.lastRun?.result;
+  return result === undefined || result === 'applied' || result === 'noop' ? undefined : result;
+}
+
 /** Neither a row anywhere nor a table that could hold one. */
 function hasNoHistory({ ledger, tool }: TargetHistory): boolean {
-  return tool === undefined && ledger.entries.length === 0 && ledger.steps.size === 0;
+  // A ledger that is there was made by a deploy or a baseline; a tool's table may come with a schema that was copied.
+  const toolSilent = tool === undefined || (tool.applied.length === 0 && tool.failed.length === 0);
+  return toolSilent && !ledger.exists;
 }
 
 function ignored({ policy }: TargetInputs, source: HistorySource | undefined): string[] {

@@ -108,7 +108,9 @@ export function migrationOf(
 /** In short, as every command that looks at a history tells it. */
 export function historyOf({ history, state }: TargetPlan): HistoryReport {
   const [commit] = history.ledger.commits;
-  const newest = state.applied.at(-1)?.migration.id;
+  // Of what this commit does not have nobody knows the order: then the time tells.
+  const latest = history.ledger.entries.at(-1)?.name;
+  const newest = (state.missing.length > 0 ? latest : undefined) ?? state.applied.at(-1)?.migration.id;
   return {
     relation: history.relation ?? null,
     applied: state.applied.length + state.missing.length,

@@ -166,6 +166,7 @@ export class Deployment {
       teller.step(`the connection to ${target.address} was lost: coming back`);
       try {
         await this.#reconnect();
+        await this.#requireOwnTurn();
         return await this.history();
       } catch (again) {
         if (again instanceof LockstepError) throw again;
@@ -173,6 +174,25 @@ export class Deployment {
         await sleep(Math.min(5_000, 200 * this.#returns), undefined, { signal });
       }
     }
+  }
+
+  /**
+   * Another run that had the lock meanwhile has called ours lost: what we planned is not what is there any more, and the
+   * next run plans anew. Throws `lock-lost`.
+   */
+  async #requireOwnTurn(): Promise<void> {
+    if (this.#runId === undefined) return;
+    const [result] = await this.#session.run(
+      `SELECT 1 FROM ${this.request.ledger.runs} WHERE id = ${this.#runId} AND result = 'running'`,
+    );
+    if (result?.rows.length === 1) return;
+    throw new LockstepError(
+      'lock-lost',
+      'The connection was lost, and meanwhile another run has worked on the target.',
+      {
+        hint: 'Start the run again: it plans anew.',
+      },
+    );
   }
 
   async #reconnect(): Promise<void> {

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { excerpt } from '../project/place.ts';
 import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.ts';
 import { ownTransaction } from '../project/transaction.ts';
@@ -111,11 +112,11 @@ async function inTransaction(
   const own = ownTransaction(statements);
   const inner = own ? statements.slice(1, -1) : statements;
   const { guard } = run;
+  await session.reset();
   // What the file's own BEGIN asks for (an isolation level) must come before everything else.
-  if (own) await session.reset();
-  const begin = own ? [statements[0]?.sql ?? 'BEGIN'] : [...session.cleaning, 'BEGIN'];
-  await session.run([...begin, ...(guard?.begin ?? [])].join(';'));
-  const failed = await oneByOne(session, run, inner, ran);
+  const opening = [own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN', ...(guard?.begin ?? [])];
+  if (inner.length === 0) await session.run(opening.join(';\n'));
+  const failed = await oneByOne(session, run, inner, ran, opening);
   if (failed !== undefined) {
     await session.run('ROLLBACK').catch(() => {});
     return failed;
@@ -128,27 +129,42 @@ async function inTransaction(
     ...(last && { statement: last.index }),
   };
   // Deferred constraints and triggers do their work here, where the failing one can still be named.
-  const ending = ['SET CONSTRAINTS ALL IMMEDIATE', 'RESET ROLE', ...(guard === undefined ? [] : [guard.fence])];
-  const { completed, error: thrown } = await session.runTimed(
-    [...ending, ...(run.record ? [run.record] : []), 'COMMIT'].join(';\n'),
-  );
-  if (thrown === undefined) return undefined;
+  // What the file has set must reach neither the fence nor the record: a search path, a limit of 1 ms.
+  const ours = guard === undefined ? [] : ['SET LOCAL search_path = pg_catalog', ...guard.begin];
+  const ending = [
+    'SET CONSTRAINTS ALL IMMEDIATE',
+    'RESET ROLE',
+    ...ours,
+    ...(guard === undefined ? [] : [guard.fence]),
+  ];
+  const sql = [...ending, ...(run.record ? [run.record] : []), 'COMMIT'].join(';\n');
+  const { completed, error: thrown } = await (guard === undefined
+    ? session.runTimed(sql)
+    : session.runTimedAndClean(sql));
+  if (thrown === undefined || completed.some(({ tag }) => tag === 'COMMIT')) return undefined;
   await session.run('ROLLBACK').catch(() => {});
-  const at = completed.length < 2 ? 'statement' : completed.length < ending.length ? 'fence' : 'commit';
+  const at = completed.length < 1 ? 'statement' : completed.length < ending.length ? 'fence' : 'commit';
   return { error: sqlError(thrown, origin), thrown, at };
 }
 
+/** `opening` goes with the first statement in one message: a way to the server and back is most of what small ones take. */
 async function oneByOne(
   session: Session,
   { script, guard }: ScriptRun,
   statements: readonly Statement[],
   ran: Ran,
+  opening: readonly string[] = [],
 ): Promise<Failed | undefined> {
-  for (const statement of statements) {
+  for (const [position, statement] of statements.entries()) {
     guard?.onStatement(statement);
+    const before = position === 0 ? opening : [];
+    const prefix = before.map((sql) => `${sql};\n`).join('');
     const started = performance.now();
-    const { completed, error: thrown } = await session.runTimed(statement.sql);
-    if (thrown !== undefined) return { error: errorAt(thrown, script, statement), thrown, at: 'statement' };
+    const { completed, error: thrown } = await session.runTimed(prefix + statement.sql);
+    if (thrown !== undefined) {
+      const at = completed.length < before.length && !isBeyond(thrown, prefix) ? 'begin' : 'statement';
+      return { error: errorAt(thrown, script, statement, prefix), thrown, at };
+    }
     ran.reports.push(statementReport(statement, performance.now() - started));
     ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
     if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
@@ -156,9 +172,24 @@ async function oneByOne(
   return undefined;
 }
 
-/** The error of one statement of a script, placed in its file. */
-export function errorAt(thrown: unknown, { path, text }: Script, { start, index }: Statement): SqlErrorReport {
-  return sqlError(thrown, { path, text, offset: start, statement: index });
+/** The error of one statement of a script, placed in its file. `prefix`: what stood before it in the same message. */
+export function errorAt(
+  thrown: unknown,
+  { path, text }: Script,
+  { start, index }: Statement,
+  prefix = '',
+): SqlErrorReport {
+  return sqlError(thrown, { path, text, offset: start, prefix: codePoints(prefix), statement: index });
+}
+
+/** Whether an error lies behind a message's prefix: what the server cannot parse is refused before any of it is done. */
+function isBeyond(thrown: unknown, prefix: string): boolean {
+  if (!(thrown instanceof DatabaseError)) return true;
+  return Number(thrown.position ?? 0) > codePoints(prefix);
+}
+
+function codePoints(text: string): number {
+  return [...text].length;
 }
 
 /** Whether a statement may have changed a timeout: by SET, RESET, set_config() or UPDATE pg_settings. */

@@ -45,11 +45,13 @@ export class Session {
   /** For how long an answer may take, milliseconds: a query of ours, and a script's. Then the connection counts as dead. */
   patience: { readonly own: number; readonly script: number } = NO_LIMIT;
   #inTransaction = false;
+  /** Whether nothing was asked since it was cleaned. */
+  #isClean = false;
 
   private constructor(client: Client, ownSettings: readonly string[]) {
     this.client = client;
     this.#ownSettings = ownSettings;
-    this.#limitAnswers();
+    this.#watchQueries();
     internalsOf(client).connection.on('readyForQuery', ({ status }: { status: string }) => {
       this.#inTransaction = status !== 'I';
     });
@@ -141,11 +143,22 @@ export class Session {
     return this.#within(this.patience.script, done);
   }
 
+  /**
+   * As runTimed, for the end of a script: the session is cleaned in the same message, so that the next script finds a clean
+   * one without asking for it. What stands before the cleaning is done when `completed` says so, whatever comes after it.
+   */
+  async runTimedAndClean(sql: string): Promise<TimedRun> {
+    const run = await this.runTimed([sql, ...CLEANING, ...this.#ownSettings].join(';\n'));
+    this.#isClean = run.error === undefined;
+    return run;
+  }
+
   /** Every query that is no script's has its limit, however it is asked: whoever gets `client` need not think of it. */
-  #limitAnswers(): void {
+  #watchQueries(): void {
     const client = this.client as { query: (...args: unknown[]) => unknown };
     const query = client.query.bind(client);
     client.query = (...args) => {
+      this.#isClean = false;
       const answer = query(...args);
       return answer instanceof Promise ? this.#within(this.patience.own, answer) : answer;
     };
@@ -164,10 +177,13 @@ export class Session {
 
   /**
    * A clean session on the same connection: all that DISCARD ALL resets except advisory locks, because the deploy's one
-   * session holds its lock here and must keep it. Ends a transaction that a failed script left open.
+   * session holds its lock here and must keep it. Ends a transaction that a failed script left open. One that is clean
+   * already is left as it is.
    */
   async reset(): Promise<void> {
+    if (this.#isClean) return;
     await this.run(this.cleaning.join(';'));
+    this.#isClean = true;
   }
 
   /** What `reset` sends, to stand before a query in the same message, whose transaction it shares: begin it with BEGIN. */

@@ -2,9 +2,11 @@ import { adviceOf } from './advice.ts';
 import { isOpen, worstFirst } from './findings.ts';
 import { ANNOTATIONS } from './limits.ts';
 import type { Finding, Impact, Report } from './model.ts';
-import { shortName } from './phrases.ts';
+import { type Phrase, shortName } from './phrases.ts';
 import { plain, plainLine } from './plain.ts';
 import { shorten } from './shorten.ts';
+import { closedGates, gateReason } from './target/gates.ts';
+import { lockLines } from './target/surroundings.ts';
 
 /** A remark on a line of the diff, or on the run as a whole. */
 interface Annotation {
@@ -30,7 +32,7 @@ interface Annotations {
  */
 export function annotationsOf(report: Report): Annotations {
   const open = worstFirst(report.findings.filter(isOpen));
-  const errors = [...failure(report), ...closedGates(report), ...failedMigrations(report), ...annotated(open, 'block')];
+  const errors = [...failure(report), ...closed(report), ...failedMigrations(report), ...annotated(open, 'block')];
   const warnings = annotated(open, 'warn');
   return {
     shown: [...errors.slice(0, ANNOTATIONS.error), ...warnings.slice(0, ANNOTATIONS.warning)],
@@ -80,7 +82,7 @@ function annotation({
   return {
     level: severity === 'block' ? 'error' : 'warning',
     title: shorten(
-      plainLine(`Lockstep: ${title ?? rule}${impact === undefined ? '' : `, ${words(impact)}`}`),
+      plainLine(`Lockstep: ${title ?? rule}${impact === undefined ? '' : `, ${blocking(impact)}`}`),
       ANNOTATIONS.title,
     ),
     message: text(message, adviceOf(help), docsUrl),
@@ -91,7 +93,7 @@ function annotation({
   };
 }
 
-function words({ blocks, relations }: Impact): string {
+function blocking({ blocks, relations }: Impact): string {
   return `blocks ${blocks} on ${relations.map(shortName).join(', ')}`;
 }
 
@@ -102,17 +104,24 @@ function failure({ error }: Report): Annotation[] {
   return [{ level: 'error', title: `Lockstep: ${plainLine(code)}`, message: text(message, hint ?? '') }];
 }
 
-/** A gate of a target that is closed: about no file. */
-function closedGates({ plan, command }: Report): Annotation[] {
-  if (command === 'status') return [];
-  return (plan?.gates ?? [])
-    .filter(({ open }) => !open)
-    .map(({ name, message, details = [], help = '' }) => ({
-      level: 'error',
-      title: `Lockstep: ${name}`,
-      message: text(message, details.slice(0, 10).join('\n'), help),
-    }));
+/** Why nothing was done to a target: about no file. What only looks at it does not need the gates. */
+function closed(report: Report): Annotation[] {
+  const { result, target, lock } = report;
+  const where = target === undefined ? '' : ` on ${target.environment}`;
+  const title = (words: string): string => shorten(plainLine(`Lockstep: ${words}`), ANNOTATIONS.title);
+  if (result === 'busy' && lock?.skipped !== true) {
+    const said = lockLines(report).map(({ phrases, help = '' }) => text(words(phrases), help));
+    return [{ level: 'error', title: title(`busy${where}`), message: text(...said) }];
+  }
+  if (result !== 'refused') return [];
+  return closedGates(report).map((gate) => ({
+    level: 'error',
+    title: title(`refused${where}, ${gateReason(gate)}`),
+    message: text(gate.message, (gate.details ?? []).slice(0, MOST_DETAILS).join('\n'), gate.help ?? ''),
+  }));
 }
+
+const MOST_DETAILS = 10;
 
 /** Where a migration failed on a target; in a rehearsal a finding tells it. */
 function failedMigrations({ command, migrations }: Report): Annotation[] {
@@ -132,6 +141,10 @@ function failedMigrations({ command, migrations }: Report): Annotation[] {
       },
     ];
   });
+}
+
+function words(phrases: readonly Phrase[]): string {
+  return phrases.map((phrase) => (typeof phrase === 'string' ? phrase : phrase.name)).join('');
 }
 
 function text(...parts: readonly string[]): string {

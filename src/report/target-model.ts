@@ -34,7 +34,18 @@ const sessionSchema = z.strictObject({
 
 const gateSchema = z.strictObject({
   name: z
-    .enum(['pooler', 'baseline', 'unfinished', 'edited', 'missing', 'order', 'statements', 'approval', 'standby'])
+    .enum([
+      'pooler',
+      'baseline',
+      'unfinished',
+      'edited',
+      'missing',
+      'order',
+      'statements',
+      'approval',
+      'standby',
+      'checks',
+    ])
     .describe('Which rule; docs/deploy.md explains each.'),
   open: z.boolean().describe('false: nothing may be applied.'),
   message: z.string(),

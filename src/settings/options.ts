@@ -301,7 +301,8 @@ export const options = [
     required: true,
     commands: ['baseline'],
     placeholder: 'ID',
-    description: 'The newest migration that the database has already; all before it count as applied, too.',
+    description:
+      'The newest migration that the database has already; all before it count as applied, too. none: it has nothing of this project, and what is there belongs to others.',
   },
   {
     name: 'accept_differences',

@@ -103,7 +103,7 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
   if (values.database_url !== undefined && !/^postgres(ql)?:\/\//.test(values.database_url)) {
     problems.push('the database URL does not begin with postgres://');
   }
-  problems.push(...planProblems(values), ...missing(available, given, values));
+  problems.push(...planProblems(values, given.raw), ...missing(available, given, values));
   const settings = toSettings(given, values, cwd, from);
   return given.command === undefined || problems.length > 0
     ? { kind: 'invalid', error: badUsage(problems, given.hint), command: given.command, settings }
@@ -111,14 +111,16 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
 }
 
 /** An approval is bound to a file and its digest: one without the other binds nothing. */
-function planProblems({ plan, plan_digest }: OptionValues): string[] {
-  return (plan === undefined) === (plan_digest === undefined)
+function planProblems({ plan, plan_digest }: OptionValues, raw: Given['raw']): string[] {
+  return (plan === undefined) === (plan_digest === undefined) || (raw.has('plan') && raw.has('plan_digest'))
     ? []
     : ['a plan and its digest go together: one is given without the other'];
 }
 
 function missing(available: readonly Option[], given: Given, values: OptionValues): string[] {
   const known = values as Readonly<Record<string, unknown>>;
+  // Of a command that is not known nothing is known to be missing.
+  if (given.command === undefined) return [];
   return available
     .filter(({ name, required }) => required === true && known[name] === undefined && !given.raw.has(name))
     .map((option) => `${given.nameOf(option)} is missing`);

@@ -6,6 +6,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** On top of a bare environment: PATH and HOME, without anything of the CI that runs the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs it: to put it elsewhere. */
+  readonly prefix?: readonly string[];
   /** Milliseconds; then SIGKILL. */
   readonly timeoutMs?: number;
 }
@@ -25,10 +27,11 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 /** The same, but gives the process too: to send it signals. */
 export function startCli(
   args: readonly string[],
-  { cwd = tmpdir(), env = {}, timeoutMs = 120_000 }: CliOptions = {},
+  { cwd = tmpdir(), env = {}, prefix = [], timeoutMs = 120_000 }: CliOptions = {},
 ): { readonly child: ChildProcess; readonly finished: Promise<CliResult> } {
   const { PATH = '', HOME = tmpdir() } = process.env;
-  const child = spawn(process.execPath, [inject('bundle'), ...args], {
+  const [program = process.execPath, ...words] = [...prefix, process.execPath, inject('bundle'), ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -39,7 +39,9 @@ export async function readHistory(session: Session, request: HistoryRequest): Pr
   const { ledger, source, known, role } = request;
   const relations = await lookUp(session, [...ledgerTables(ledger), ...(source === undefined ? [] : [source])]);
   requireReadable(relations, role);
-  const ledgerThere = relations.slice(0, 3).every(({ kind }) => kind !== undefined);
+  const lacking = relations.slice(0, 3).filter(({ kind }) => kind !== 'r' && kind !== 'p');
+  if (lacking.length > 0 && lacking.length < 3) throw ledgerIncomplete(ledger, lacking);
+  const ledgerThere = lacking.length === 0;
   const contents = ledgerThere ? await readLedger(session, ledger) : NO_LEDGER;
   if (source === undefined) {
     const relation = ledgerThere ? `${ledger.schema}.migrations` : undefined;
@@ -58,6 +60,14 @@ export async function readHistory(session: Session, request: HistoryRequest): Pr
     relation: `${source.schema}.${source.relation}`,
     toolTableMissing: false,
   };
+}
+
+/** A ledger without one of its tables is no missing ledger: what it knows would be done again. */
+function ledgerIncomplete({ schema }: Ledger, lacking: readonly Relation[]): LockstepError {
+  const names = lacking.map(({ relation }) => `${schema}.${relation}`).join(', ');
+  return new LockstepError('ledger-incomplete', `The ledger lacks ${names}: nobody knows what has been done.`, {
+    hint: 'Restore it from a backup. Its tables belong together: a dump of the schema must hold all of them, with their rows.',
+  });
 }
 
 function tableMissing({ schema, relation }: HistorySource): LockstepError {

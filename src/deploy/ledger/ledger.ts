@@ -18,6 +18,9 @@ export function ledgerIn(schema: string): Ledger {
 /** Bump when a column is added; `createLedger` then has to bring older ones up to it. */
 const LEDGER_FORMAT = 1;
 
+/** The comment on a ledger's schema: by it one project knows another's. */
+export const LEDGER_MARK = `Ledger of Lockstep, format ${LEDGER_FORMAT}`;
+
 /**
  * Makes what is missing. Only to be run while the lock is held: `IF NOT EXISTS` alone does not keep two sessions from
  * failing on each other (23505 on pg_type).
@@ -73,5 +76,5 @@ export function createLedger({ schema, migrations, runs, steps }: Ledger, schema
       run bigint,
       PRIMARY KEY (migration, statement)
     );
-    COMMENT ON SCHEMA ${quoted} IS 'Ledger of Lockstep, format ${LEDGER_FORMAT}'`;
+    COMMENT ON SCHEMA ${quoted} IS '${LEDGER_MARK}'`;
 }

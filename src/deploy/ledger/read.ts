@@ -32,6 +32,7 @@ export interface Step {
 interface LastRun {
   readonly id: string;
   readonly result: string;
+  readonly error: string | undefined;
   readonly commit: string | undefined;
   readonly startedAt: Date;
 }
@@ -64,6 +65,8 @@ export interface Relation {
   readonly kind: string | undefined;
   readonly columns: readonly string[];
   readonly readable: boolean;
+  /** Row level security decides which rows the role sees. */
+  readonly filtered: boolean;
 }
 
 /** Looks up tables by name, whatever the role may do with them: a name that one may not use is no missing one. */
@@ -75,6 +78,7 @@ export async function lookUp(
   const [result] = await session.run(`
     SELECT n.nspname AS schema, c.relname AS relation, c.relkind AS kind,
       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable,
+      pg_catalog.row_security_active(c.oid) AS filtered,
       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS columns
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -82,12 +86,14 @@ export async function lookUp(
   const rows = (result?.rows ?? []) as readonly Relation[];
   return names.map(({ schema, relation }) => {
     const found = rows.find((row) => row.schema === schema && row.relation === relation);
-    return found ?? { schema, relation, kind: undefined, columns: [], readable: false };
+    return found ?? { schema, relation, kind: undefined, columns: [], readable: false, filtered: false };
   });
 }
 
 /** An unreadable history is no empty one. Throws `history-unreadable` with the GRANT to paste. */
 export function requireReadable(relations: readonly Relation[], role: string): void {
+  const filtered = relations.find((one) => one.readable && one.filtered);
+  if (filtered !== undefined) throw rowsHidden(filtered, role);
   const unreadable = relations.filter(({ kind, readable }) => kind !== undefined && !readable);
   if (unreadable.length === 0) return;
   const names = unreadable.map(({ schema, relation }) => `${schema}.${relation}`).join(', ');
@@ -104,6 +110,18 @@ export function requireReadable(relations: readonly Relation[], role: string): v
   );
 }
 
+/** Under row level security a history may look shorter than it is, or empty. */
+function rowsHidden({ schema, relation }: Relation, role: string): LockstepError {
+  const table = `${identifier(schema)}.${identifier(relation)}`;
+  return new LockstepError(
+    'history-unreadable',
+    `Row level security may hide rows of ${schema}.${relation} from the role ${role}, so nobody knows what is applied.`,
+    {
+      hint: `A history is nobody's data but the deploys'. As its owner:\n  ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY;\nor, as a superuser, let the role pass it:\n  ALTER ROLE ${identifier(role)} BYPASSRLS;`,
+    },
+  );
+}
+
 export function ledgerTables({ schema }: Ledger): { readonly schema: string; readonly relation: string }[] {
   return ['migrations', 'runs', 'steps'].map((relation) => ({ schema, relation }));
 }
@@ -113,7 +131,7 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
     SELECT id AS identity, name, path, checksum, meaning, how, applied_at AS "appliedAt", duration_ms::float8 AS "durationMs",
       commit, pull_request AS "pullRequest", actor, run_url AS "runUrl" FROM ${ledger.migrations} ORDER BY applied_at, id;
     SELECT migration, statement, hash, state, before FROM ${ledger.steps} ORDER BY migration, statement;
-    SELECT id::text, result, commit, started_at AS "startedAt" FROM ${ledger.runs}
+    SELECT id::text, result, error, commit, started_at AS "startedAt" FROM ${ledger.runs}
       WHERE command = 'apply' AND result NOT IN ('refused', 'superseded') ORDER BY id DESC LIMIT 1;
     SELECT commit FROM (
       SELECT commit, started_at AS at FROM ${ledger.runs} WHERE result IN ('applied', 'noop')

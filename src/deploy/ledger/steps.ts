@@ -27,6 +27,13 @@ export function finishStep(key: StepKey, hash: string, run: string | undefined):
       finished_at = pg_catalog.clock_timestamp(), run = EXCLUDED.run`;
 }
 
+/** Keeps what unqualified names and rights depend on, as it is after the statement; `lockstep.role` holds the role. */
+export function keepSession({ ledger, migration, statement }: StepKey): string {
+  return `UPDATE ${ledger.steps} SET before = pg_catalog.jsonb_build_object(
+      'search_path', pg_catalog.current_setting('search_path'), 'role', pg_catalog.current_setting('lockstep.role'))
+    WHERE migration = ${literal(migration)} AND statement = ${statement}`;
+}
+
 /** It has not happened, and left nothing: there is nothing to remember. */
 export function forgetStep({ ledger, migration, statement }: StepKey): string {
   return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)} AND statement = ${statement}`;
@@ -45,5 +52,5 @@ export function finishSteps(ledger: Ledger, migration: string): string {
 
 /** Runs ledger statements as who we are, whatever role the file has chosen, and leaves that as it is. */
 export function asOurselves(statements: readonly string[]): string {
-  return ['BEGIN', 'SET LOCAL ROLE none', ...statements, 'COMMIT'].join(';\n');
+  return ['BEGIN', 'SET LOCAL role TO DEFAULT', ...statements, 'COMMIT'].join(';\n');
 }

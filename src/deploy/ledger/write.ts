@@ -30,12 +30,15 @@ interface MigrationRow {
 
 type How = 'applied' | 'baseline' | 'resolved';
 
-/** The row of a migration; `durationMs` undefined: the age of the transaction that it stands in. */
+/**
+ * The row of a migration; `durationMs` undefined: the age of the transaction that it stands in. `replace`: a row may be there
+ * already, of a tool whose own history has been rolled back since. Ends with a question that fails when the row is not kept.
+ */
 export function recordMigration(
   ledger: Ledger,
   row: MigrationRow,
   run: RunIdentity & { readonly id: string | undefined },
-  { how, durationMs }: { readonly how: How; readonly durationMs?: number },
+  { how, durationMs, replace }: { readonly how: How; readonly durationMs?: number; readonly replace: boolean },
 ): string {
   const took =
     durationMs === undefined
@@ -59,11 +62,13 @@ export function recordMigration(
     value(version),
     run.id ?? 'NULL',
   ];
-  // A row may be there: of a tool whose own history has been rolled back since, or of an edited repeat.
-  return `INSERT INTO ${ledger.migrations} (${COLUMNS.join(', ')}) VALUES (${values.join(', ')})
-    ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)
-      .map((column) => `${column} = EXCLUDED.${column}`)
-      .join(', ')}, applied_at = pg_catalog.clock_timestamp()`;
+  const updates = COLUMNS.slice(1).map((column) => `${column} = EXCLUDED.${column}`);
+  const conflict = `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}, applied_at = pg_catalog.clock_timestamp()`;
+  const insert = `INSERT INTO ${ledger.migrations} (${COLUMNS.join(', ')}) VALUES (${values.join(', ')})`;
+  // A trigger, a rule or a policy may take the row away in silence: what is not there has not been recorded.
+  const kept = `SELECT 1 / (pg_catalog.count(*) = 1)::int FROM ${ledger.migrations}
+    WHERE id = ${value(row.identity)} AND checksum = ${value(row.checksum)}`;
+  return [replace ? `${insert} ${conflict}` : insert, kept].join(';\n');
 }
 
 const COLUMNS = [
@@ -107,5 +112,5 @@ interface RunEnd {
 /** Closes the run's row. */
 export function endRun(ledger: Ledger, id: string, { result, applied, error }: RunEnd): string {
   return `UPDATE ${ledger.runs} SET result = ${value(result)}, applied = ${applied},
-    error = ${value(error?.slice(0, 4_000))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id}`;
+    error = ${value(error?.slice(0, 4_000))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id} AND result = 'running'`;
 }

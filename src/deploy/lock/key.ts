@@ -20,7 +20,7 @@ export function lockCondition(key: bigint): string {
 /** In whichever database: a backend's own locks are all in its own. */
 function lockRow(key: bigint): string {
   const { classid, objid } = keyHalves(key);
-  return `l.locktype = 'advisory' AND l.classid = ${classid} AND l.objid = ${objid} AND l.objsubid = 1 AND l.granted`;
+  return `l.locktype = 'advisory' AND l.classid = ${classid}::pg_catalog.oid AND l.objid = ${objid}::pg_catalog.oid AND l.objsubid = 1::int2 AND l.granted`;
 }
 
 /**

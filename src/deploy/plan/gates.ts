@@ -17,6 +17,8 @@ interface GateFacts {
   /** How to get round a pooler: the address to use. */
   readonly poolerHelp: string;
   readonly standby: boolean;
+  /** How the last deploy ended, whose checks are still to be passed; undefined: they have been. */
+  readonly checksDue: string | undefined;
   /** What `check` would let no database see, in the pending migrations: 'path:line: message'. */
   readonly forbidden: readonly string[];
 }
@@ -31,6 +33,7 @@ export function gatesOf(facts: GateFacts): Gate[] {
     ...missingGate(facts),
     ...orderGate(facts),
     ...statementsGate(facts),
+    ...checksGate(facts),
   ];
 }
 
@@ -164,6 +167,17 @@ function statementsGate({ forbidden }: GateFacts): Gate[] {
       message: 'A pending migration holds what no database may see.',
       details: [...forbidden],
       help: '`lockstep check` says more about each, and how to do it safely.',
+    },
+  ];
+}
+
+function checksGate({ checksDue }: GateFacts): Gate[] {
+  if (checksDue === undefined) return [];
+  return [
+    {
+      name: 'checks',
+      open: true,
+      message: `The checks after the last deploy are not passed (it ended as: ${checksDue}): \`apply\` runs them again.`,
     },
   ];
 }

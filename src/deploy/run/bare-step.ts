@@ -75,7 +75,8 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
       mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
-      if (evidence.what !== 'it') await write([forgetStep(key)]);
+      const left = await evidence.problem(session, before);
+      if (evidence.what !== 'it' && left === undefined) await write([forgetStep(key)]);
       return { kind: 'failed', error: await withLeft(run, error, evidence, before) };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);

@@ -1,5 +1,5 @@
 import { errorAt } from '../../postgres/runner.ts';
-import { finishStep } from '../ledger/steps.ts';
+import { finishStep, keepSession } from '../ledger/steps.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { runBare } from './bare-step.ts';
 import { codeOf, isLockFailure, isLost } from './loss.ts';
@@ -20,11 +20,20 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
   const before = [
     'BEGIN',
     "SELECT pg_catalog.set_config('lockstep.role', pg_catalog.current_setting('role'), true)",
-    'SET LOCAL ROLE none',
+    'SET LOCAL role TO DEFAULT',
     finishStep(key, hash, deployment.runId),
     "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('lockstep.role'), true)",
   ].join(';\n');
-  const after = ['SET CONSTRAINTS ALL IMMEDIATE', deployment.fence, 'COMMIT'].join(';\n');
+  // Where the session stands now is kept as well: a later session has to stand there, too.
+  const after = [
+    'SET CONSTRAINTS ALL IMMEDIATE',
+    "SELECT pg_catalog.set_config('lockstep.role', pg_catalog.current_setting('role'), true)",
+    'SET LOCAL role TO DEFAULT',
+    keepSession(key),
+    "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('lockstep.role'), true)",
+    deployment.fence,
+    'COMMIT',
+  ].join(';\n');
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   for (let tries = 1; ; tries++) {
     const { session } = deployment;
@@ -35,7 +44,7 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
       const ran = await session.runTimed(statement.sql);
       if (ran.error !== undefined) return { thrown: ran.error };
       const { error, completed } = await session.runTimed(after);
-      return error === undefined ? {} : { thrown: error, atFence: completed.length === 1 };
+      return error === undefined ? {} : { thrown: error, atFence: completed.length === 5 };
     };
     const { value, blockers } = await watched(deployment, once());
     const { thrown, atFence = false } = value;

@@ -37,10 +37,10 @@ function stepProblem({ statement: index, hash, state }: Step, statements: readon
 function makesTemporary({ kind, tree }: Statement): boolean {
   const relation =
     record(tree.relation) ?? record(tree.view) ?? record(tree.sequence) ?? record(record(tree.into)?.rel);
-  if (relation?.relpersistence === 't') return true;
+  if (relation?.relpersistence === 't' || relation?.schemaname === 'pg_temp') return true;
   if (kind !== 'SelectStmt') return false;
   const into = record(record(tree.intoClause)?.rel);
-  return into?.relpersistence === 't';
+  return into?.relpersistence === 't' || into?.schemaname === 'pg_temp';
 }
 
 const SESSION: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ import type { SqlErrorReport, StatementReport } from '../../report/model.ts';
 import type { Attempt } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Step } from '../ledger/read.ts';
+import { literal } from '../ledger/sql.ts';
 import { runBare } from './bare-step.ts';
 import { runEnclosed } from './enclosed-step.ts';
 import { isLost } from './loss.ts';
@@ -13,7 +14,7 @@ import type { MigrationRun } from './result.ts';
 import { isOfSession, resumeProblem } from './resume.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
 import { clampTimeouts } from './timeouts.ts';
-import { isApplied, type Task } from './transactional.ts';
+import { isApplied, MOST_LOSSES, type Task } from './transactional.ts';
 
 /**
  * Runs a migration without a transaction, statement by statement, each of which is remembered in the ledger: one that was
@@ -26,6 +27,7 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
   const reports: StatementReport[] = [];
   const attempts: Attempt[] = [];
   let steps = known;
+  let losses = 0;
   const end = (status: MigrationRun['status'], error?: SqlErrorReport): MigrationRun => {
     return { status, durationMs: Math.round(performance.now() - started), statements: reports, error, attempts };
   };
@@ -61,10 +63,15 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
       if (mayChangeTimeouts(next)) await deployment.session.run(clampTimeouts(deployment.request.timeouts, false));
     } catch (error) {
       if (deployment.request.signal.aborted) return stop(asking(task, 'the run was cancelled'));
+      losses += 1;
       if (!isLost(error)) return stop(errorAt(error, migration.up, statements[0] ?? NO_STATEMENT));
       const history = await deployment.comeBack(error);
       if (isApplied(history, identity)) return end('applied');
       steps = history.ledger.steps.get(identity) ?? [];
+      if (losses >= MOST_LOSSES)
+        return stop(
+          asking(task, `the session was lost ${MOST_LOSSES} times while it ran: look into the log of the server`),
+        );
       fresh = true;
     }
   }
@@ -100,7 +107,22 @@ async function begin(
     }
     await session.run(clampTimeouts(deployment.request.timeouts, false));
   }
+  // What a function or a DO block has set is in no statement that could be sent again.
+  const { before } =
+    steps.findLast(({ state, before: kept }) => state === 'done' && sessionOf(kept) !== undefined) ?? {};
+  const stood = sessionOf(before);
+  if (stood !== undefined) {
+    await session.run(
+      `SELECT pg_catalog.set_config('search_path', ${literal(stood.search_path)}, false), pg_catalog.set_config('role', ${literal(stood.role)}, false)`,
+    );
+  }
   return undefined;
+}
+
+/** Where the session stood after a step, as the ledger has it. */
+function sessionOf(kept: unknown): { readonly search_path: string; readonly role: string } | undefined {
+  const { search_path: path, role } = (kept ?? {}) as { search_path?: unknown; role?: unknown };
+  return typeof path === 'string' && typeof role === 'string' ? { search_path: path, role } : undefined;
 }
 
 async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {

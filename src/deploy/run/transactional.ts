@@ -35,6 +35,7 @@ export async function runTransactional(
     fence: fence(key),
     onStatement: () => {},
   };
+  let losses = 0;
   for (let lockFailures = 0; ; ) {
     const startedAt = new Date();
     const run = { script: migration.up, execution: 'transaction', record: record(), guard } as const;
@@ -45,8 +46,10 @@ export async function runTransactional(
     if (signal.aborted) return ended(outcome, attempts);
     if (failure !== undefined && needsReturn(failure)) {
       attempts.push(attempt());
+      losses += 1;
       const history = await deployment.comeBack(lossOf(failure));
       if (isApplied(history, identity)) return { ...outcome, status: 'applied', error: undefined, attempts };
+      if (losses >= MOST_LOSSES) return tooOften(outcome, attempts);
       continue;
     }
     const left = deadline - performance.now();
@@ -58,6 +61,19 @@ export async function runTransactional(
     await pause(wait, signal).catch(() => {});
     if (signal.aborted) return ended(outcome, attempts);
   }
+}
+
+/** A statement that brings its server down, or that somebody ends again and again, is not to be repeated without end. */
+export const MOST_LOSSES = 3;
+
+function tooOften(outcome: ScriptOutcome, attempts: readonly Attempt[]): MigrationRun {
+  const run = ended(outcome, attempts);
+  if (run.error === undefined) return run;
+  const message = `the session was lost ${MOST_LOSSES} times while this ran: ${run.error.message}`;
+  return {
+    ...run,
+    error: { ...run.error, message, hint: 'Look into the log of the server: who ended it, or what it died of.' },
+  };
 }
 
 /** Sees who is in the way of a statement of the deploy's session, and cancels it when the run is. */

@@ -42,6 +42,7 @@ export class Watch {
   readonly #target: Pick<Target, 'open'>;
   readonly #signal: AbortSignal;
   #session: Promise<Session | undefined> | undefined;
+  readonly #closed = new AbortController();
 
   constructor(target: Pick<Target, 'open'>, signal: AbortSignal) {
     this.#target = target;
@@ -142,7 +143,7 @@ export class Watch {
 
   async #open(): Promise<Session | undefined> {
     try {
-      const session = await this.#target.open({ suffix: ' watch' });
+      const session = await this.#target.open({ suffix: ' watch', signal: this.#closed.signal });
       session.patience = { own: ANSWER_MS, script: ANSWER_MS };
       return session;
     } catch {
@@ -150,8 +151,8 @@ export class Watch {
     }
   }
 
-  /** One that is still being opened closes itself. */
   async close(): Promise<void> {
+    this.#closed.abort();
     const opening = this.#session?.then((session) => session?.close());
     this.#session = undefined;
     await Promise.race([opening, sleep(CLOSE_MS, undefined, { ref: false })]);

@@ -40,8 +40,15 @@ export interface Target {
   readonly session: Session;
   /** Its backend's process id by pg_backend_pid(); the protocol's is made up by a pooler. */
   readonly backendPid: number;
-  /** Another session to the same place, tried for `patienceMs` (default: once). `suffix` ends its application_name. */
-  open(options?: { readonly patienceMs?: number; readonly suffix?: string }): Promise<Session>;
+  /**
+   * Another session to the same place, tried for `patienceMs` (default: once). `suffix` ends its application_name. `signal`
+   * stands in for the request's: to cancel a statement takes a session when everything else is given up.
+   */
+  open(options?: {
+    readonly patienceMs?: number;
+    readonly suffix?: string;
+    readonly signal?: AbortSignal;
+  }): Promise<Session>;
   /** After a loss: a new session and its backend, with the patience of the request unless told. */
   reopen(patienceMs?: number): Promise<{ readonly session: Session; readonly backendPid: number }>;
 }
@@ -92,7 +99,8 @@ export async function openTarget(request: TargetRequest): Promise<Target> {
       standby: facts.standby,
       session,
       backendPid: facts.pid,
-      open: async ({ patienceMs = 0, suffix = '' } = {}) => (await door(patienceMs, true, suffix)).session,
+      open: async ({ patienceMs = 0, suffix = '', signal = request.signal } = {}) =>
+        (await door(patienceMs, true, suffix, signal)).session,
       reopen: async (patienceMs = request.patienceMs) => {
         const again = await door(patienceMs, true);
         return { session: again.session, backendPid: again.facts.pid };
@@ -108,10 +116,11 @@ type Door = (
   patienceMs: number,
   reached: boolean,
   suffix?: string,
+  signal?: AbortSignal,
 ) => Promise<{ readonly session: Session; readonly facts: Facts }>;
 
-function doorTo(url: TargetUrl, { applicationName: name, signal, onWait }: TargetRequest): Door {
-  return async (patienceMs, reached, suffix = '') => {
+function doorTo(url: TargetUrl, { applicationName: name, signal: given, onWait }: TargetRequest): Door {
+  return async (patienceMs, reached, suffix = '', signal = given) => {
     try {
       return await patiently({ signal, patienceMs, reached, onWait }, async (deadline) => {
         const limitMs = reached ? FIRST_ROW_MS : Math.max(deadline - performance.now(), FIRST_ROW_MS);

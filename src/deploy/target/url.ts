@@ -34,6 +34,8 @@ export function readTargetUrl(url: string): TargetUrl {
   const trimmed = url.trim();
   const parts = PARTS.exec(trimmed);
   if (parts === null) throw unreadable(trimmed);
+  // No database has such a name: it is the rest of a password whose '@' and '/' nobody has encoded.
+  if ((parts[5] ?? '').includes('@')) throw unencoded();
   const [user, password, host, port, path] = parts.slice(1, 6).map((part) => part && decode(part));
   const parameters = readParameters(parts[6] ?? '');
   const said = (name: string): string | undefined => parameters.get(name) || undefined;

@@ -33,6 +33,10 @@ function tampering(command: Command): string | undefined {
   if (changes.some(({ name }) => name === undefined)) {
     return 'UPDATE pg_settings without `name = ...` changes settings that cannot be told from the text';
   }
+  const encoding = changes.find(({ name }) => name === 'client_encoding');
+  if (encoding && !/^utf-?8$|^unicode$/i.test(encoding.value ?? 'utf8')) {
+    return 'SET client_encoding changes how the rest of the file, and what records it, is read: files are UTF-8';
+  }
   const authorization = changes.find(({ name }) => name === 'session_authorization');
   if (authorization && (authorization.value ?? 'default') !== 'default') {
     return 'SET SESSION AUTHORIZATION changes who everything after it runs as';

@@ -1,7 +1,6 @@
 import { HTML_AMOUNTS } from '../limits.ts';
 import { lineAddress } from '../links.ts';
 import type { MigrationReport } from '../model.ts';
-import { tellsMigrations } from '../outcome.ts';
 import { attemptDetails, attemptLines } from '../target/attempts.ts';
 import { locks } from './locks.ts';
 import { html, type Markup } from './markup.ts';
@@ -15,7 +14,7 @@ import type { Placed, View } from './view.ts';
 /** What each migration does, how it went up and down, and its SQL. */
 export function migrations(view: View): Markup {
   const all = view.migrations;
-  if (all.length === 0 || !tellsMigrations(view.report)) return html``;
+  if (all.length === 0) return html``;
   const remarks = remarksByPath(view);
   const articles = (some: readonly Placed<MigrationReport>[]): Markup =>
     html`${some.map((migration) => article(migration, remarks.get(migration.item.path), view))}`;
@@ -43,7 +42,7 @@ ${why !== undefined && html`<p class="text">Why: ${prose(why)}</p>`}
 ${risk !== undefined && risk.reasons.length > 0 && labelled(`Risk ${risk.level}`, list(risk.reasons))}
 ${schemaDiff.length > 0 && labelled('Schema', differences(schemaDiff))}
 ${tries(item)}
-${up?.error && labelled('Up failed', sqlError(up.error, view))}
+${up?.error && labelled(view.report.command === 'check' ? 'Up failed' : 'Error', sqlError(up.error, view))}
 ${down?.error && labelled('Down failed', sqlError(down.error, view))}
 ${down?.difference && labelled(down.status === 'irreversible' ? 'No way back' : 'After up and down', list(down.difference))}
 ${down?.losesData && labelled('Running down loses', list(down.losesData))}

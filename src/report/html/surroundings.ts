@@ -31,7 +31,8 @@ function ending({ exitCode, timedOut }: TestRun): string {
 /** What was not looked at is always named, and so is that there was nothing of the kind. */
 export function notAnalysed({ report, links }: View): Markup {
   const { files, statements, notAnalysed: missed } = report.coverage;
-  if (report.result === 'error' && missed.length === 0) return html``;
+  // Of a target nothing is left out for want of analysis.
+  if ((report.result === 'error' || report.command !== 'check') && missed.length === 0) return html``;
   const looked = `Looked at ${count(files, 'file')} with ${count(statements, 'statement')}`;
   if (missed.length === 0) {
     return section(

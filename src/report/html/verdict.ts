@@ -1,7 +1,7 @@
 import { openCounts } from '../findings.ts';
 import { capitalised, headline, type Mood } from '../headline.ts';
 import type { Result } from '../model.ts';
-import { tellsMigrations, testsFailed } from '../outcome.ts';
+import { testsFailed } from '../outcome.ts';
 import { targetParts } from '../target/parts.ts';
 import { count, duration, moment, shortCommit } from '../words.ts';
 import { html, type Markup } from './markup.ts';
@@ -69,10 +69,7 @@ function contents({ report }: View): Markup | undefined {
     .filter(({ place }) => place === 'why' || place === 'facts')
     .map(({ id, title }) => [id, title.toLowerCase()] as const);
   const entries = [
-    [
-      'migrations',
-      tellsMigrations(report) && report.migrations.length > 0 && count(report.migrations.length, 'migration'),
-    ],
+    ['migrations', report.migrations.length > 0 && count(report.migrations.length, 'migration')],
     ['block', blocking > 0 && `${count(blocking, 'finding')} ${blocking === 1 ? 'blocks' : 'block'}`],
     ['warn', warnings > 0 && count(warnings, 'warning')],
     ['info', notes > 0 && count(notes, 'note')],

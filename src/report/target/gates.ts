@@ -39,6 +39,7 @@ const REASONS: Readonly<Record<Gate['name'], (number: number) => string>> = {
   missing: (number) => `${count(number, 'applied migration is', 'applied migrations are')} not in this commit`,
   order: (number) => `${count(number, 'pending migration sorts', 'pending migrations sort')} before an applied one`,
   statements: () => 'a pending migration holds what no database may see',
+  checks: () => 'the checks after the last deploy are not passed',
   approval: () => 'what would run is not what was approved',
 };
 

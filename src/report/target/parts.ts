@@ -3,7 +3,7 @@ import type { Phrase } from '../phrases.ts';
 import { gateLines, openGateLines } from './gates.ts';
 import { historyLines } from './history.ts';
 import { nextLines } from './next.ts';
-import { blockerLines, invalidIndexLines, pendingLines, tableLines } from './plan.ts';
+import { blockerLines, cameToIt, invalidIndexLines, pendingLines, tableLines } from './plan.ts';
 import { digestLines, lockLines, logLines, targetLines } from './surroundings.ts';
 
 /**
@@ -49,13 +49,19 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
   };
   return [
     part('where', 'Target', 'top', 'the target', targetLines(report, full)),
-    part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report)]),
+    part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report, full)]),
     part('next', 'What now', 'facts', 'what now', nextLines(report)),
-    part('pending', 'Pending', 'facts', 'what is pending', pendingLines(report, full)),
+    part(
+      'pending',
+      report.command === 'apply' && cameToIt(report) ? 'Plan' : 'Pending',
+      'facts',
+      'what is pending',
+      pendingLines(report, full),
+    ),
     part('remarks', 'Remarks', 'facts', 'remarks', openGateLines(report)),
     part('tables', 'Tables', 'facts', 'the touched tables', tableLines(report)),
     part('blockers', 'In the way now', 'facts', 'who is in the way', blockerLines(report)),
-    part('lock', 'Lock', report.result === 'busy' ? 'why' : 'facts', 'the lock', lockLines(report, full)),
+    part('lock', 'Lock', report.result === 'busy' ? 'why' : 'facts', 'the lock', lockLines(report)),
     part('indexes', 'Invalid indexes', 'facts', 'invalid indexes', invalidIndexLines(report)),
     part('history', 'History', 'facts', 'the history', historyLines(report, full)),
     part('digest', 'Digest of the plan', 'end', 'the digest', digestLines(report, full)),
@@ -64,11 +70,13 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
 }
 
 /** Why a run ended that was not without an answer: cancelled, a check afterwards, a commit that nobody knows. */
-function errorLines({ result, error }: Report): TargetLine[] {
+function errorLines({ result, error }: Report, full: boolean): TargetLine[] {
   if (error === undefined || result === 'error') return [];
   const lines = error.message.trim().split('\n');
+  // What wants a look at the docs is found there by its name.
+  const name: Phrase[] = full || error.hint !== undefined ? [' (', { name: error.code }, ')'] : [];
   return lines.map((line, index) => ({
-    phrases: [line],
+    phrases: index === lines.length - 1 ? [line, ...name] : [line],
     mood: 'bad',
     ...(index === lines.length - 1 && error.hint !== undefined ? { help: error.hint } : {}),
   }));

@@ -4,12 +4,17 @@ import { bytes, count, roughly } from '../words.ts';
 import type { TargetLine } from './parts.ts';
 import { sessionDetails, sessionPhrases } from './words.ts';
 
-/** Of a run that came to it, the migrations tell themselves what became of them. */
-const CAME_TO_IT = /^(?:applied|noop|failed|partial|superseded)$/;
+const CAME_TO_IT: ReadonlySet<Report['result']> = new Set(['applied', 'noop', 'failed', 'partial', 'superseded']);
+
+/** Whether the run went on to the migrations: they tell themselves what became of them. */
+export function cameToIt({ result }: Report): boolean {
+  return CAME_TO_IT.has(result);
+}
 
 /** What a plan holds. */
-export function pendingLines({ command, result, plan, migrations }: Report, full: boolean): TargetLine[] {
-  if (plan === undefined || (!full && command === 'apply' && CAME_TO_IT.test(result))) return [];
+export function pendingLines(report: Report, full: boolean): TargetLine[] {
+  const { command, result, plan, migrations } = report;
+  if (plan === undefined || (!full && command === 'apply' && cameToIt(report))) return [];
   return plan.pending.map(({ id, statements, transaction, checksum }) => {
     const migration = migrations.find((one) => one.id === id);
     return {

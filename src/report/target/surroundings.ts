@@ -44,7 +44,7 @@ export function digestLines({ plan, command, result }: Report, full: boolean): T
 }
 
 /** What was looked at, what it was compared with, and where the log is. */
-export function logLines({ log, git, result, rehearsal }: Report, full: boolean): TargetLine[] {
+export function logLines({ log, git, result, rehearsal, lock }: Report, full: boolean): TargetLine[] {
   if (result === 'noop' && !full) return [];
   const commit: Phrase[] =
     git === undefined
@@ -55,6 +55,7 @@ export function logLines({ log, git, result, rehearsal }: Report, full: boolean)
   const compared = rehearsal === undefined ? [] : [`, compared on Postgres ${rehearsal.serverVersion}`];
   return [
     ...(commit.length === 0 ? [] : [{ phrases: [...commit, ...compared] }]),
+    ...(full && lock !== undefined ? [{ phrases: ['Key of the lock: ', { name: lock.key }] }] : []),
     ...(log === undefined ? [] : [{ phrases: ['Log: ', { name: log }] }]),
   ];
 }
@@ -65,12 +66,11 @@ const WORTH_TELLING_MS = 1_000;
 const BUSY_HELP = 'Let it end, then start this run again; `lock_wait` says how long a run waits.';
 
 /** Who holds the lock, and how long it was waited for. */
-export function lockLines({ lock, command, result }: Report, full: boolean): TargetLine[] {
+export function lockLines({ lock, command, result }: Report): TargetLine[] {
   const { waitedMs = 0, holder, skipped } = lock ?? {};
   const busy = result === 'busy';
   const waited = waitedMs >= WORTH_TELLING_MS ? `waited ${duration(waitedMs)} for it` : undefined;
-  const key: TargetLine[] = full && lock !== undefined ? [{ phrases: ['Its key is ', { name: lock.key }] }] : [];
-  if (holder === undefined && !busy) return waited === undefined ? key : [{ phrases: [`This run ${waited}`] }, ...key];
+  if (holder === undefined && !busy) return waited === undefined ? [] : [{ phrases: [`This run ${waited}`] }];
   const reads = command === 'plan' || command === 'status' || command === 'verify';
   const who: Phrase[] = holder === undefined ? ['another run'] : sessionPhrases(holder, 'connection');
   return [
@@ -87,6 +87,5 @@ export function lockLines({ lock, command, result }: Report, full: boolean): Tar
           : {}),
       ...(holder === undefined ? {} : { details: sessionDetails(holder) }),
     },
-    ...key,
   ];
 }

@@ -22,6 +22,7 @@ const MIGRATIONS = {
   '002_transaction': `
     ${noteOf('before')};
     ALTER TABLE people ADD COLUMN age int;
+    SELECT pg_advisory_xact_lock(4242);
     ${noteOf('after')};`,
   '003_steps': `-- lockstep: no-transaction
     ${noteOf('step 1')};
@@ -34,24 +35,13 @@ interface Situation {
   /** What is recorded as applied when the run is cancelled. */
   readonly applied: readonly string[];
   readonly result: 'partial' | 'failed' | 'error';
-  readonly config?: Readonly<Record<string, string>>;
-  /** Holds the run up; `holder` is ended afterwards. */
+  /** Holds the run up until `holder` ends. */
   hold(holder: Client): Promise<void>;
 }
 
-/** Until the table is there, and then its lock. */
-const lockWhenThere =
-  (lock: string) =>
-  async (holder: Client): Promise<void> => {
-    for (;;) {
-      const { rows } = await holder.query<{ there: boolean }>(
-        "SELECT to_regclass('public.people') IS NOT NULL AS there",
-      );
-      if (rows[0]?.there) break;
-      await sleep(2);
-    }
-    await holder.query(lock);
-  };
+/** What the second migration waits for. */
+const GATE = 4242;
+const holdGate: Situation['hold'] = async (holder) => void (await holder.query(`SELECT pg_advisory_lock(${GATE})`));
 
 const SITUATIONS: readonly Situation[] = [
   {
@@ -64,15 +54,13 @@ const SITUATIONS: readonly Situation[] = [
     what: 'while a statement of a transaction waits',
     applied: ['001_tables'],
     result: 'partial',
-    config: { lock_timeout: '60s' },
-    hold: lockWhenThere('BEGIN; LOCK TABLE people IN ACCESS SHARE MODE'),
+    hold: holdGate,
   },
   {
     what: 'between two tries',
     applied: ['001_tables'],
     result: 'partial',
-    config: { lock_timeout: '10ms' },
-    hold: lockWhenThere('BEGIN; LOCK TABLE people IN ACCESS SHARE MODE'),
+    hold: holdGate,
   },
   {
     what: 'while an index is built CONCURRENTLY',
@@ -85,15 +73,14 @@ const SITUATIONS: readonly Situation[] = [
 
 describe.each(majors)('a deploy on Postgres %i that is cancelled', (major) => {
   let server: FaultServer;
-  const stages = new Map<string, Stage>();
+  let stage: Stage;
 
   beforeAll(async () => {
     server = await FaultServer.start(major);
-    const project = faultProject(MIGRATIONS);
-    stages.set('', await Stage.open('signals', server, project));
+    stage = await Stage.open('signals', server, faultProject(MIGRATIONS, { lock_timeout: '1s' }));
   }, LIMIT_MS);
 
-  afterAll(() => stages.get('')?.close());
+  afterAll(() => stage?.close());
 
   const signals = budget >= 1_000 ? (['SIGINT', 'SIGTERM'] as const) : (['SIGTERM'] as const);
   const cases = SITUATIONS.flatMap((situation, index) =>
@@ -108,13 +95,11 @@ describe.each(majors)('a deploy on Postgres %i that is cancelled', (major) => {
     {
       timeout: LIMIT_MS,
     },
-    async ({ what, signal, applied, result, config, hold }) => {
-      const stage = stages.get('') as Stage;
+    async ({ what, signal, applied, result, hold }) => {
       await stage.inDatabase(async (database) => {
-        const project = config === undefined ? stage.project : faultProject(MIGRATIONS, config);
         const holder = await server.connect(database);
         const holding = hold(holder);
-        const run = startLockstep(project, server.url(database));
+        const run = startLockstep(stage.project, server.url(database));
         if (!what.includes('deploy lock')) await holding;
         await untilHeldUp(server, database, what);
         const at = performance.now();
@@ -130,7 +115,6 @@ describe.each(majors)('a deploy on Postgres %i that is cancelled', (major) => {
         if (applied.length > 0) await checkLedger(server, database, applied);
         await holder.end();
         await stage.judge(signal, `${signal} ${what}`, database, first);
-        if (project !== stage.project) project.repo.dispose();
       });
       expect(stage.tally.losses).toEqual([]);
     },

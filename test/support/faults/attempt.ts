@@ -31,11 +31,17 @@ export function startLockstep(
   url: string,
   [command = 'apply', ...args]: readonly string[] = [],
   limitMs = LIMIT_MS,
+  prefix: readonly string[] = [],
 ): RunningAttempt {
   const path = join(tmpdir(), `lockstep-faults-${randomUUID()}.json`);
   const all = [command, ...args, '--database-url-env', 'TARGET', '--yes', '--report', path];
   const started = performance.now();
-  const { child, finished } = startCli(all, { cwd: repo.dir, env: { ...repo.env, TARGET: url }, timeoutMs: limitMs });
+  const { child, finished } = startCli(all, {
+    cwd: repo.dir,
+    env: { ...repo.env, TARGET: url },
+    timeoutMs: limitMs,
+    prefix,
+  });
   const ended = finished.then(async (result: CliResult): Promise<Attempt> => {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     await rm(path, { force: true });

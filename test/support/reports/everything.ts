@@ -87,7 +87,13 @@ const aboutTarget = {
     history: 'e'.repeat(64),
     pending: [{ id: '015_everything', checksum: 'c'.repeat(64), transaction: 'none', statements: 3 }],
     gates: [
-      { name: 'edited', open: false, message: 'It was edited.', details: ['014_customers'], help: 'Undo it:\n  git revert' },
+      {
+        name: 'edited',
+        open: false,
+        message: 'It was edited.',
+        details: ['014_customers'],
+        help: 'Undo it:\n  git revert',
+      },
       { name: 'order', open: true, message: 'It runs out of order.', details: ['015_everything'] },
     ],
     tables: [{ name: 'public.orders', rows: 41_250_000, bytes: 12_884_901_888 }],

@@ -78,14 +78,17 @@ describe('a report', () => {
     expect(runner.summaries).toBe('');
   });
 
-  it.each([deploys.noop, deploys.planNoop])('of a deploy that had nothing to do is a line in the summary', async (report) => {
-    const { runner, done } = start(report, settings());
-    await done;
-    expect(runner.summaries.split('\n')[0]).toBe(
-      '### ✅ Nothing to do on `production`, which is at `015_drop_full_name`',
-    );
-    expect(runner.summaries.split('\n').length).toBeLessThan(8);
-  });
+  it.each([deploys.noop, deploys.planNoop])(
+    'of a deploy that had nothing to do is a line in the summary',
+    async (report) => {
+      const { runner, done } = start(report, settings());
+      await done;
+      expect(runner.summaries.split('\n')[0]).toBe(
+        '### ✅ Nothing to do on `production`, which is at `015_drop_full_name`',
+      );
+      expect(runner.summaries.split('\n').length).toBeLessThan(8);
+    },
+  );
 
   it('of a cancelled run is files and outputs alone: the runner has little patience left', async () => {
     const { runner, done } = start(blocked, settings(), new Recorder(), true);

@@ -58,6 +58,7 @@ function closed(of: TargetHistory, migrations: readonly Migration[], judge: Poli
     pooler: 'none',
     poolerHelp: '',
     standby: false,
+    checksDue: undefined,
     forbidden: [],
   });
   return gates.filter(({ open }) => !open);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { annotationsOf } from '../../../src/report/annotations.ts';
 import type { Finding, Impact, Report } from '../../../src/report/model.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { sampleReports } from '../../fixtures/reports.ts';
 import { bareFinding } from '../../support/reports/bare-finding.ts';
+import { withTexts } from '../../support/reports/free-texts.ts';
 
 function annotate(...findings: Finding[]) {
   return annotationsOf({ ...sampleReports.blocked, findings });
@@ -102,6 +104,66 @@ describe('of many annotations', () => {
   it('the one that tells why there is no answer is never left out', () => {
     const report: Report = { ...sampleReports.errored, findings: several(20, () => ({})) };
     expect(annotationsOf(report).shown[0]).toMatchObject({ title: `Lockstep: ${report.error?.code}` });
+  });
+});
+
+describe('a deploy has an annotation', () => {
+  it('at the statement that failed', () => {
+    const error = deploys.failed.migrations[0]?.up?.error;
+    expect(annotationsOf(deploys.failed).shown).toEqual([
+      {
+        level: 'error',
+        title: 'Lockstep: 013_order_totals failed',
+        message: `column "totl" does not exist (SQLSTATE 42703)\n${error?.hint}`,
+        path: 'db/migrations/013_order_totals.sql',
+        line: 7,
+        endLine: 7,
+        column: 27,
+      },
+    ]);
+  });
+
+  it('for each gate that is closed, with what to do', () => {
+    const { shown } = annotationsOf(deploys.planRefused);
+    expect(shown.map(({ level, title }) => [level, title])).toEqual([
+      ['error', 'Lockstep: refused on production, 2 applied migrations were edited'],
+      ['error', 'Lockstep: refused on production, 1 pending migration sorts before an applied one'],
+    ]);
+    expect(shown[0]?.message).toMatch(/have been edited.*\n009_products .*\n011_prices .*\nTake the edit back/s);
+    expect(shown[0]).not.toHaveProperty('path');
+  });
+
+  it('for a lock that was not to be had, unless it was to be skipped then', () => {
+    expect(annotationsOf(deploys.busy).shown).toMatchObject([
+      { level: 'error', title: 'Lockstep: busy on production', message: expect.stringContaining('pid 5120') },
+    ]);
+    expect(annotationsOf(deploys.skipped).shown).toEqual([]);
+  });
+
+  it.each([deploys.smokeFailed, deploys.cancelled, deploys.refusedUnknownCommit])('for why it ended', (report) => {
+    expect(annotationsOf(report).shown).toMatchObject([{ level: 'error', title: `Lockstep: ${report.error?.code}` }]);
+  });
+
+  it.each([
+    deploys.planned,
+    deploys.applied,
+    deploys.appliedAfterTries,
+    deploys.noop,
+    deploys.superseded,
+    deploys.status,
+    deploys.verified,
+  ])('for nothing else', (report) => {
+    expect(annotationsOf(report).shown).toEqual([]);
+  });
+
+  it('that is short, and obeys nothing that strangers write', () => {
+    const report = withTexts(deploys.planRefused, (text) => `\u001b[31m\n${text}${'x'.repeat(3_000)}`);
+    for (const { title, message } of annotationsOf(report).shown) {
+      expect(title.length).toBeLessThanOrEqual(200);
+      expect(message.length).toBeLessThanOrEqual(2_000);
+      expect(title + message).not.toContain('\u001b');
+      expect(title).not.toContain('\n');
+    }
   });
 });
 

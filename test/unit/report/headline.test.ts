@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { capitalised, headline, headlineText } from '../../../src/report/headline.ts';
+import { capitalised, headline, headlineText, type Mood } from '../../../src/report/headline.ts';
 import type { Finding, Impact, MigrationReport, Report } from '../../../src/report/model.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { errored, noop, passed, sampleReports } from '../../fixtures/reports.ts';
 
 const said = (report: Report): string => headlineText(headline(report));
@@ -264,53 +265,122 @@ describe('the headline of a run without an answer', () => {
   });
 });
 
-describe('the headline of a command with a target', () => {
-  const target = { environment: 'production', database: 'shop', serverVersion: '17.10' };
-  const statuses = (...all: MigrationReport['status'][]): MigrationReport[] =>
-    all.map((status, index) => migration(`${index}`, { status }));
+describe('the headline of a command on a target', () => {
+  it.each<[keyof typeof deploys, string, Mood?]>([
+    ['planned', '3 migrations to apply on `production`'],
+    [
+      'plannedWithBlockers',
+      '3 migrations to apply on `production`, another run holds the lock now, 2 open transactions are in the way now, 2 invalid indexes',
+    ],
+    [
+      'plannedUnseen',
+      '1 migration to apply on `production`, 1 open transaction is in the way now, not all transactions are visible',
+    ],
+    ['planNoop', 'nothing to do on `production`, which is at `015_drop_full_name`'],
+    ['planSuperseded', 'superseded: `production` has a later commit (`1a2b3c4`)'],
+    [
+      'planRefused',
+      'refused on `production`: 2 applied migrations were edited, 1 pending migration sorts before an applied one',
+      'bad',
+    ],
+    ['refusedEdited', 'refused on `production`: 2 applied migrations were edited', 'bad'],
+    ['refusedMissing', 'refused on `production`: 1 applied migration is not in this commit', 'bad'],
+    ['refusedOrder', 'refused on `production`: 1 pending migration sorts before an applied one', 'bad'],
+    ['refusedUnfinished', 'refused on `production`: 1 migration was begun and not finished', 'bad'],
+    ['refusedStatements', 'refused on `production`: a pending migration holds what no database may see', 'bad'],
+    ['refusedBaseline', 'refused on `production`: it has tables, and no history of migrations', 'bad'],
+    ['refusedPooler', 'refused on `production`: a pooler in transaction mode stands before it', 'bad'],
+    ['refusedStandby', 'refused on `production`: the server is a standby', 'bad'],
+    ['refusedApproval', 'refused on `production`: what would run is not what was approved', 'bad'],
+    [
+      'refusedUnknownCommit',
+      'refused on `production`: the target is at commit 1a2b3c4d5e6f, and nobody can say whether ours is older',
+      'bad',
+    ],
+    ['applied', '3 migrations applied on `production`'],
+    ['appliedAfterTries', '2 migrations applied on `production`, `015_drop_full_name` after 4 failed tries'],
+    [
+      'partial',
+      'apply stopped half-way on `production`: `015_drop_full_name` failed (55P03 lock timeout), 2 applied, 1 did not run',
+      'bad',
+    ],
+    [
+      'partialFile',
+      'apply stopped half-way on `production`: `014_orders_by_email` stopped half-way (23505 duplicate values)',
+      'bad',
+    ],
+    [
+      'failed',
+      'apply failed on `production`: `013_order_totals` failed (42703 column "totl" does not exist), nothing was applied, 1 did not run',
+      'bad',
+    ],
+    ['smokeFailed', 'apply failed on `production`: the smoke command failed, 3 applied', 'bad'],
+    ['cancelled', 'apply was cancelled on `production`: 1 applied, 1 did not run', 'bad'],
+    [
+      'busy',
+      'busy on `production`: another run holds the lock (`lockstep apply acme/shop@1f0c7a5 run 8123`, for 12 min 41 s)',
+      'bad',
+    ],
+    // That was asked for by on_busy: skip.
+    [
+      'skipped',
+      'skipped on `production`: another run holds the lock (`lockstep apply acme/shop@1f0c7a5 run 8123`, for 12 min 41 s)',
+    ],
+    ['superseded', 'superseded: `production` has a later commit (`1a2b3c4`)'],
+    ['noop', 'nothing to do on `production`, which is at `015_drop_full_name`'],
+    ['statusClean', '`production` is at `003_change`, nothing pending'],
+    [
+      'status',
+      '`production` is at `022_change`, 1 half-done, 1 edited since, 1 not in this commit, 2 pending, another run holds the lock now',
+    ],
+    ['verified', 'the schema of `staging` is what its migrations make'],
+    ['differs', 'the schema of `staging` differs from what its migrations make: `orders` and `orders_copy`', 'bad'],
+    ['baseline', '3 migrations recorded as applied on `production`, up to `003_products`'],
+    [
+      'baselineDiffers',
+      'no baseline on `production`: its schema differs from what its migrations make: `orders` and `orders_copy`',
+      'bad',
+    ],
+    ['baselineNoop', 'nothing to do on `production`, which is at `012_customers`'],
+    ['resolved', 'settled on `production`'],
+    ['nothingToResolve', 'no answer: 014_orders_by_email is neither failed nor half-done here.', 'unknown'],
+    [
+      'unreachable',
+      'no answer: cannot connect to deployer@db.acme.example:5432/shop: connect ECONNREFUSED 10.0.0.7:5432 (tried for 60 s)',
+      'unknown',
+    ],
+  ])('%s: %s', (name, expected, mood = 'good') => {
+    expect(said(deploys[name])).toBe(expected);
+    expect(headline(deploys[name]).mood).toBe(mood);
+  });
 
-  it.each<[string, Partial<Report>, string]>([
-    [
-      '3 migrations pending on `production`',
-      { command: 'plan', result: 'planned', migrations: statuses('pending', 'pending', 'pending') },
-      'good',
-    ],
-    [
-      '1 migration applied on `production`, 1 warning',
-      { command: 'apply', result: 'applied', migrations: statuses('applied'), findings: [finding('warn')] },
-      'good',
-    ],
-    [
-      'apply: stopped half-way on `production`, 1 failed, 1 applied, 1 did not run',
-      { command: 'apply', result: 'partial', migrations: statuses('applied', 'failed', 'not-run') },
-      'bad',
-    ],
-    [
-      'apply: failed on `production`, 1 failed',
-      { command: 'apply', result: 'failed', migrations: statuses('failed') },
-      'bad',
-    ],
-    ['apply: nothing to do on `production`', { command: 'apply', result: 'noop', migrations: [] }, 'good'],
-    [
-      'plan: refused on `production`, 2 pending, 1 finding blocks',
-      { command: 'plan', result: 'refused', migrations: statuses('pending', 'pending'), findings: [finding('block')] },
-      'bad',
-    ],
-    [
-      'apply: busy, another run holds the lock on `production`',
-      { command: 'apply', result: 'busy', migrations: [] },
-      'bad',
-    ],
-    [
-      'apply: superseded by a later commit on `production`',
-      { command: 'apply', result: 'superseded', migrations: [] },
-      'good',
-    ],
-    ['verify: passed on `production`', { command: 'verify', result: 'passed', migrations: [] }, 'good'],
-  ])('%s', (expected, rest, mood) => {
-    const report = { ...check(rest), target };
-    expect(said(report)).toBe(expected);
-    expect(headline(report).mood).toBe(mood);
+  it('names at most three gates', () => {
+    const all = [deploys.refusedEdited, deploys.refusedOrder, deploys.refusedBaseline, deploys.refusedStandby];
+    const gates = all.flatMap(({ plan }) => plan?.gates ?? []);
+    const { plan } = deploys.refusedEdited;
+    if (plan === undefined) throw new Error('the sample has a plan');
+    expect(said({ ...deploys.refusedEdited, plan: { ...plan, gates } })).toMatch(
+      /tables, and no history.*, 1 more gate closed$/,
+    );
+  });
+
+  it('tells findings and what is lost', () => {
+    const report = { ...deploys.applied, findings: [finding('warn')] };
+    expect(said(report)).toBe('3 migrations applied on `production`, 1 warning');
+  });
+
+  it('is one line, however long and broken a message is', () => {
+    const [failed, ...rest] = deploys.failed.migrations;
+    const error = { message: `${'word '.repeat(100)}\nmore`, sqlstate: 'XX000' };
+    const up = { status: 'failed' as const, durationMs: 1, statements: [], error };
+    const report: Report = {
+      ...deploys.failed,
+      migrations: [{ ...(failed ?? rest[0] ?? migration('1')), up }, ...rest],
+    };
+    expect(said(report)).toMatch(
+      /^apply failed on `production`: `013_order_totals` failed \(XX000 (?:word )+[^\n]*…\), /,
+    );
+    expect(said(report).length).toBeLessThan(250);
   });
 });
 

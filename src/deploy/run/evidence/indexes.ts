@@ -55,10 +55,15 @@ export function createIndex({ tree }: Statement): Evidence {
     happened: async (session, before) => {
       const rows = made(await indexesOf(session, table), before);
       if (wanted === undefined && rows.length > 1) return undefined;
-      return rows.some(({ valid }) => valid);
+      // One of that name that was there before is not what this statement made.
+      const known = tree.if_not_exists === true ? [] : kept<readonly string[]>(before, 'indexes', []);
+      return rows.some(({ valid, oid }) => valid && !known.includes(oid));
     },
     problem: async (session, before) => {
-      const bad = made(await indexesOf(session, table), before).find(({ valid }) => !valid);
+      const rows = made(await indexesOf(session, table), before);
+      if (wanted !== undefined && rows.length === 0 && tree.if_not_exists === true)
+        return `there is no index ${wanted} on ${table}: something else has that name`;
+      const bad = rows.find(({ valid }) => !valid);
       return bad && `the index ${bad.name} is INVALID`;
     },
     repair: async (session, before) => {
@@ -111,16 +116,19 @@ export function dropIndex({ tree }: Statement): Evidence {
 /** A failed one leaves `_ccnew` (the new index) or `_ccold` (the one that it replaced) behind. */
 export function reindex({ tree }: Statement, concurrently: boolean): Evidence {
   const single = tree.kind === 'REINDEX_OBJECT_INDEX' ? relationName(record(tree.relation)) : undefined;
+  // The one table that it is about; undefined: a schema's or a database's.
+  const relation = record(tree.relation);
+  const of = relation === undefined ? undefined : relationName(relation);
   const leftovers = async (session: Session, before: unknown): Promise<readonly IndexRow[]> => {
     const known = kept<readonly string[]>(before, 'invalid', []);
-    const rows = await invalidOnes(session);
+    const rows = await invalidOnes(session, of);
     return rows.filter(({ oid, name }) => !known.includes(oid) && /_cc(?:new|old)\d*"?$/.test(name));
   };
   return {
     what: single === undefined ? 'the rebuilt indexes' : `the index ${single}`,
     concurrently,
     prepare: async () => [],
-    before: async (session) => ({ invalid: (await invalidOnes(session)).map(({ oid }) => oid) }),
+    before: async (session) => ({ invalid: (await invalidOnes(session, of)).map(({ oid }) => oid) }),
     // To build it once more does no harm, and nothing shows that it has been done.
     happened: async () => false,
     problem: async (session, before) => {
@@ -143,11 +151,23 @@ function invalidNamed(session: Session, name: string): Promise<readonly IndexRow
   );
 }
 
-function invalidOnes(session: Session): Promise<readonly IndexRow[]> {
+/**
+ * Invalid indexes of a table (or of the table of an index), or of the whole database, that nobody else is at work on: who
+ * builds one holds SHARE UPDATE EXCLUSIVE on its table.
+ */
+function invalidOnes(session: Session, of: string | undefined): Promise<readonly IndexRow[]> {
+  const only =
+    of === undefined
+      ? ''
+      : `AND i.indrelid IN (SELECT t.oid FROM pg_catalog.pg_class t LEFT JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
+          WHERE pg_catalog.to_regclass(${literal(of)}) IN (t.oid, x.indexrelid)
+          UNION SELECT t.reltoastrelid FROM pg_catalog.pg_class t WHERE t.oid = pg_catalog.to_regclass(${literal(of)}))`;
   return rowsOf(
     session,
-    `SELECT ${COLUMNS} ${FROM} WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND NOT EXISTS (
-      SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)`,
+    `SELECT ${COLUMNS} ${FROM} WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) ${only} AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = i.indrelid AND l.granted
+        AND l.mode = 'ShareUpdateExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`,
   );
 }
 

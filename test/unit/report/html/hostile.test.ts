@@ -3,12 +3,13 @@ import { renderHtml } from '../../../../src/report/html/page.ts';
 import type { Links } from '../../../../src/report/links.ts';
 import type { Report } from '../../../../src/report/model.ts';
 import { plain } from '../../../../src/report/plain.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { sampleReports } from '../../../fixtures/reports.ts';
 import { everything, failure } from '../../../support/reports/everything.ts';
 import { allProperties, propertiesOf, withTexts } from '../../../support/reports/free-texts.ts';
 import { elements, structure, textOf } from './dom.ts';
 
-const reports: Readonly<Record<string, Report>> = { ...sampleReports, everything, failure };
+const reports: Readonly<Record<string, Report>> = { ...sampleReports, ...deploys, everything, failure };
 
 const links: Links = { repository: 'https://github.com/acme/shop', commit: 'abc', run: 'https://ci.test/1' };
 

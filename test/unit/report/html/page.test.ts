@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../../src/report/html/page.ts';
 import type { Finding, MigrationReport, Report } from '../../../../src/report/model.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { blocked, downDifferent, errored, noop, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
 import { everything, failure } from '../../../support/reports/everything.ts';
 import { elements, textOf } from './dom.ts';
 
-const reports = Object.entries<Report>({ ...sampleReports, everything, failure });
+const reports = Object.entries<Report>({ ...sampleReports, ...deploys, everything, failure });
 
 const links = { repository: 'https://github.com/acme/shop', commit: 'abc123', run: 'https://ci.test/runs/1' };
 
@@ -204,6 +205,37 @@ describe('findings', () => {
     expect(textOf(renderHtml(everything))).toContain(
       'While it runs, reads and writes on orders, users and items wait.',
     );
+  });
+});
+
+describe('a target', () => {
+  it('says where, why not and what now before anything else', () => {
+    const ids = (report: Report): (string | undefined)[] =>
+      elements(renderHtml(report)).flatMap(({ tag, attributes }) => (tag === 'section' ? [attributes.id] : []));
+    expect(ids(deploys.planRefused).slice(0, 2)).toEqual(['target-where', 'target-gates']);
+    expect(ids(deploys.partial).slice(0, 3)).toEqual(['target-where', 'migrations', 'target-next']);
+  });
+
+  it('is told without what a check would say of it', () => {
+    const text = textOf(renderHtml(deploys.partial));
+    expect(text).not.toMatch(/rehears|Not analysed|What to do|Up failed/);
+    expect(text).toContain('applied in 43 ms');
+  });
+
+  it('has the whole digest, every try and every session', () => {
+    const { plan } = deploys.planned;
+    const pre = elements(renderHtml(deploys.planned)).filter(({ tag }) => tag === 'pre');
+    expect(pre.map(({ text }) => text)).toContain(plan?.digest);
+    const text = sectionOf(renderHtml(deploys.appliedAfterTries), 'migrations') ?? '';
+    expect(text).toContain(
+      '09:15:14 UTC, 5.0 s: canceling statement due to lock timeout (SQLSTATE 55P03), at statement 1',
+    );
+    expect(text).toContain('09:15:33 UTC, 1.0 s: deadlock detected (SQLSTATE 40P01), at statement 1');
+  });
+
+  it('has its whole history', () => {
+    const text = sectionOf(renderHtml(deploys.status), 'target-history') ?? '';
+    expect(text.match(/\d{3}_\w+: /g)).toHaveLength(24);
   });
 });
 

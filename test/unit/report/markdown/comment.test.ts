@@ -3,6 +3,7 @@ import { renderComment } from '../../../../src/report/markdown/comment.ts';
 import { readMarker } from '../../../../src/report/markdown/marker.ts';
 import { renderSummary } from '../../../../src/report/markdown/summary.ts';
 import { type Finding, type Report, reportSchema } from '../../../../src/report/model.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { monstrous } from '../../../fixtures/monstrous.ts';
 import { verdicts } from '../../../fixtures/verdicts.ts';
 import { foldsOf, links, markerFor, seen } from './as-github.ts';
@@ -208,6 +209,51 @@ describe('a comment without room', () => {
     expect(text).not.toContain('SQL of 2 migrations');
     expect(text).toContain('Left out for want of room: SQL. See [the summary of the run]');
     expect(text).toContain('CREATE INDEX CONCURRENTLY');
+  });
+});
+
+describe('the summary of a deploy', () => {
+  it.each(Object.entries(deploys))('is tried on what is a report: %s', (_, report) => {
+    expect(reportSchema.safeParse(report).error).toBeUndefined();
+  });
+
+  for (const [name, report] of Object.entries(deploys)) {
+    it(`says what there is to say: ${name}`, async () => {
+      const text = renderSummary(report, { links });
+      await expect(text).toMatchFileSnapshot(`../../../fixtures/summaries/${name}.md`);
+      const { begun, ended, real } = foldsOf(text);
+      expect([ended, real]).toEqual([begun, begun]);
+      expect(text).not.toMatch(/rehearse|<!--/i);
+    });
+  }
+
+  it('has the digest by itself, where it can be copied', () => {
+    expect(renderSummary(deploys.planned)).toContain(`\n\`\`\`text\n${deploys.planned.plan?.digest}\n\`\`\`\n`);
+    // What is refused is not to be approved.
+    expect(renderSummary(deploys.planRefused)).not.toContain(deploys.planRefused.plan?.digest);
+  });
+
+  it.each([600, 1_000, 2_000, 5_000])('keeps to %i bytes, and says where the rest is', (limit) => {
+    for (const report of Object.values(deploys)) {
+      const text = renderSummary(report, { links, limit });
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(Math.max(limit, 800));
+      expect(text.startsWith('### ')).toBe(true);
+    }
+  });
+
+  it('is quick and whole with a thousand pending migrations', () => {
+    const { plan } = deploys.planned;
+    if (plan === undefined) throw new Error('the sample has a plan');
+    const pending = Array.from({ length: 1_000 }, (_, index) => ({
+      id: `${index}_x`,
+      checksum: 'c'.repeat(64),
+      transaction: 'single' as const,
+      statements: 1,
+    }));
+    const { text, ms } = quickest(() => renderSummary({ ...deploys.planned, plan: { ...plan, pending } }, { links }));
+    expect(ms).toBeLessThan(1_000);
+    expect(text).toContain('<summary>Pending: 1000</summary>');
+    expect(text).toContain('- and 500 more lines, in the JSON report');
   });
 });
 

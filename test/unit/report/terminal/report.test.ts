@@ -2,20 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { excerpt } from '../../../../src/project/place.ts';
 import type { Finding, MigrationReport, Report, SchemaDiff } from '../../../../src/report/model.ts';
 import { renderReport } from '../../../../src/report/terminal/report.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { blocked, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
+import { everything } from '../../../support/reports/everything.ts';
+import { withTexts } from '../../../support/reports/free-texts.ts';
 
 // A run without a verdict has no report at a terminal.
 const { errored: _, ...verdicts } = sampleReports;
+const { unreachable: __, nothingToResolve: ___, ...answers } = deploys;
 
 const render = (report: Report, width = 100): string => renderReport(report, { color: false, width });
-
-/** Every text inside a value replaced. */
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
-}
 
 function note(rule: string, line: number, rest: Partial<Finding> = {}): Finding {
   const [first] = blocked.findings;
@@ -31,6 +27,14 @@ describe("the terminal's report", () => {
       await expect(text).toMatchFileSnapshot(`golden/${name}-${width}.txt`);
       const tooLong = text.split('\n').filter((line) => line.length > width);
       expect(tooLong).toEqual([]);
+    });
+  }
+
+  for (const [name, report] of Object.entries(answers)) {
+    it(`${name} on a target`, async () => {
+      const text = render(report, 100);
+      await expect(text).toMatchFileSnapshot(`golden/target/${name}.txt`);
+      expect(text.split('\n').filter((line) => line.length > 100 && !line.includes('/home/runner/'))).toEqual([]);
     });
   }
 
@@ -92,8 +96,8 @@ describe("the terminal's report", () => {
 
   it('obeys nothing that stands in SQL, file names or errors', () => {
     const hostile = '\u001b[2J\u001b]0;pwned\u0007\u202eevil\u2066\r\u009b31m\u200b\u2028';
-    for (const report of Object.values(verdicts)) {
-      const spoiled = mapTexts(report, (text) => (/^[a-z-]+$/.test(text) ? text : hostile + text)) as Report;
+    for (const report of Object.values({ ...verdicts, ...answers, everything })) {
+      const spoiled = withTexts(report, (text, _, length) => (hostile + text).slice(0, length));
       const obeyed = [...render(spoiled)].filter(
         (character) => hostile.includes(character) && !/\w|[[\];]/.test(character),
       );
