@@ -1,10 +1,10 @@
 import { databaseContents } from '../deploy/history/contents.ts';
-import { historyFingerprint } from '../deploy/history/fingerprint.ts';
+import { asNoted, historyFingerprint } from '../deploy/history/fingerprint.ts';
 import type { TargetHistory } from '../deploy/history/read.ts';
 import type { HistorySource } from '../deploy/history/source.ts';
 import { type TargetState, targetState } from '../deploy/history/state.ts';
 import { type ApprovalRequest, approvalGate, type Listed } from '../deploy/plan/approval.ts';
-import { gatesOf, isAccepted } from '../deploy/plan/gates.ts';
+import { acknowledged, gatesOf, isAccepted } from '../deploy/plan/gates.ts';
 import { type PlanFile, planDigest, planText } from '../deploy/plan/plan-file.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { Session } from '../postgres/session.ts';
@@ -43,11 +43,14 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
   const listed = listedIn(inputs);
+  const released = acknowledged(state, policy);
+  const edits = state.edited.filter(({ migration }) => released.includes(migration));
+  const noted = asNoted(history, edits, state.renamed);
   const base = {
     environment: environment.name,
     database: target.database,
     tool: project.tool,
-    history: historyFingerprint(history),
+    history: historyFingerprint(noted),
   };
   const text = planText({ ...base, pending: state.pending.map(listed) });
   const gates = [
@@ -62,7 +65,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       checksDue: checksDue(history),
       forbidden: forbiddenIn(state.pending, project, layout, policy),
     }),
-    ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, history, state, listed))]),
+    ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, noted, state, listed))]),
   ];
   const pending = state.pending.map((migration) => ({
     id: migration.id,

@@ -157,12 +157,12 @@ async function oneByOne(
 ): Promise<Failed | undefined> {
   for (const [position, statement] of statements.entries()) {
     guard?.onStatement(statement);
-    const before = position === 0 ? opening : [];
-    const prefix = before.map((sql) => `${sql};\n`).join('');
+    const first = position === 0 ? opening : [];
+    const prefix = first.map((sql) => `${sql};\n`).join('');
     const started = performance.now();
     const { completed, error: thrown } = await session.runTimed(prefix + statement.sql);
     if (thrown !== undefined) {
-      const at = completed.length < before.length && !isBeyond(thrown, prefix) ? 'begin' : 'statement';
+      const at = completed.length < first.length && !isBeyond(thrown, prefix) ? 'begin' : 'statement';
       return { error: errorAt(thrown, script, statement, prefix), thrown, at };
     }
     ran.reports.push(statementReport(statement, performance.now() - started));
@@ -179,17 +179,12 @@ export function errorAt(
   { start, index }: Statement,
   prefix = '',
 ): SqlErrorReport {
-  return sqlError(thrown, { path, text, offset: start, prefix: codePoints(prefix), statement: index });
+  return sqlError(thrown, { path, text, offset: start, prefix: [...prefix].length, statement: index });
 }
 
 /** Whether an error lies behind a message's prefix: what the server cannot parse is refused before any of it is done. */
 function isBeyond(thrown: unknown, prefix: string): boolean {
-  if (!(thrown instanceof DatabaseError)) return true;
-  return Number(thrown.position ?? 0) > codePoints(prefix);
-}
-
-function codePoints(text: string): number {
-  return [...text].length;
+  return !(thrown instanceof DatabaseError) || Number(thrown.position ?? 0) > [...prefix].length;
 }
 
 /** Whether a statement may have changed a timeout: by SET, RESET, set_config() or UPDATE pg_settings. */

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { renderComment } from '../../src/report/markdown/comment.ts';
+import { renderSummary } from '../../src/report/markdown/summary.ts';
+import { deploys } from '../fixtures/deploys.ts';
 import { verdicts } from '../fixtures/verdicts.ts';
 import { withTexts } from '../support/reports/free-texts.ts';
 import { links, markerFor, seen, seenAs } from '../unit/report/markdown/as-github.ts';
@@ -23,6 +25,14 @@ it.each(NASTY)('makes nothing but text of %j', (nasty) => {
   for (const report of reports) {
     const markdown = renderComment(withTexts(report, instead(nasty)), { links, marker: markerFor(report) });
     expect(offences(seenAs(byGithub(markdown)))).toEqual([]);
+  }
+});
+
+it('reads each summary of a deploy as we mean it', () => {
+  for (const report of Object.values(deploys)) {
+    const markdown = renderSummary(report, { links });
+    const names = (page: ReturnType<typeof seen>): string[] => page.elements.map(({ name }) => name);
+    expect(names(seenAs(byGithub(markdown)))).toEqual(names(seen(markdown)));
   }
 });
 

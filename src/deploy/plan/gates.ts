@@ -103,7 +103,7 @@ function editedGate({ state, policy }: GateFacts): Gate[] {
   const edited = state.edited.filter(
     ({ edit, migration }) => edit === 'meaning' && !isAccepted(policy, migration.path),
   );
-  if (edited.length === 0) return [];
+  if (edited.length === 0) return releasedGate(state);
   return [
     {
       name: 'edited',
@@ -111,6 +111,22 @@ function editedGate({ state, policy }: GateFacts): Gate[] {
       message: `${edited.length === 1 ? 'An applied migration has' : `${edited.length} applied migrations have`} been edited: the database keeps what the old text made.`,
       details: edited.map(({ migration: { id, path } }) => `${id} (${path})`),
       help: `Take the edit back and bring the change as a new migration. If it is right as it is, say so in lockstep.yml:\n  history:\n    accept:\n      - path: ${edited[0]?.migration.path}\n        reason: why this is right`,
+    },
+  ];
+}
+
+/** Edits that stop nothing: they are shown, so that nobody wonders. */
+function releasedGate({ edited }: TargetState): Gate[] {
+  if (edited.length === 0) return [];
+  return [
+    {
+      name: 'edited',
+      open: true,
+      message: 'Applied migrations have been edited, and `apply` takes note of that.',
+      details: edited.map(
+        ({ migration: { id, path }, edit }) =>
+          `${id} (${path}): ${edit === 'cosmetic' ? 'comments and white space alone' : 'released in lockstep.yml'}`,
+      ),
     },
   ];
 }

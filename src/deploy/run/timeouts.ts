@@ -27,6 +27,14 @@ export function clampTimeouts({ lock, statement }: Timeouts, local: boolean): st
     WHERE s.setting::numeric = 0 OR s.setting::numeric > extract(epoch FROM l.written::interval) * 1000`;
 }
 
+/** By these the server ends a session whose machine has vanished, within a minute. */
+export const KEEPALIVE = {
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '4',
+  tcp_user_timeout: '30s',
+} as const;
+
 /**
  * Settings of a session that deploys. A runner that is killed must not leave a backend at work: the server looks for its
  * client twice a second (from 14 on), and gives up on one that answers nothing within a minute.
@@ -37,10 +45,7 @@ export function deploySettings(major: number, { lock, statement }: Timeouts): Re
     statement_timeout: statement,
     ...(major >= 14 ? { client_connection_check_interval: '500ms', idle_session_timeout: '0' } : {}),
     ...(major >= 17 ? { transaction_timeout: '0' } : {}),
-    tcp_keepalives_idle: '10',
-    tcp_keepalives_interval: '5',
-    tcp_keepalives_count: '4',
-    tcp_user_timeout: '30s',
+    ...KEEPALIVE,
     // We are never idle in a transaction for longer than a round trip: a runner that stands still holds no lock for ever.
     idle_in_transaction_session_timeout: '60s',
     client_min_messages: 'warning',

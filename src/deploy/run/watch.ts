@@ -4,6 +4,7 @@ import type { SessionReport } from '../../report/target-model.ts';
 import { whoBlocks } from '../survey/blocking.ts';
 import { indexProgress, oldSnapshots } from '../survey/snapshots.ts';
 import type { Target } from '../target/target.ts';
+import { KEEPALIVE } from './timeouts.ts';
 
 interface Watched {
   /** The backend that runs the statement. */
@@ -145,6 +146,7 @@ export class Watch {
     try {
       const session = await this.#target.open({ suffix: ' watch', signal: this.#closed.signal });
       session.patience = { own: ANSWER_MS, script: ANSWER_MS };
+      await session.keep(KEEPALIVE);
       return session;
     } catch {
       return undefined;

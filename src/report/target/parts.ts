@@ -43,10 +43,12 @@ interface Options {
 
 /** In the order in which they are read; empty for a report that is about no target. */
 export function targetParts(report: Report, { full = false }: Options = {}): TargetPart[] {
-  if (report.target === undefined) return [];
   const part = (id: string, title: string, place: Place, what: string, lines: readonly TargetLine[]): TargetPart => {
     return { id: `target-${id}`, title, place, what, lines };
   };
+  const log = part('log', 'Log', 'end', 'the log', logLines(report, full));
+  // It was not reached.
+  if (report.target === undefined) return report.log === undefined ? [] : [log];
   return [
     part('where', 'Target', 'top', 'the target', targetLines(report, full)),
     part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report, full)]),
@@ -65,7 +67,7 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
     part('indexes', 'Invalid indexes', 'facts', 'invalid indexes', invalidIndexLines(report)),
     part('history', 'History', 'facts', 'the history', historyLines(report, full)),
     part('digest', 'Digest of the plan', 'end', 'the digest', digestLines(report, full)),
-    part('log', 'Log', 'end', 'the log', logLines(report, full)),
+    log,
   ].filter(({ lines }) => lines.length > 0);
 }
 

@@ -137,12 +137,12 @@ it('the progress of an index build is shown', async () => {
   const shop = await target();
   const repo = project({
     '001_slow.sql':
-      'CREATE TABLE users (id int);\nINSERT INTO users SELECT generate_series(1, 60);\nCREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN $1; END $$;\n',
+      'CREATE TABLE users (id int);\nINSERT INTO users SELECT generate_series(1, 60);\nCREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.05); RETURN $1; END $$;\n',
     '002_index.sql': 'CREATE INDEX CONCURRENTLY users_slow ON users (slow(id));\n',
   });
   const run = await lockstep('apply', repo, shop);
   expect(run.report.result, run.printed).toBe('applied');
-  expect(run.stderr).toMatch(/building index|building/);
+  expect(run.stderr).toMatch(/building index/);
 });
 
 it('REINDEX CONCURRENTLY repairs an invalid index', async () => {

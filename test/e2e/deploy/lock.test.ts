@@ -40,11 +40,17 @@ it('a run holds the published key while it works, and lets go of it', async () =
 
 it('the second of two runs waits, says who holds the lock, and finds nothing left to do', async () => {
   const shop = await target();
-  const repo = project(slow);
+  // Goes on when it is let go on.
+  const wait =
+    'DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;\nCREATE TABLE a ();\n';
+  const repo = project({ '001_gate.sql': 'CREATE TABLE gate (open bool);\n', '002_wait.sql': wait });
   const first = start('apply', repo, shop);
-  await eventually(async () => (await advisoryLocks(shop)).length > 0, 10_000);
-  const second = await lockstep('apply', repo, shop);
+  await eventually(async () => (await shop.relations()).includes('public.gate'), 20_000);
+  const waiting = start('apply', repo, shop);
+  await eventually(() => waiting.printed().includes('waiting for the lock'), 20_000);
+  await shop.admin.query('INSERT INTO gate VALUES (true)');
   expect((await first.finished).report.result).toBe('applied');
+  const second = await waiting.finished;
   expect(second.report).toMatchObject({
     result: 'noop',
     lock: {

@@ -85,6 +85,7 @@ describe('what is different from the repository', () => {
     await lockstep('apply', repo, shop);
     change(repo, { '001_users.sql': '-- people\nCREATE TABLE users (\n  id bigint PRIMARY KEY, name text\n);\n' });
     const status = await lockstep('status', repo, shop);
+    expect(status.gate('edited')).toMatchObject({ open: true, details: [expect.stringContaining('comments')] });
     expect(status.report.history?.entries).toMatchObject([{ id: '001_users', edited: 'cosmetic' }]);
     expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
     const after = await lockstep('status', repo, shop);

@@ -5,6 +5,7 @@ import { type Marker, writeMarker } from '../../../src/report/markdown/marker.ts
 import { readInvocation } from '../../../src/settings/settings.ts';
 import type { Settings } from '../../../src/settings/types.ts';
 import { type GithubStandIn, startGithub } from '../../fakes/github/stand-in.ts';
+import { deploys } from '../../fixtures/deploys.ts';
 import { errored, noop, passed } from '../../fixtures/reports.ts';
 
 let standIn: GithubStandIn;
@@ -30,6 +31,20 @@ function settingsOfRun(runId: number): Settings {
   const event = { kind: 'pull_request', number: 42, baseSha, headSha, readOnly: undefined } as const;
   return { ...invocation.settings, githubToken: tokens.write, comment: 'changes', actions: { ...actions, event } };
 }
+
+describe('a deploy', () => {
+  test.each(['plan', 'apply', 'status'] as const)(
+    'says nothing on a pull request, whose verdict is that of the check: %s',
+    async (command) => {
+      standIn.comment(42, 'the verdict');
+      const settings = { ...settingsOfRun(2), command, comment: 'always' } as const;
+      for (const report of [deploys.planned, deploys.applied, deploys.failed]) {
+        expect(await tellPullRequest(settings, report, new AbortController().signal)).toBeUndefined();
+      }
+      expect(standIn.comments(42).map(({ body }) => body)).toEqual(['the verdict']);
+    },
+  );
+});
 
 describe('where GitHub does not say who we are, no answer that is no longer true is left:', () => {
   const before: Marker = { v: 1, scope: '', run: 1, attempt: 1, head: '', result: 'passed', blocking: 0, findings: 0 };

@@ -19,7 +19,7 @@ export interface Attempt {
   readonly hung: boolean;
 }
 
-export interface RunningAttempt {
+interface RunningAttempt {
   readonly child: ChildProcess;
   readonly ended: Promise<Attempt>;
 }

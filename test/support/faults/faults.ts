@@ -9,7 +9,7 @@ import type { FaultServer } from './server.ts';
 export const FAULTS = ['kill', 'terminate', 'reset', 'stall', 'cut', 'half-open', 'crash'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
-export interface Victim {
+interface Victim {
   readonly server: FaultServer;
   readonly admin: () => Promise<Client>;
   readonly child: ChildProcess;

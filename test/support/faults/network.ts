@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** Another machine, as far as the network goes: a namespace of its own, on a cable that can be cut. */
-export interface Machine {
+interface Machine {
   /** Where it finds this machine. */
   readonly host: string;
   /** What stands before a command that is to run there. */

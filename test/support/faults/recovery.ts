@@ -23,7 +23,7 @@ export interface Outcome {
 
 const MOST_RUNS = 6;
 /** For how long a dead run may keep the lock: the server looks for its client twice a second. */
-export const LOCK_MS = 8_000;
+const LOCK_MS = 8_000;
 
 /** Runs apply again, and settles what it asks for, until all is applied; then compares. `first`: the run that met the fault. */
 export async function recover(scene: Scene, database: string, first: Attempt): Promise<Outcome> {

@@ -170,7 +170,7 @@ interface FaultServerOptions {
   readonly disk?: string;
 }
 
-export const PASSWORD = randomUUID();
+const PASSWORD = randomUUID();
 
 const SETTINGS: Settings = {
   listen_addresses: '*',

@@ -4,6 +4,7 @@ import { readMarker } from '../../../../src/report/markdown/marker.ts';
 import { renderSummary } from '../../../../src/report/markdown/summary.ts';
 import type { Report } from '../../../../src/report/model.ts';
 import { plain, plainLine } from '../../../../src/report/plain.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { verdicts } from '../../../fixtures/verdicts.ts';
 import { allProperties, propertiesOf, withTexts } from '../../../support/reports/free-texts.ts';
 import { links, markerFor, seen } from './as-github.ts';
@@ -11,7 +12,12 @@ import { full, instead, NASTY, offences } from './hostile.ts';
 
 /** What is shown, and where, depends on the verdict. */
 const { clean, warned, lock, historyEdited, noop, errored } = verdicts;
-const reports: readonly Report[] = [...full, clean, warned, lock, historyEdited, noop, errored];
+const { plannedWithBlockers, planRefused, appliedAfterTries, partialFile, status, unreachable } = deploys;
+const reports: readonly Report[] = [
+  ...full,
+  ...[clean, warned, lock, historyEdited, noop, errored],
+  ...[plannedWithBlockers, planRefused, appliedAfterTries, partialFile, status, unreachable],
+];
 
 describe('no text of a report becomes anything but text', () => {
   it.each(NASTY)('in all fields at once: %j', (nasty) => {

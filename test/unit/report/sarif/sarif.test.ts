@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ruleDescriptions } from '../../../../src/commands/rule-descriptions.ts';
 import type { Finding, Report } from '../../../../src/report/model.ts';
 import { renderSarif } from '../../../../src/report/sarif/sarif.ts';
+import { deploys } from '../../../fixtures/deploys.ts';
 import { sampleReports } from '../../../fixtures/reports.ts';
 import { bareFinding } from '../../../support/reports/bare-finding.ts';
 
@@ -69,14 +70,17 @@ describe('the file', () => {
     ).toBe(false);
   });
 
-  it.each(Object.entries(sampleReports))('is valid SARIF 2.1.0 for the report %s', (_name, report) => {
-    for (const options of [{ links }, {}]) {
-      for (const { locations } of runOf(report, options).results ?? []) {
-        // The final schema asks for it, this edition of it does not yet.
-        for (const { physicalLocation } of locations) expect(physicalLocation.region).toHaveProperty('startLine');
+  it.each(Object.entries({ ...sampleReports, ...deploys }))(
+    'is valid SARIF 2.1.0 for the report %s',
+    (_name, report) => {
+      for (const options of [{ links }, {}]) {
+        for (const { locations } of runOf(report, options).results ?? []) {
+          // The final schema asks for it, this edition of it does not yet.
+          for (const { physicalLocation } of locations) expect(physicalLocation.region).toHaveProperty('startLine');
+        }
       }
-    }
-  });
+    },
+  );
 
   it('says which repository and revision it is about, where that is known', () => {
     expect(runOf(sampleReports.blocked).versionControlProvenance).toMatchObject([

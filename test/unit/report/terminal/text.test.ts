@@ -40,6 +40,9 @@ describe('duration', () => {
     [59_949, '59.9 s'],
     [59_999, '1 min'],
     [185_000, '3 min 5 s'],
+    [3_599_700, '1 h'],
+    [7_800_000, '2 h 10 min'],
+    [270_000_000, '3 d 3 h'],
   ])('%d', (ms, expected) => {
     expect(duration(ms)).toBe(expected);
   });
