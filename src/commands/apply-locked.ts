@@ -99,6 +99,7 @@ async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> 
     };
   }
   if (turn.kind === 'unknown') return { ...unknownTurn(turn), migrations: notRun(plan) };
+  if (turn.notice !== undefined) frame.notices.push(turn.notice);
   if (isRefused(plan.gates)) return { result: 'refused', migrations: notRun(plan) };
   const edited = plan.state.edited.filter(({ migration }) =>
     acknowledged(plan.state, inputs.policy).includes(migration),

@@ -37,12 +37,17 @@ export async function onTarget(
   const { inputs, target } = await both(given, (signal) => reachTarget(settings, { ...io, signal }, place, use), io);
   const opened = openedTarget(target, inputs);
   try {
-    return await work({ settings, inputs, opened, startedAt, now: io.now, notices: [] });
+    return await work({ settings, inputs, opened, startedAt, now: io.now, notices: noticesOf(inputs) });
   } catch (error) {
     throw io.signal.aborted ? error : explained(error, target.address);
   } finally {
     await target.session.close();
   }
+}
+
+function noticesOf({ uncommitted }: TargetInputs): string[] {
+  if (uncommitted.length === 0) return [];
+  return [`Not committed, so that nobody else has it as it is here: ${uncommitted.join(', ')}.`];
 }
 
 /** The migrations are read while the server lets us in. What is wrong with them is told whatever the server says. */

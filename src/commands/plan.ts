@@ -32,6 +32,7 @@ async function planned(frame: TargetFrame): Promise<Report> {
   const history = await readHistory(session, opened.history);
   const made = await planFor({ inputs, opened, session, history, approved: undefined });
   const turn = await turnOf(settings, inputs, history);
+  if (turn.kind === 'ours' && turn.notice !== undefined) notices.push(turn.notice);
   const surveyed = await survey(session, made, backendPid);
   const holder = await lockHolder(session, opened.key);
   const rights = await missingRights(session, history.ledger.exists ? ledgerTables(opened.ledger) : []);

@@ -3,7 +3,8 @@ import type { LedgerEntry } from '../deploy/ledger/read.ts';
 import { lockHolder } from '../deploy/lock/holder.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Report } from '../report/model.ts';
-import type { HistoryEntry } from '../report/target-model.ts';
+import type { HistoryEntry, HistoryReport } from '../report/target-model.ts';
+import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
@@ -23,12 +24,25 @@ export function status(settings: Settings, io: Io): Promise<Report> {
       return reportOf(frame, {
         result: 'passed',
         plan: plan.report,
-        history: { ...historyOf(plan), entries: entriesOf(plan) },
+        history: { ...historyOf(plan), ...lastRunOf(plan), entries: entriesOf(plan) },
         lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
         migrations: plan.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
       });
     });
   });
+}
+
+function lastRunOf({ history: { ledger } }: TargetPlan): Pick<HistoryReport, 'lastRun'> {
+  if (ledger.lastRun === undefined) return {};
+  const { result, startedAt, commit, error } = ledger.lastRun;
+  return {
+    lastRun: {
+      result,
+      startedAt: startedAt.toISOString(),
+      ...(commit === undefined ? {} : { commit }),
+      ...(error === undefined ? {} : { error: redact(error) }),
+    },
+  };
 }
 
 /** In the tool's order, then what the repository does not have, then what was begun and not finished. */

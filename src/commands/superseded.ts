@@ -5,7 +5,7 @@ import type { TargetInputs } from './target-inputs.ts';
 
 /** Whether this run comes out of turn: the target is at a later commit than ours already. */
 type Turn =
-  | { readonly kind: 'ours' }
+  | { readonly kind: 'ours'; readonly notice?: string }
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'unknown'; readonly commit: string; readonly reason: string };
 
@@ -22,7 +22,10 @@ export async function turnOf(settings: Settings, inputs: TargetInputs, history: 
     const { supersedes } = settings.target;
     // Somebody has looked, and says that the lost commit is older.
     if (supersedes !== undefined && supersedes.length >= 7 && newest.startsWith(supersedes.toLowerCase()))
-      return { kind: 'ours' };
+      return {
+        kind: 'ours',
+        notice: `That ${newest.slice(0, 12)}, which the database is at, is older than this commit is what \`supersedes\` says: nobody has looked.`,
+      };
     return { kind: 'unknown', commit: newest, reason: lineage.reason };
   }
   // An ancestor of ours has nothing but ancestors before it. Of another branch nobody knows.

@@ -91,6 +91,15 @@ export const historySchema = z.strictObject({
   applied: count,
   newest: z.string().optional().describe('The id of the newest applied migration, in the order of the tool.'),
   commit: z.string().optional().describe('The commit of the newest run that the ledger records.'),
+  lastRun: z
+    .strictObject({
+      result: z.string().describe('As the ledger has it; running: at work now, or it died.'),
+      startedAt: time,
+      commit: z.string().optional(),
+      error: z.string().optional(),
+    })
+    .optional()
+    .describe('The newest run of `apply` that was not turned away.'),
   entries: z
     .array(
       z.strictObject({

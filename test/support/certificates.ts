@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Certificates by the machine's openssl. */
 
-export interface Certificate {
+interface Certificate {
   readonly cert: string;
   readonly key: string;
   readonly certFile: string;

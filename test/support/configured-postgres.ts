@@ -22,7 +22,7 @@ export interface ConfiguredPostgres {
   stop(): Promise<void>;
 }
 
-export interface Configuration {
+interface Configuration {
   readonly major?: number;
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Lines of pg_hba.conf for TCP. */

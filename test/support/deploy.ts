@@ -104,7 +104,7 @@ function inFolder(migrations: Files, directory: string): Files {
   return Object.fromEntries(Object.entries(migrations).map(([name, sql]) => [`${directory}/${name}`, sql]));
 }
 
-export interface Ran extends CliResult {
+interface Ran extends CliResult {
   readonly report: Report;
   /** All that was printed. */
   readonly printed: string;
@@ -117,7 +117,7 @@ export interface Ran extends CliResult {
   readonly closed: readonly string[];
 }
 
-export interface RunOptions extends CliOptions {
+interface RunOptions extends CliOptions {
   /** In place of the target's own. */
   readonly url?: string;
 }
@@ -135,7 +135,7 @@ export async function lockstep(
   return start(command, repo, target, args, options).finished;
 }
 
-export interface Started {
+interface Started {
   readonly child: ReturnType<typeof startCli>['child'];
   /** What it has printed until now. */
   printed(): string;

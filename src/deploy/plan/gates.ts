@@ -193,7 +193,7 @@ function checksGate({ checksDue }: GateFacts): Gate[] {
     {
       name: 'checks',
       open: true,
-      message: `The checks after the last deploy are not passed (it ended as: ${checksDue}): \`apply\` runs them again.`,
+      message: `The last run ended as ${checksDue}, before its checks had passed: \`apply\` runs them.`,
     },
   ];
 }

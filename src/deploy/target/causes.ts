@@ -5,7 +5,7 @@ import { isTlsProblem } from './tls.ts';
 
 /** Why a target cannot be reached, and what to do: the first that matches counts. */
 
-export interface Cause {
+interface Cause {
   readonly code: string;
   readonly matches: (error: ConnectionError, place: Place) => boolean;
   readonly hint: (place: Place) => string;

@@ -26,7 +26,7 @@ function open(url: TargetUrl, { ssl, sslnegotiation }: TlsAttempt, name: string,
   return Session.open(config, {}, { plain: true, channelBinding: url.channelBinding, signal });
 }
 
-export interface Waiting {
+interface Waiting {
   readonly limitMs: number;
   readonly signal: AbortSignal;
   readonly onWait?: ((why: string) => void) | undefined;

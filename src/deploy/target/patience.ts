@@ -5,7 +5,7 @@ import { mainOf, saidOf } from './diagnosis.ts';
 import { isTlsProblem } from './tls.ts';
 
 /** How long somebody is ready to wait for a server, and who is told. */
-export interface Patience {
+interface Patience {
   readonly signal: AbortSignal;
   readonly patienceMs: number;
   /** Whether it was reached before: a server that is away now is most likely restarting. */

@@ -12,7 +12,7 @@ export function sqlError(error: SqlErrorReport, { links, report }: View): Markup
 ${path !== undefined && html`<p class="where">${place({ ...error, path }, links)}</p>`}
 ${!shown && error.excerpt !== undefined && excerpt(error.excerpt)}
 ${detail !== undefined && paragraph(`Detail: ${detail}`)}
-${hint !== undefined && paragraph(`Postgres' hint: ${hint}`)}
+${hint !== undefined && paragraph(`Hint: ${hint}`)}
 ${where !== undefined && paragraph(`Where: ${where}`)}
 ${ranBefore !== undefined && paragraph(ranBefore)}`;
 }

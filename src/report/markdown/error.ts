@@ -18,7 +18,7 @@ export function errorContext({ detail, where, hint, ranBefore }: SqlErrorReport,
   const said = [
     ...(detail === undefined || told.includes(detail.trim()) ? [] : [prose(detail, TEXT.message)]),
     ...(where === undefined ? [] : [`where: ${prose(where, TEXT.message)}`]),
-    ...(hint === undefined ? [] : [`Postgres’ hint: ${prose(hint, TEXT.message)}`]),
+    ...(hint === undefined ? [] : [`Hint: ${prose(hint, TEXT.message)}`]),
     ...(ranBefore === undefined ? [] : [prose(ranBefore, TEXT.message)]),
   ];
   return said.map((text) => `<br>${text}`).join('');

@@ -43,7 +43,7 @@ function examplesOf(findings: readonly Finding[], { report }: View): string[] {
   );
 }
 
-/** Whether the entry tells it already, as Postgres' hint. */
+/** Whether the entry tells it already, as the error's hint. */
 function isHint(text: string, findings: readonly Finding[], report: Report): boolean {
   return findings.some((finding) => errorAt(finding, report)?.hint === text);
 }

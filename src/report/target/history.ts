@@ -1,6 +1,6 @@
 import type { Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
-import type { HistoryEntry } from '../target-model.ts';
+import type { HistoryEntry, HistoryReport } from '../target-model.ts';
 import { duration, moment, shortCommit } from '../words.ts';
 import type { TargetLine } from './parts.ts';
 
@@ -20,12 +20,32 @@ export function historyLines({ history }: Report, full: boolean): TargetLine[] {
   const shown = entries.filter(isShown);
   const left = entries.length - shown.length;
   return [
+    ...lastRunLines(history?.lastRun),
     ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be`] }] : []),
     ...shown.map((entry) => ({
       head: entry.id,
       phrases: entryPhrases(entry, full),
       ...(isOdd(entry) ? { mood: 'warn' as const } : {}),
     })),
+  ];
+}
+
+/** Results of a run after which nothing is left to tell. */
+const ENDED_WELL: readonly string[] = ['applied', 'noop'];
+
+function lastRunLines(run: HistoryReport['lastRun']): TargetLine[] {
+  if (run === undefined || ENDED_WELL.includes(run.result)) return [];
+  const { result, startedAt, commit, error } = run;
+  return [
+    {
+      phrases: [
+        result === 'running' ? 'A run is at work, or died: begun ' : `The last run ended as ${result}: begun `,
+        moment(startedAt),
+        ...(commit === undefined ? [] : [', from ', { name: shortCommit(commit) }]),
+      ],
+      mood: 'warn',
+      ...(error === undefined ? {} : { details: [[{ name: error }]] }),
+    },
   ];
 }
 

@@ -99,7 +99,7 @@ function helpLines(finding: Finding, view: View): string[] {
 export function errorContext(error: SqlErrorReport, view: View): string[] {
   return [
     ...(error.where === undefined ? [] : paragraph(`where: ${error.where}`, INDENT, view)),
-    ...(error.hint === undefined ? [] : paragraph(`Postgres' hint: ${error.hint}`, INDENT, view)),
+    ...(error.hint === undefined ? [] : paragraph(`Hint: ${error.hint}`, INDENT, view)),
     ...(error.ranBefore === undefined ? [] : paragraph(error.ranBefore, INDENT, view)),
   ];
 }
