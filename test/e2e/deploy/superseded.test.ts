@@ -128,5 +128,6 @@ it('--supersedes follows a commit that is lost, and no other', async () => {
   expect(other.report.error?.code).toBe('commit-unknown');
   const run = await lockstep('apply', repo, shop, ['--supersedes', lost.slice(0, 12)]);
   expect(run.report.result, run.printed).toBe('applied');
+  expect(run.report.notices?.join('\n')).toContain(lost.slice(0, 12));
   expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
 });

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { change, lockstep, project, targets } from '../../support/deploy.ts';
+
+/** What the ledger knows, and what is done when it cannot be relied on. */
+
+const target = targets();
+
+const a = { '001_a.sql': 'CREATE TABLE a (id int);\n' };
+
+it('a ledger without one of its tables is no empty one', async () => {
+  const shop = await target();
+  const repo = project(a);
+  await lockstep('apply', repo, shop);
+  await shop.admin.query('DROP TABLE lockstep.steps');
+  for (const command of ['plan', 'apply', 'status']) {
+    const run = await lockstep(command, repo, shop);
+    expect(run.exitCode).toBe(2);
+    expect(run.report.error).toMatchObject({
+      code: 'ledger-incomplete',
+      message: expect.stringContaining('lockstep.steps'),
+    });
+  }
+});
+
+it('rows that a policy may hide are no history', async () => {
+  const shop = await target();
+  const repo = project(a);
+  await lockstep('apply', repo, shop);
+  await shop.admin.query(
+    'ALTER TABLE lockstep.migrations ENABLE ROW LEVEL SECURITY; ALTER TABLE lockstep.migrations FORCE ROW LEVEL SECURITY',
+  );
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report.error?.code).toBe('history-unreadable');
+  expect(run.printed).toContain('DISABLE ROW LEVEL SECURITY');
+});
+
+it('a deploy whose checks are due is planned, not done, and status says how it ended', async () => {
+  const shop = await target();
+  const repo = project(a, 'verify_tables: [b]\n');
+  expect((await lockstep('apply', repo, shop)).report.error?.code).toBe('checks-failed');
+  const plan = await lockstep('plan', repo, shop);
+  expect(plan.report).toMatchObject({ result: 'planned', plan: { pending: [] } });
+  expect(plan.gate('checks')).toMatchObject({ open: true, message: expect.stringContaining('checks-failed') });
+  const status = await lockstep('status', repo, shop);
+  expect(status.report.history?.lastRun).toMatchObject({
+    result: 'checks-failed',
+    commit: repo.git('rev-parse', 'HEAD'),
+    error: 'There is no table b, which verify_tables names.',
+  });
+  expect(status.stdout).toContain('The last run ended as checks-failed');
+  await shop.admin.query('CREATE TABLE b ()');
+  expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
+  expect((await lockstep('plan', repo, shop)).report.result).toBe('noop');
+  expect((await lockstep('status', repo, shop)).stdout).not.toContain('The last run');
+});
+
+it('what is not committed is named, and recorded under no commit', async () => {
+  const shop = await target();
+  const repo = project(a);
+  repo.write({ 'migrations/002_b.sql': 'CREATE TABLE b ();\n' });
+  const plan = await lockstep('plan', repo, shop);
+  expect(plan.report.notices?.join('\n')).toContain('migrations/002_b.sql');
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report.result, run.printed).toBe('applied');
+  expect(await shop.rows('SELECT id, "commit" FROM lockstep.migrations ORDER BY 1')).toEqual([
+    { id: '001_a', commit: null },
+    { id: '002_b', commit: null },
+  ]);
+});
+
+it('retry is refused for a migration whose done statements have been edited', async () => {
+  const shop = await target();
+  const repo = project(a);
+  await lockstep('apply', repo, shop);
+  const half = (first: string): string =>
+    `-- lockstep: no-transaction\n${first};\nALTER TABLE nowhere ADD COLUMN x int;\n`;
+  change(repo, { '002_half.sql': half('CREATE TABLE b ()') });
+  expect((await lockstep('apply', repo, shop)).report.result).toBe('partial');
+  change(repo, { '002_half.sql': half('CREATE TABLE c ()') });
+  expect((await lockstep('apply', repo, shop)).closed).toEqual(['unfinished']);
+  const retry = await lockstep(['resolve', '002_half', '--as', 'retry'], repo, shop);
+  expect(retry.report.error?.code).toBe('cannot-retry');
+  const undone = await lockstep(['resolve', '002_half', '--as', 'rolled-back'], repo, shop);
+  expect(undone.report.result, undone.printed).toBe('passed');
+  expect(await shop.rows('SELECT * FROM lockstep.steps')).toEqual([]);
+});
