@@ -30,7 +30,8 @@ export function actionManifest(script: string): string {
   const inputs: readonly Input[] = [COMMAND, ...options];
   const manifest = {
     name: 'Lockstep',
-    description: 'Lints and rehearses Postgres migrations for the reviewer, and applies them under a lock before the code deploys.',
+    description:
+      'Lints and rehearses Postgres migrations for the reviewer, and applies them under a lock before the code deploys.',
     author: 'The Lockstep authors',
     branding: { icon: 'database', color: 'blue' },
     inputs: Object.fromEntries(inputs.map((input) => [input.name, described(input)])),
