@@ -20,7 +20,7 @@ export function historyLines({ history }: Report, full: boolean): TargetLine[] {
   const shown = entries.filter(isShown);
   const left = entries.length - shown.length;
   return [
-    ...lastRunLines(history?.lastRun),
+    ...lastRunLines(history?.lastRun, full),
     ...(left > 0 ? [{ phrases: [`${left} older ones, as they should be`] }] : []),
     ...shown.map((entry) => ({
       head: entry.id,
@@ -33,17 +33,19 @@ export function historyLines({ history }: Report, full: boolean): TargetLine[] {
 /** Results of a run after which nothing is left to tell. */
 const ENDED_WELL: readonly string[] = ['applied', 'noop'];
 
-function lastRunLines(run: HistoryReport['lastRun']): TargetLine[] {
-  if (run === undefined || ENDED_WELL.includes(run.result)) return [];
+function lastRunLines(run: HistoryReport['lastRun'], full: boolean): TargetLine[] {
+  if (run === undefined) return [];
+  const well = ENDED_WELL.includes(run.result);
+  if (well && !full) return [];
   const { result, startedAt, commit, error } = run;
   return [
     {
       phrases: [
         result === 'running' ? 'A run is at work, or died: begun ' : `The last run ended as ${result}: begun `,
         moment(startedAt),
-        ...(commit === undefined ? [] : [', from ', { name: shortCommit(commit) }]),
+        ...(commit === undefined ? [] : [', from ', { name: full ? commit : shortCommit(commit) }]),
       ],
-      mood: 'warn',
+      ...(well ? {} : { mood: 'warn' as const }),
       ...(error === undefined ? {} : { details: [[{ name: error }]] }),
     },
   ];

@@ -108,6 +108,11 @@ export class FaultServer {
     return this.#restarting;
   }
 
+  /** Until a crash that is under way is over. */
+  async settled(): Promise<void> {
+    await this.#restarting;
+  }
+
   async #crash(downMs: number): Promise<void> {
     await this.#end('SIGQUIT');
     await sleep(downMs);

@@ -104,6 +104,8 @@ export class Stage implements Scene {
         const timer = afterMs === undefined ? undefined : this.#later(proxy, afterMs, strike);
         const first = await run.ended;
         clearInterval(timer);
+        // The run may have been over when the server crashed.
+        if (fault === 'crash') await server.settled();
         // At a moment by the clock the run may be over.
         if (struck) await this.judge(fault, what, database, first);
         else if (injection !== undefined) throw new Error(`the fault was not injected: ${what}\n${told(first)}`);

@@ -63,6 +63,12 @@ const aboutTarget = {
     applied: 14,
     newest: '014_customers',
     commit: '1f0c7a52b9d84e63a7c5d2e1f0b9a8c7d6e5f4a3',
+    lastRun: {
+      result: 'partial',
+      startedAt: '2026-02-14T14:02:10.000Z',
+      commit: '1f0c7a52b9d84e63a7c5d2e1f0b9a8c7d6e5f4a3',
+      error: 'relation "customers" does not exist',
+    },
     entries: [
       {
         id: '014_customers',

@@ -88,6 +88,7 @@ const FREE_TEXT = [
   ),
   ...['title', 'message', 'help', 'suppressed.reason', 'suggestion', 'excerpt'].map((name) => `findings.${name}`),
   ...['tests.command', 'tests.tail', 'schemaDiff.tables.lines', 'history.entries.actor'],
+  ...['history.lastRun.result', 'history.lastRun.error'],
   ...['message', 'details', 'help'].map((name) => `plan.gates.${name}`),
   ...['plan.blockers.sessions', 'lock.holder', 'migrations.up.attempts.blockers'].flatMap((session) =>
     ['application', 'state', 'query'].map((name) => `${session}.${name}`),
