@@ -48,6 +48,10 @@ describe('a pull request', () => {
       findings_count: '0',
       blocking_count: '0',
       migrations: '["002_index"]',
+      applied_count: '0',
+      pending_count: '',
+      plan_digest: '',
+      duration_ms: expect.stringMatching(/^\d+$/),
       report_path: expect.stringContaining('/_temp/'),
       comment_url: first.outputs.comment_url,
     });
