@@ -53,11 +53,8 @@ export async function readTargetPlace(settings: Settings, signal: AbortSignal): 
   const clone: Clone = { git, access };
   // Inside Actions always a commit: other steps leave files in the working tree.
   const named = settings.head ?? (actions === undefined ? undefined : 'HEAD');
-  const asked = named === undefined || named === 'HEAD' ? undefined : ensureCommit(clone, named);
-  asked?.catch(() => {});
-  const current = await git.head();
-  if (current === undefined) throw noCommits();
-  const commit = (await asked) ?? current;
+  const commit = named === undefined || named === 'HEAD' ? await git.head() : await commitNamed(clone, named);
+  if (commit === undefined) throw noCommits();
   const at: At = named === undefined ? 'worktree' : commit;
   const files = new GitFiles(git);
   const { config, path } = await configAt(settings, git, files, at);
@@ -75,6 +72,16 @@ export async function readTargetPlace(settings: Settings, signal: AbortSignal): 
     environment,
     ...urlOf(settings, policy, environment, git.root),
   };
+}
+
+/** undefined: there are no commits at all. */
+async function commitNamed(clone: Clone, name: string): Promise<string | undefined> {
+  try {
+    return await ensureCommit(clone, name);
+  } catch (error) {
+    if ((await clone.git.head()) === undefined) return undefined;
+    throw error;
+  }
 }
 
 /** The migrations there. Throws `migrations-not-found`, `migrations-ambiguous`. */

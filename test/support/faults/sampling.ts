@@ -28,7 +28,7 @@ export async function inLanes<T>(list: readonly T[], lanes: number, work: (one: 
 }
 
 /** How many faults are to be injected in all (LOCKSTEP_FAULTS), and the seed of what is drawn (LOCKSTEP_FAULTS_SEED). */
-export const budget = Number(process.env.LOCKSTEP_FAULTS ?? 220);
+export const budget = Number(process.env.LOCKSTEP_FAULTS ?? 175);
 export const seed = Number(process.env.LOCKSTEP_FAULTS_SEED ?? Math.floor(Math.random() * 1_000_000));
 /** 15 and 18 unless told. */
 export const majors: readonly number[] = (process.env.LOCKSTEP_TEST_MAJORS ?? '15,18').split(',').map(Number);
