@@ -1,17 +1,26 @@
-// Builds dist/: one CommonJS file, and beside it the parser's WebAssembly and the lockfile that Squawk is fetched by. The
-// output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
+// Builds dist/: the program as one CommonJS file, and beside it what few runs need (the way through a proxy), the parser's
+// WebAssembly and the lockfile that Squawk is fetched by. The output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
 // compared with what the sources give.
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const outdir = process.argv[2] ?? 'dist';
 
+/** GitHub's library could ask for OIDC tokens. We never do, and unless told so esbuild keeps its HTTP client for that. */
+const withoutOidc = {
+  name: 'without-oidc',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/oidc-utils\.js$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: false,
+    })),
+};
+
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
-const { outputFiles } = await build({
-  entryPoints: ['src/main.ts'],
-  outfile: `${outdir}/index.cjs`,
+const options = {
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -22,7 +31,6 @@ const { outputFiles } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   external: ['pg-native'],
-  banner: { js: '#!/usr/bin/env node' },
   define: {
     __LOCKSTEP_VERSION__: JSON.stringify(version),
     // pg would look for a native driver that is not in the bundle.
@@ -32,10 +40,29 @@ const { outputFiles } = await build({
   },
   logLevel: 'warning',
   write: false,
-});
-for (const { path, text } of outputFiles) await writeFile(path, inAscii(text));
+};
+const built = await Promise.all([
+  build({
+    ...options,
+    entryPoints: ['src/main.ts'],
+    outfile: `${outdir}/index.cjs`,
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [besides('through-proxy'), withoutOidc],
+  }),
+  build({ ...options, entryPoints: ['src/services/github/through-proxy.ts'], outfile: `${outdir}/through-proxy.cjs` }),
+]);
+for (const { path, text } of built.flatMap(({ outputFiles }) => outputFiles)) await writeFile(path, inAscii(text));
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);
 await cp('src/lint/squawk', `${outdir}/squawk`, { recursive: true });
+
+/** A module that is built into a file of its own, which the program loads when it comes to it. */
+function besides(name) {
+  return {
+    name: `besides-${name}`,
+    setup: ({ onResolve }) =>
+      onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, () => ({ path: `./${name}.cjs`, external: true })),
+  };
+}
 
 /**
  * What esbuild leaves as it is, in regular expressions and tagged templates: escapes mean the same there. One other

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/model.ts';
 import { openPullRequest } from '../support/pull-request.ts';
+import { startProxy } from '../support/web-proxy.ts';
 
 /** The action on a pull request, through action.yml and the bundle: what the reviewer gets to see. */
 
@@ -101,6 +102,15 @@ describe('a pull request', () => {
     const { outputs } = await pull.run();
     expect(outputs.result).toBe('noop');
     expect(pull.comments()).toEqual([expect.stringContaining('no longer changes a migration')]);
+  });
+
+  it('is answered through the proxy that the environment names', async () => {
+    const proxy = await startProxy();
+    const pull = await openPullRequest(base, safe);
+    const { exitCode, log } = await pull.run({ env: { HTTP_PROXY: proxy.url } });
+    expect(exitCode, log).toBe(0);
+    expect(pull.comments()).toHaveLength(1);
+    expect(new Set(proxy.targets)).toEqual(new Set([new URL(pull.github.url).host]));
   });
 
   it('without an answer has no green comment left', async () => {

@@ -25,18 +25,12 @@ export function createFetch(env: Environment): Fetch {
 }
 
 async function proxiedFetch(env: Environment): Promise<Fetch> {
-  const undici = await import('undici');
-  const dispatcher = withoutWarning(
-    () =>
-      // Each is given, be it empty: otherwise undici looks into process.env.
-      new undici.EnvHttpProxyAgent({
-        httpProxy: proxyOf(env, 'http_proxy'),
-        httpsProxy: proxyOf(env, 'https_proxy'),
-        noProxy: either(env, 'no_proxy'),
-      }),
-  );
-  const through: unknown = (url: string, options: object) => undici.fetch(url, { ...options, dispatcher });
-  return through as Fetch;
+  const { fetchThrough } = await import('./through-proxy.ts');
+  return fetchThrough({
+    httpProxy: proxyOf(env, 'http_proxy'),
+    httpsProxy: proxyOf(env, 'https_proxy'),
+    noProxy: either(env, 'no_proxy'),
+  });
 }
 
 function proxyOf(env: Environment, name: 'http_proxy' | 'https_proxy'): string {
@@ -47,15 +41,4 @@ function proxyOf(env: Environment, name: 'http_proxy' | 'https_proxy'): string {
 
 function either(env: Environment, name: string): string {
   return (env[name] || env[name.toUpperCase()] || '').trim();
-}
-
-/** undici 6 calls this agent experimental on standard error, which is nothing for the reader of a verdict. */
-function withoutWarning<T>(make: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return make();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
