@@ -1,13 +1,11 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import type { TargetHistory } from '../deploy/history/read.ts';
-import { recordMigration } from '../deploy/ledger/write.ts';
+import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { runSteps } from '../deploy/run/steps.ts';
 import { runTransactional, type Task } from '../deploy/run/transactional.ts';
 import { messageOf } from '../errors.ts';
-import { meaningHash } from '../project/meaning.ts';
-import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { StatementReport } from '../report/model.ts';
 import { shorten } from '../report/shorten.ts';
@@ -79,15 +77,7 @@ function statementLine({ line, sql, durationMs }: StatementReport): string {
 function taskFor({ inputs, opened, deployment }: ApplyRun, migration: Migration): Task {
   const { ledger, source } = opened;
   const identity = inputs.layout.identityOf(migration);
-  const row = {
-    identity,
-    name: migration.id,
-    path: migration.path,
-    checksum: migration.checksum,
-    meaning: meaningHash(migration.up),
-    phase: migration.directives.phase,
-    statements: parseScript(migration.up).statements?.length ?? 0,
-  };
+  const row = rowOf(migration, identity);
   return {
     migration,
     identity,

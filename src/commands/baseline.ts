@@ -1,11 +1,10 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
-import { recordMigration } from '../deploy/ledger/write.ts';
+import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import { fileName } from '../project/layouts/names.ts';
-import { meaningHash } from '../project/meaning.ts';
-import { loadParser, parseScript } from '../project/sql.ts';
+import { loadParser } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { MigrationReport, Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
@@ -61,7 +60,7 @@ async function recorded(frame: TargetFrame, io: Io): Promise<Report> {
         hint: 'Start the baseline again.',
       });
     }
-    await deployment.session.run(recordAll(deployment, frame, now));
+    await deployment.fenced(rowsOf(deployment, frame, now));
     const migrations = now.map((migration) => ({ ...pendingReport(migration), status: 'applied' as const }));
     return { result: 'passed', ...compared, migrations };
   });
@@ -104,26 +103,15 @@ function pendingReport(migration: Migration): MigrationReport {
   return migrationOf(migration, undefined, 'pending');
 }
 
-/** One transaction: all of it, or nothing. */
-function recordAll(deployment: Deployment, { inputs, opened }: TargetFrame, migrations: readonly Migration[]): string {
+function rowsOf(deployment: Deployment, { inputs, opened }: TargetFrame, migrations: readonly Migration[]): string[] {
   const { ledger, source } = opened;
   const who = { ...deployment.request.identity, id: deployment.runId };
-  const rows = migrations.flatMap((migration) => [
+  return migrations.flatMap((migration) => [
     ...(source === undefined ? [] : [source.record(migration)]),
-    recordMigration(
-      ledger,
-      {
-        identity: inputs.layout.identityOf(migration),
-        name: migration.id,
-        path: migration.path,
-        checksum: migration.checksum,
-        meaning: meaningHash(migration.up),
-        phase: migration.directives.phase,
-        statements: parseScript(migration.up).statements?.length ?? 0,
-      },
-      who,
-      { how: 'baseline', durationMs: 0, replace: true },
-    ),
+    recordMigration(ledger, rowOf(migration, inputs.layout.identityOf(migration)), who, {
+      how: 'baseline',
+      durationMs: 0,
+      replace: true,
+    }),
   ]);
-  return ['BEGIN', deployment.fence, ...rows, 'COMMIT'].join(';\n');
 }

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { LockGone } from '../deploy/run/loss.ts';
 import type { Target } from '../deploy/target/target.ts';
 import { LockstepError, messageOf } from '../errors.ts';
 import type { Report } from '../report/model.ts';
@@ -101,6 +102,8 @@ function isConnectionError(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   const known = ['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED'];
   return (
-    known.includes(code ?? '') || /^Connection terminated|not queryable|the deploy lock was lost/.test(messageOf(error))
+    error instanceof LockGone ||
+    known.includes(code ?? '') ||
+    /^Connection terminated|not queryable/.test(messageOf(error))
   );
 }

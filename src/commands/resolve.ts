@@ -2,13 +2,12 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
 import { finishSteps, forgetSteps } from '../deploy/ledger/steps.ts';
-import { recordMigration } from '../deploy/ledger/write.ts';
+import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
 import { evidenceOf } from '../deploy/run/evidence/kinds.ts';
 import { resumeProblem } from '../deploy/run/resume.ts';
 import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
-import { meaningHash } from '../project/meaning.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
 import { statementHash } from '../project/statement-hash.ts';
 import type { Migration } from '../project/types.ts';
@@ -47,7 +46,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
   }
   return writingUnderLock(frame, io, async (deployment, history) => {
     const unfinished = unfinishedNamed(inputs, history, id, resolveAs);
-    await deployment.session.run(settle(deployment, frame, unfinished, resolveAs));
+    await deployment.fenced(settle(deployment, frame, unfinished, resolveAs));
     notices.push(OUTCOME[resolveAs]);
     return { result: 'passed' };
   });
@@ -146,13 +145,12 @@ async function stateOf(
     : 'begun, and it did not take effect, or may simply run again';
 }
 
-/** One transaction: it is settled, or nothing has changed. */
 function settle(
   deployment: Deployment,
   { inputs, opened }: TargetFrame,
   unfinished: UnfinishedMigration,
   as: Resolution,
-): string {
+): string[] {
   const { ledger, source } = opened;
   const { migration, identity, steps } = unfinished;
   const known = inputs.project.migrations;
@@ -165,7 +163,7 @@ function settle(
           ...(source === undefined || migration === undefined ? [] : [source.record(migration)]),
           recordMigration(
             ledger,
-            rowOf(unfinished, migration),
+            rowToRecord(unfinished, migration),
             { ...deployment.request.identity, id: deployment.runId },
             { how: 'resolved', durationMs: 0, replace: true },
           ),
@@ -174,10 +172,10 @@ function settle(
       : as === 'retry'
         ? [forgetSteps(ledger, identity, 'started'), ...forget]
         : [forgetSteps(ledger, identity), ...forget];
-  return ['BEGIN', deployment.fence, ...statements.filter((sql) => sql !== ''), 'COMMIT'].join(';\n');
+  return statements.filter((sql) => sql !== '');
 }
 
-function rowOf({ identity }: UnfinishedMigration, migration: Migration | undefined) {
+function rowToRecord({ identity }: UnfinishedMigration, migration: Migration | undefined) {
   if (migration === undefined) {
     throw new LockstepError(
       'nothing-to-resolve',
@@ -187,13 +185,5 @@ function rowOf({ identity }: UnfinishedMigration, migration: Migration | undefin
       },
     );
   }
-  return {
-    identity,
-    name: migration.id,
-    path: migration.path,
-    checksum: migration.checksum,
-    meaning: meaningHash(migration.up),
-    phase: migration.directives.phase,
-    statements: parseScript(migration.up).statements?.length ?? 0,
-  };
+  return rowOf(migration, identity);
 }

@@ -9,7 +9,7 @@ import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
 import { type LockAnswer, releaseLock, takeLock, tryLock } from './lock/lock.ts';
 import { pause, pauseMs } from './run/backoff.ts';
-import { isLockFailure, isLost } from './run/loss.ts';
+import { isLockFailure, isLost, LockGone } from './run/loss.ts';
 import { deploySettings, limitMs, type Timeouts } from './run/timeouts.ts';
 import type { Watch } from './run/watch.ts';
 import type { Target } from './target/target.ts';
@@ -151,6 +151,17 @@ export class Deployment {
         await pause(pauseMs(tries), signal);
       }
     }
+  }
+
+  /**
+   * Statements of ours in a transaction of their own, as who we are, whatever role the file has chosen; it takes effect only
+   * while this session holds the lock. Rejects with LockGone when it does not, else with pg's error.
+   */
+  async fenced(statements: readonly string[]): Promise<void> {
+    const before = ['BEGIN', 'SET LOCAL role TO DEFAULT'];
+    const sql = [...before, this.fence, ...statements, 'COMMIT'].join(';\n');
+    const { error, completed } = await this.#session.runTimed(sql, this.#session.patience.own);
+    if (error !== undefined) throw completed.length === before.length ? new LockGone() : error;
   }
 
   /**

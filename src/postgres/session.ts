@@ -130,9 +130,9 @@ export class Session {
   /**
    * Runs a simple query of somebody else's, whose rows are thrown away, and tells when each statement of it is done: the
    * only way to time the statements of an implicit transaction, and to know which one failed when the error has no
-   * position. Never rejects.
+   * position. Never rejects. `limitMs`: after how long without an answer the connection counts as dead.
    */
-  runTimed(sql: string): Promise<TimedRun> {
+  runTimed(sql: string, limitMs = this.patience.script): Promise<TimedRun> {
     const completed: { at: number; tag: string }[] = [];
     const started = performance.now();
     const done = new Promise<TimedRun>((resolve) => {
@@ -140,7 +140,7 @@ export class Session {
       const onEnd = (error: unknown): void => resolve(error === undefined ? { completed } : { completed, error });
       this.client.query(new ScriptQuery(sql, onComplete, onEnd));
     });
-    return this.#within(this.patience.script, done);
+    return this.#within(limitMs, done);
   }
 
   /**

@@ -1,4 +1,7 @@
 import type { Session } from '../../postgres/session.ts';
+import { meaningHash } from '../../project/meaning.ts';
+import { parseScript } from '../../project/sql.ts';
+import type { Migration } from '../../project/types.ts';
 import { version } from '../../version.ts';
 import type { Ledger } from './ledger.ts';
 import { value } from './sql.ts';
@@ -26,6 +29,19 @@ interface MigrationRow {
   readonly meaning: string | undefined;
   readonly phase: string | undefined;
   readonly statements: number;
+}
+
+/** What the ledger keeps of a migration. The parser must have been loaded. */
+export function rowOf(migration: Migration, identity: string): MigrationRow {
+  return {
+    identity,
+    name: migration.id,
+    path: migration.path,
+    checksum: migration.checksum,
+    meaning: meaningHash(migration.up),
+    phase: migration.directives.phase,
+    statements: parseScript(migration.up).statements?.length ?? 0,
+  };
 }
 
 type How = 'applied' | 'baseline' | 'resolved';

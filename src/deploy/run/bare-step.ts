@@ -45,7 +45,7 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
   const most = evidence.concurrently ? policy.concurrentRetries : Number.POSITIVE_INFINITY;
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   for (let tries = 1; ; tries++) {
-    await write([startStep(key, hash, before, deployment.runId), deployment.fence]);
+    await deployment.persistently(() => deployment.fenced([startStep(key, hash, before, deployment.runId)]));
     const startedAt = new Date();
     const { thrown, blockers } = await execute(run, evidence);
     if (thrown !== undefined && isLost(thrown)) return { kind: 'lost', error: thrown };

@@ -2,7 +2,7 @@ import { errorAt } from '../../postgres/runner.ts';
 import { finishStep, keepSession } from '../ledger/steps.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { runBare } from './bare-step.ts';
-import { codeOf, isLockFailure, isLost } from './loss.ts';
+import { codeOf, isLockFailure, isLost, LockGone } from './loss.ts';
 import type { StepEnd, StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
 
@@ -50,7 +50,7 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
     const { thrown, atFence = false } = value;
     if (thrown === undefined) return { kind: 'done' };
     if (isLost(thrown) || atFence) {
-      return { kind: 'lost', error: atFence ? new Error('the deploy lock was lost') : thrown };
+      return { kind: 'lost', error: atFence ? new LockGone() : thrown };
     }
     await session.run('ROLLBACK');
     const error = errorAt(thrown, task.migration.up, statement);

@@ -10,6 +10,13 @@ export function isLost(error: unknown): boolean {
   return !(error instanceof DatabaseError) || error.severity === 'FATAL' || error.severity === 'PANIC';
 }
 
+/** The session lives, and the deploy lock is not its own any more: it is given up like a lost connection. */
+export class LockGone extends Error {
+  constructor() {
+    super('the deploy lock was lost');
+  }
+}
+
 /** It got no lock in time, or was the victim of a deadlock: another try may succeed. */
 export function isLockFailure(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '55P03' || error.code === '40P01');

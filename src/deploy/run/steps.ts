@@ -127,6 +127,5 @@ function sessionOf(kept: unknown): { readonly search_path: string; readonly role
 
 async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {
   await deployment.session.reset();
-  const recording = ['BEGIN', deployment.fence, recorded(durationMs), 'COMMIT'].join(';\n');
-  await deployment.persistently((session) => session.run(recording));
+  await deployment.persistently(() => deployment.fenced([recorded(durationMs)]));
 }

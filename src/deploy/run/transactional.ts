@@ -5,7 +5,7 @@ import type { Attempt, SessionReport } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
 import { fence } from '../lock/key.ts';
 import { pause, pauseMs } from './backoff.ts';
-import { isLockFailure, isLost } from './loss.ts';
+import { isLockFailure, isLost, LockGone } from './loss.ts';
 import type { MigrationRun } from './result.ts';
 import { clampTimeouts, limitMs, localTimeouts } from './timeouts.ts';
 import { named, type Sight } from './watch.ts';
@@ -99,7 +99,7 @@ function needsReturn({ thrown, at }: Failure): boolean {
 
 /** A lock that is gone on a living session is treated as a lost connection: the session is given up. */
 function lossOf({ thrown, at }: Failure): unknown {
-  return at === 'fence' ? new Error('the deploy lock was lost') : thrown;
+  return at === 'fence' ? new LockGone() : thrown;
 }
 
 export function isApplied({ ledger, tool }: Awaited<ReturnType<Deployment['history']>>, identity: string): boolean {

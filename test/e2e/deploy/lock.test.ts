@@ -135,3 +135,23 @@ it('what was applied during the wait is not applied again', async () => {
   await holder.end();
   expect((await run.finished).report.result).toBe('noop');
 });
+
+it('a lock that a statement outside of transactions gave away is missed before the next step and before the record', async () => {
+  const shop = await target();
+  const trap = `CREATE FUNCTION trap(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN EXECUTE 'SELECT pg_advisory_' || 'unlock_all()'; RETURN $1; END $$;\n`;
+  const repo = project({
+    '001_table.sql': `CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n${trap}`,
+    '002_step.sql': 'CREATE INDEX CONCURRENTLY one ON t (trap(a));\nCREATE INDEX CONCURRENTLY two ON t (a);\n',
+    '003_record.sql': 'CREATE INDEX CONCURRENTLY three ON t (trap(a));\n',
+  });
+  const run = await lockstep('apply', repo, shop);
+  expect(run.exitCode, run.printed).toBe(0);
+  expect(run.log.match(/was lost: coming back/g)).toHaveLength(2);
+  const indexes = await shop.rows(
+    "SELECT relname FROM pg_class JOIN pg_index ON oid = indexrelid WHERE relname IN ('one', 'two', 'three') AND indisvalid",
+  );
+  expect(indexes).toHaveLength(3);
+  expect(await shop.rows('SELECT id FROM lockstep.migrations ORDER BY 1')).toHaveLength(3);
+  expect(await shop.rows("SELECT * FROM lockstep.steps WHERE state <> 'done'")).toEqual([]);
+});
