@@ -19,6 +19,20 @@ const SWITCHES = `CREATE SCHEMA switches; GRANT ALL ON SCHEMA switches TO PUBLIC
     BEGIN IF coalesce(current_setting('app.switch', true), '') = 'index' THEN RAISE 'no index'; END IF;
       RETURN i % 2; END $$`;
 
+/**
+ * A deferred constraint of a migration is asked before its row is written. One that the row itself brings up, deferred once
+ * more, is asked by COMMIT alone.
+ */
+const REFUSE_THE_COMMIT = `CREATE TABLE switches.last ();
+  GRANT ALL ON switches.last TO PUBLIC;
+  CREATE FUNCTION switches.raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not at the end'; END $$;
+  CREATE CONSTRAINT TRIGGER last AFTER INSERT ON switches.last DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION switches.raise();
+  CREATE FUNCTION switches.at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.id LIKE '003%' THEN EXECUTE 'SET CONSTRAINTS ALL DEFERRED'; INSERT INTO switches.last DEFAULT VALUES; END IF;
+    RETURN NULL; END $$;
+  CREATE TRIGGER refuse AFTER INSERT ON lockstep.migrations FOR EACH ROW EXECUTE FUNCTION switches.at_the_end()`;
+
 const MIGRATIONS = {
   '001_tables': `
     CREATE TABLE journal (what text NOT NULL, who text NOT NULL, tenant text);
@@ -86,6 +100,30 @@ describe.each(majors)('on Postgres %i', (major) => {
       expect(stage.tally.losses).toEqual([]);
     },
   );
+
+  it('a COMMIT that itself fails takes its migration back, and is no loss of the connection', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    await stage.inDatabase(async (database) => {
+      // The ledger has to be there first.
+      await turn(database, 'transaction');
+      expect(errorOf(await startLockstep(stage.project, stage.server.url(database)).ended)).toBe('57014');
+      await turn(database, undefined);
+      await stage.server.query(REFUSE_THE_COMMIT, database);
+      const first = await startLockstep(stage.project, stage.server.url(database)).ended;
+      expect(errorOf(first), told(first)).toBe('P0001');
+      expect(first.report?.migrations.map(({ status }) => status)).toEqual(['applied', 'failed', 'not-run']);
+      expect(told(first)).not.toContain('coming back');
+      const rows = await stage.server.query('SELECT id FROM lockstep.migrations ORDER BY 1', database);
+      expect(rows).toEqual([{ id: '001_tables' }, { id: '002_slow' }]);
+      await stage.server.query(
+        'DROP TRIGGER refuse ON lockstep.migrations; DROP TABLE switches.last; DROP FUNCTION switches.raise, switches.at_the_end',
+        database,
+      );
+      await stage.judge('failing COMMIT', 'a COMMIT that itself fails', database, first);
+    }, SWITCHES);
+    expect(stage.tally.losses).toEqual([]);
+  });
 
   it('a unique index over duplicates is taken away, and built when they are gone', { timeout: LIMIT_MS }, async () => {
     await stage.inDatabase(async (database) => {

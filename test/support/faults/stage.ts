@@ -3,7 +3,7 @@ import { type Attempt, startLockstep, told } from './attempt.ts';
 import { type FaultKind, STRIKES } from './faults.ts';
 import { type FaultProject, faultProject } from './project.ts';
 import { FaultProxy, type Injection, type Link, type Moment } from './proxy.ts';
-import { recover, type Scene } from './recovery.ts';
+import { type Outcome, recover, type Scene } from './recovery.ts';
 import { seed } from './sampling.ts';
 import type { FaultServer } from './server.ts';
 import { readState } from './state.ts';
@@ -79,7 +79,16 @@ export class Stage implements Scene {
 
   /** Runs on, and counts what became of it. */
   async judge(kind: string, what: string, database: string, first: Attempt): Promise<void> {
-    this.tally.count(kind, what, await recover(this, database, first));
+    await this.#counted(kind, what, () => recover(this, database, first));
+  }
+
+  /** A fault whose case cannot be brought to its end has not been survived. */
+  async #counted(kind: string, what: string, work: () => Promise<Outcome>): Promise<void> {
+    const outcome = await work().catch((error: unknown) => {
+      const problem = `the case itself failed: ${error instanceof Error ? error.message : error}`;
+      return { runs: 0, resolved: [], problems: [problem] };
+    });
+    this.tally.count(kind, what, outcome);
   }
 
   async #inject(
@@ -104,11 +113,14 @@ export class Stage implements Scene {
         const timer = afterMs === undefined ? undefined : this.#later(proxy, afterMs, strike);
         const first = await run.ended;
         clearInterval(timer);
-        // The run may have been over when the server crashed.
-        if (fault === 'crash') await server.settled();
         // At a moment by the clock the run may be over.
-        if (struck) await this.judge(fault, what, database, first);
-        else if (injection !== undefined) throw new Error(`the fault was not injected: ${what}\n${told(first)}`);
+        if (struck) {
+          await this.#counted(fault, what, async () => {
+            // The run may have been over when the server crashed.
+            if (fault === 'crash') await server.settled();
+            return recover(this, database, first);
+          });
+        } else if (injection !== undefined) throw new Error(`the fault was not injected: ${what}\n${told(first)}`);
       } finally {
         proxy.close();
       }
