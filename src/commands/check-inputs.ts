@@ -1,4 +1,3 @@
-import { LockstepError } from '../errors.ts';
 import { laterRules, mandatoryRules } from '../judgement/verdict.ts';
 import { ruleNames } from '../lint/catalogue.ts';
 import { judgedBy } from '../lint/policy.ts';
@@ -8,7 +7,6 @@ import { Git } from '../project/git.ts';
 import { type At, GitFiles } from '../project/git-files.ts';
 import { layoutNamed } from '../project/layouts/detect.ts';
 import type { Layout } from '../project/layouts/layout.ts';
-import { replacePlaceholders } from '../project/placeholders.ts';
 import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
@@ -19,6 +17,7 @@ import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
+import { rehearsalFiles } from './rehearsal-files.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
@@ -75,12 +74,10 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     placeholders: policy.rehearsal.placeholders,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
-  const script = async (path: string): Promise<Script> => {
-    const text = await textAt(at, path);
-    if (text === undefined) throw missingFile(path, file.path);
-    return withoutMetaCommands({ path, text: replacePlaceholders(text, policy.rehearsal.placeholders) });
-  };
-  const { setup, schemaFile } = policy.rehearsal;
+  const rehearsal = await rehearsalFiles(policy.rehearsal, (path) => textAt(at, path), {
+    configPath: file.path,
+    mustBe: 'committed on the base branch',
+  });
   const unnamed: Location = { ...headLocation, directory: undefined };
   return {
     git,
@@ -92,8 +89,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),
-    setup: await Promise.all(setup.map(script)),
-    schema: schemaFile === undefined ? undefined : await script(schemaFile),
+    ...rehearsal,
     findings: judgedBy(
       policy,
       [
@@ -104,15 +100,4 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     ),
     notices: [...range.notices, ...judging.notices],
   };
-}
-
-function missingFile(path: string, config: string): LockstepError {
-  return new LockstepError('rehearsal-file-missing', `${path}, named under \`rehearsal\` in ${config}, is not there`, {
-    hint: "Paths there are relative to the repository's root, and the files must be committed on the base branch.",
-  });
-}
-
-/** pg_dump writes \restrict and \unrestrict lines for psql, which no server understands. */
-function withoutMetaCommands(script: Script): Script {
-  return { ...script, text: script.text.replace(/^\\(?:un)?restrict\b[^\n]*/gm, (line) => ' '.repeat(line.length)) };
 }

@@ -1,9 +1,8 @@
-import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { decode } from '../project/decode.ts';
-import { replacePlaceholders } from '../project/placeholders.ts';
-import type { Migration, Script } from '../project/types.ts';
+import type { Migration } from '../project/types.ts';
 import type { Io } from './io.ts';
+import { rehearsalFiles } from './rehearsal-files.ts';
 import { type Comparison, compareWithTarget } from './schema-comparison.ts';
 import type { TargetFrame } from './target-report.ts';
 
@@ -15,11 +14,9 @@ export async function compareTarget(
   migrations: readonly Migration[],
 ): Promise<Comparison> {
   const { policy, project, layout, files, at, configPath } = inputs;
-  const { placeholders, setup, schemaFile } = policy.rehearsal;
-  const script = async (path: string): Promise<Script> => {
+  const textOf = async (path: string): Promise<string | undefined> => {
     const file = await files.readOne(at, path);
-    if (file === undefined) throw missingFile(path, configPath);
-    return { path, text: replacePlaceholders(decode(file.bytes).text, placeholders) };
+    return file === undefined ? undefined : decode(file.bytes).text;
   };
   const { source, ledger } = opened;
   const comparison = await compareWithTarget({
@@ -28,8 +25,7 @@ export async function compareTarget(
     policy,
     layout,
     project: { ...project, migrations: [...migrations] },
-    setup: await Promise.all(setup.map(script)),
-    schema: schemaFile === undefined ? undefined : await script(schemaFile),
+    ...(await rehearsalFiles(policy.rehearsal, textOf, { configPath, mustBe: 'committed' })),
     session,
     targetMajor: opened.target.major,
     ignoreSchemas: [ledger.schema],
@@ -38,10 +34,4 @@ export async function compareTarget(
   });
   notices.push(...comparison.notices);
   return comparison;
-}
-
-function missingFile(path: string, config: string): LockstepError {
-  return new LockstepError('rehearsal-file-missing', `${path}, named under \`rehearsal\` in ${config}, is not there`, {
-    hint: "Paths there are relative to the repository's root, and the files must be committed.",
-  });
 }

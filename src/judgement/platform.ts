@@ -25,36 +25,6 @@ export const PLATFORM_ROLES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Schemas that services and the usual extensions of theirs fill. A project may have one of such a name for itself: it is
- * the service's only where the migrations do not make it.
- */
-export const PLATFORM_SCHEMAS: ReadonlySet<string> = new Set([
-  '_analytics',
-  '_realtime',
-  'auth',
-  'cron',
-  'extensions',
-  'graphql',
-  'graphql_public',
-  'hdb_catalog',
-  'heroku_ext',
-  'neon',
-  'neon_auth',
-  'net',
-  'pgbouncer',
-  'pgsodium',
-  'pgsodium_masks',
-  'rdsadmin',
-  'realtime',
-  'storage',
-  'supabase_functions',
-  'supabase_migrations',
-  'tiger',
-  'topology',
-  'vault',
-]);
-
-/**
  * Kinds that never count when a target is compared with its migrations: they belong to the server, to the environment, to
  * those who run it or to replication, and differ from target to target for good reasons.
  */

@@ -1,7 +1,8 @@
 import { type Catalog, type CatalogObject, find, keyOf, type ObjectKind, WHOLES } from '../postgres/catalog/catalog.ts';
+import { PLATFORM_SCHEMAS } from '../postgres/platform-schemas.ts';
 import { comparableFacts, withoutTuning } from './comparable-facts.ts';
 import { sortExtras } from './extra-objects.ts';
-import { isComparedKind, PLATFORM_ROLES, PLATFORM_SCHEMAS } from './platform.ts';
+import { isComparedKind, PLATFORM_ROLES } from './platform.ts';
 
 /**
  * What of a target is the project's schema, to be compared with what the migrations make.

@@ -29,7 +29,6 @@ interface Guard {
   readonly clamp: string;
   /** Sent before the record. That it fails shows as `at: 'fence'`. */
   readonly fence: string;
-  readonly onStatement: (statement: Statement) => void;
 }
 
 /** Where a script came to its end, and what was thrown there: for who has to decide what to do now. */
@@ -156,7 +155,6 @@ async function oneByOne(
   opening: readonly string[] = [],
 ): Promise<Failed | undefined> {
   for (const [position, statement] of statements.entries()) {
-    guard?.onStatement(statement);
     const first = position === 0 ? opening : [];
     const prefix = first.map((sql) => `${sql};\n`).join('');
     const started = performance.now();

@@ -28,8 +28,6 @@ export function onTargetPhrases(report: Report): readonly Phrase[] {
       const pending = plan?.pending.length ?? migrations.length;
       // What was applied is to be checked before code may follow.
       if (pending === 0) return sentence(['checks to run', ...where], ', ', remarks(report));
-      if (pending === 0)
-        return sentence(['nothing to apply', ...where], ', ', [['the checks after the last deploy are not passed']]);
       return sentence([`${count(pending, 'migration')} to apply`, ...where], ', ', [
         ...planReasons(report),
         ...remarks(report),

@@ -1,32 +1,7 @@
+import { PLATFORM_SCHEMAS } from '../../postgres/platform-schemas.ts';
 import type { Session } from '../../postgres/session.ts';
 import { LEDGER_MARK } from '../ledger/ledger.ts';
 import { literal } from '../ledger/sql.ts';
-
-/** Schemas that hosting platforms bring: a database that holds nothing else is empty, as its project sees it. */
-const PLATFORM_SCHEMAS: readonly string[] = [
-  'auth',
-  'storage',
-  'realtime',
-  '_realtime',
-  'supabase_functions',
-  'supabase_migrations',
-  'graphql',
-  'graphql_public',
-  'vault',
-  'pgsodium',
-  'pgsodium_masks',
-  'pgbouncer',
-  'extensions',
-  'net',
-  'cron',
-  'pgmq',
-  'pgtle',
-  'neon',
-  'neon_auth',
-  'neon_migration',
-  'aiven_extras',
-  'google_vacuum_mgmt',
-];
 
 /**
  * What a database holds that somebody has made, in words: '12 tables (public.orders, ...)'. undefined: nothing. What

@@ -1,4 +1,6 @@
-/** The ledger: our own tables in the target. DESIGN of its columns: docs/ledger.md. */
+import { identifier } from './sql.ts';
+
+/** The ledger: our own tables in the target. */
 
 /** Names of the ledger's tables, ready to stand in SQL. */
 export interface Ledger {
@@ -11,11 +13,11 @@ export interface Ledger {
 
 /** `schema` has been checked by the settings: small letters, digits and underscores. */
 export function ledgerIn(schema: string): Ledger {
-  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  const quoted = identifier(schema);
   return { schema, migrations: `${quoted}.migrations`, runs: `${quoted}.runs`, steps: `${quoted}.steps` };
 }
 
-/** Bump when a column is added; `createLedger` then has to bring older ones up to it. */
+/** Bump when a column is added: `prepareLedger` then has to alter a ledger that is there, and contents.ts to know both marks. */
 const LEDGER_FORMAT = 1;
 
 /** The comment on a ledger's schema: by it one project knows another's. */
@@ -26,7 +28,7 @@ export const LEDGER_MARK = `Ledger of Lockstep, format ${LEDGER_FORMAT}`;
  * failing on each other (23505 on pg_type).
  */
 export function createLedger({ schema, migrations, runs, steps }: Ledger, schemaThere: boolean): string {
-  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  const quoted = identifier(schema);
   // IF NOT EXISTS asks for the right to create one even where it is there.
   return `
     ${schemaThere ? '' : `CREATE SCHEMA ${quoted};`}

@@ -11,6 +11,3 @@ export interface MigrationRun {
   /** Tries that came to nothing. */
   readonly attempts: readonly Attempt[];
 }
-
-/** The run was cancelled: a value, since what was done until then is told like everything else. */
-export const CANCELLED = 'cancelled';

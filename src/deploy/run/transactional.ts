@@ -3,7 +3,6 @@ import { shortened } from '../../postgres/sql-error.ts';
 import type { Migration } from '../../project/types.ts';
 import type { Attempt, SessionReport } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
-import { fence } from '../lock/key.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { isLockFailure, isLost, LockGone } from './loss.ts';
 import type { MigrationRun } from './result.ts';
@@ -26,14 +25,13 @@ export async function runTransactional(
   deployment: Deployment,
   { migration, identity, record }: Task,
 ): Promise<MigrationRun> {
-  const { policy, timeouts, key, teller, signal } = deployment.request;
+  const { policy, timeouts, teller, signal } = deployment.request;
   const attempts: Attempt[] = [];
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   const guard = {
     begin: localTimeouts(timeouts),
     clamp: clampTimeouts(timeouts, true),
-    fence: fence(key),
-    onStatement: () => {},
+    fence: deployment.fence,
   };
   let losses = 0;
   for (let lockFailures = 0; ; ) {

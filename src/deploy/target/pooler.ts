@@ -7,11 +7,7 @@ import type { Session } from '../../postgres/session.ts';
  * whoever gets it next.
  */
 
-export interface PoolerVerdict {
-  readonly pooler: 'none' | 'session' | 'transaction';
-  /** How that is known. */
-  readonly evidence: string;
-}
+export type Pooler = 'none' | 'session' | 'transaction';
 
 /** For a second connection, and then again for the questions. */
 const LIMIT_MS = 2_000;
@@ -31,8 +27,8 @@ export async function detectPooler(
   { backendPid, standby }: { readonly backendPid: number; readonly standby: boolean },
   another: (signal: AbortSignal) => Promise<Session>,
   signal: AbortSignal,
-): Promise<PoolerVerdict> {
-  if (session.protocolPid === backendPid) return { pooler: 'none', evidence: 'the backend is the one that let us in' };
+): Promise<Pooler> {
+  if (session.protocolPid === backendPid) return 'none';
   const limit = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   let other: Session | undefined;
   try {
@@ -40,43 +36,31 @@ export async function detectPooler(
     return await within(limit(), probe(session, other, { backendPid, standby }));
   } catch (error) {
     signal.throwIfAborted();
-    return unsure(error, other !== undefined);
+    // Supabase's pooler: what it counts is what a session pooler gives away. Else nothing could tell in time.
+    return error instanceof Error && /in session mode/i.test(error.message) ? 'session' : 'transaction';
   } finally {
     // It may be waiting for a server connection: a goodbye could wait as long.
     other?.cut();
   }
 }
 
-function unsure(error: unknown, connected: boolean): PoolerVerdict {
-  // Supabase's pooler: what it counts is what a session pooler gives away.
-  if (error instanceof Error && /in session mode/i.test(error.message)) {
-    return { pooler: 'session', evidence: `the pooler says so: ${error.message}` };
-  }
-  const why = connected ? 'within 2 seconds nothing could tell' : 'within 2 seconds no second connection got through';
-  return { pooler: 'transaction', evidence: `taken for transaction pooling: ${why}` };
-}
-
 async function probe(
   a: Session,
   b: Session,
   { backendPid, standby }: { readonly backendPid: number; readonly standby: boolean },
-): Promise<PoolerVerdict> {
+): Promise<Pooler> {
   const first = pidOf(b);
   if ((await orLater(first, STARVING_MS)) === undefined && (await keepsWhileStarving(a, first, backendPid))) {
-    return { pooler: 'session', evidence: 'it keeps its server connection while another client waits for one' };
+    return 'session';
   }
   // Twice the same client at a stretch: a pooler that takes its server connections in turns cannot give it the same.
   const bPids = [await first, await pidOf(b)];
   const aPids = [backendPid, await pidOf(a), await pidOf(a)];
   const [bFirst] = bPids;
   const moved = aPids.some((pid) => pid !== backendPid) || bPids.some((pid) => pid !== bFirst);
-  if (moved) return { pooler: 'transaction', evidence: 'the server connection changed between two queries' };
-  if (bFirst === backendPid) {
-    return { pooler: 'transaction', evidence: `two clients at a time got the server connection ${backendPid}` };
-  }
-  // A standby takes no LISTEN.
-  if (standby) return { pooler: 'session', evidence: 'two clients kept two server connections' };
-  return isNotified(a, b, backendPid);
+  if (moved || bFirst === backendPid) return 'transaction';
+  // A standby takes no LISTEN: there it is enough that two clients kept two server connections.
+  return standby || (await isNotified(a, b)) ? 'session' : 'transaction';
 }
 
 /**
@@ -104,7 +88,7 @@ async function keepsWhileStarving(a: Session, b: Promise<number>, backendPid: nu
  * Whether A hears a notification while it does nothing: only who owns a backend is told what arrives there. Holds also where
  * A and B come to two processes of one pooler, which share nothing.
  */
-async function isNotified(a: Session, b: Session, backendPid: number): Promise<PoolerVerdict> {
+async function isNotified(a: Session, b: Session): Promise<boolean> {
   const channel = `lockstep_probe_${randomBytes(8).toString('hex')}`;
   const [listened] = (await a.run(`LISTEN ${channel}; SELECT pg_backend_pid() AS pid`)).slice(-1);
   let stopHearing = (): void => {};
@@ -117,10 +101,7 @@ async function isNotified(a: Session, b: Session, backendPid: number): Promise<P
   });
   try {
     await b.run(`NOTIFY ${channel}`);
-    const owns = (await orLater(heard, NOTIFICATION_MS)) === true;
-    return owns
-      ? { pooler: 'session', evidence: `it is told what happens at its server connection ${backendPid}` }
-      : { pooler: 'transaction', evidence: 'it is not told what happens at its server connection' };
+    return (await orLater(heard, NOTIFICATION_MS)) === true;
   } finally {
     stopHearing();
     await unlisten(a, channel, listened?.rows[0]?.pid);

@@ -17,13 +17,10 @@ function neonWithoutPooler(host: string): string | undefined {
   return match === null ? undefined : `${match[1]}${match[2]}`;
 }
 
-/** Why an address is known to be a pooler in transaction mode; undefined: it is not known to be. */
-export function knownTransactionPooler({ host, port }: Place): string | undefined {
-  if (port === 6543 && (isSupabasePooler(host) || supabaseProject(host) !== undefined)) {
-    return "port 6543 is Supabase's pooler in transaction mode";
-  }
-  if (neonWithoutPooler(host) !== undefined) return "a host with -pooler is Neon's pooler in transaction mode";
-  return undefined;
+/** Whether an address is known to be a pooler in transaction mode: Supabase's port 6543, Neon's hosts with -pooler. */
+export function isTransactionPooler({ host, port }: Place): boolean {
+  const supabase = isSupabasePooler(host) || supabaseProject(host) !== undefined;
+  return (port === 6543 && supabase) || neonWithoutPooler(host) !== undefined;
 }
 
 /** Where Supabase is reached over IPv4, by a session pooler; undefined: `host` is not Supabase's. */

@@ -3,8 +3,8 @@ import { connect, firstRow } from './connect.ts';
 import { diagnose } from './diagnosis.ts';
 import { GaveUp, patiently } from './patience.ts';
 import { addressOf, type Place } from './place.ts';
-import { detectPooler, type PoolerVerdict } from './pooler.ts';
-import { knownTransactionPooler } from './providers.ts';
+import { detectPooler, type Pooler } from './pooler.ts';
+import { isTransactionPooler } from './providers.ts';
 import { readTargetUrl, type TargetUrl } from './url.ts';
 
 export interface TargetRequest {
@@ -31,9 +31,7 @@ export interface Target {
   /** '15.18' */
   readonly serverVersion: string;
   readonly major: number;
-  readonly pooler: PoolerVerdict['pooler'];
-  /** How that is known. */
-  readonly poolerEvidence: string;
+  readonly pooler: Pooler;
   /** Whether the server follows another one, and takes no writes. */
   readonly standby: boolean;
   /** The session that was opened first; the caller closes it. */
@@ -86,7 +84,7 @@ export async function openTarget(request: TargetRequest): Promise<Target> {
   const door = doorTo(url, request);
   const { session, facts } = await door(request.patienceMs, false);
   try {
-    const { pooler, evidence } = await findPooler(url, session, facts, request);
+    const pooler = await findPooler(url, session, facts, request);
     return {
       address: addressOf(url.place),
       place: url.place,
@@ -95,7 +93,6 @@ export async function openTarget(request: TargetRequest): Promise<Target> {
       serverVersion: facts.version,
       major: facts.major,
       pooler,
-      poolerEvidence: evidence,
       standby: facts.standby,
       session,
       backendPid: facts.pid,
@@ -139,9 +136,8 @@ async function findPooler(
   session: Session,
   facts: Facts,
   { applicationName: name, signal }: TargetRequest,
-): Promise<PoolerVerdict> {
-  const known = knownTransactionPooler(url.place);
-  if (known !== undefined) return { pooler: 'transaction', evidence: known };
+): Promise<Pooler> {
+  if (isTransactionPooler(url.place)) return 'transaction';
   const another = (limit: AbortSignal): Promise<Session> => connect(url, shortened(name, ' probe'), limit);
   return detectPooler(session, { backendPid: facts.pid, standby: facts.standby }, another, signal);
 }

@@ -52,10 +52,7 @@ function untold({ report, migrations, findings }: View): Markup[] {
   const runs = (report.tests ?? []).filter((run) => !testsPassed(run));
   const testsTold = findings.some(({ item }) => item.rule === 'tests-fail');
   return [
-    ...silent.map(
-      ({ item, anchor }) =>
-        html`Mend <a href="#${anchor}">${item.id}</a>: it failed${report.target === undefined && ' in the rehearsal'}.`,
-    ),
+    ...silent.map(({ item, anchor }) => html`Mend <a href="#${anchor}">${item.id}</a>: it failed in the rehearsal.`),
     ...(testsTold
       ? []
       : runs.map(({ command }) => html`Mend what <a href="#tests"><code>${command}</code></a> found.`)),

@@ -35,6 +35,18 @@ it('compares, records without running, and lets apply go on from there', async (
   expect(verified.printed).toContain('by_hand');
 });
 
+it('a script that pg_dump wrote stands before the migrations, as in check', async () => {
+  const shop = await target();
+  await shop.admin.query('CREATE SCHEMA old; CREATE TABLE old.users (id int)');
+  await shop.admin.query(`GRANT USAGE ON SCHEMA old TO ${shop.role}`);
+  const dump = '\\restrict abc123\nCREATE SCHEMA old;\nCREATE TABLE old.users (id int);\n\\unrestrict abc123\n';
+  const repo = project({ '001_orders.sql': orders }, 'rehearsal:\n  setup: [dump.sql]\n');
+  repo.commit('dump', { 'dump.sql': dump });
+  await shop.admin.query(`SET ROLE ${shop.role}; ${orders} RESET ROLE`);
+  const run = await lockstep(['baseline', '--to', '001_orders'], repo, shop);
+  expect(run.report.result, run.printed).toBe('passed');
+});
+
 it('a difference that is known is recorded with accept_differences, and shown', async () => {
   const shop = await target();
   await shop.admin.query('CREATE TABLE users (id int PRIMARY KEY, by_hand text)');

@@ -54,7 +54,7 @@ it('the second of two runs waits, says who holds the lock, and finds nothing lef
   expect(second.report).toMatchObject({
     result: 'noop',
     lock: {
-      holder: { application: expect.stringMatching(/^lockstep apply/), user: shop.role, client: '127.0.0.1/32' },
+      holder: { application: expect.stringMatching(/^lockstep apply/), user: shop.role, client: '127.0.0.1' },
     },
   });
   expect(second.report.lock?.waitedMs).toBeGreaterThan(100);

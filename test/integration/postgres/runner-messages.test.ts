@@ -34,7 +34,6 @@ const deployed = (text: string): ScriptRun => ({
     begin: localTimeouts(LIMITS),
     clamp: clampTimeouts(LIMITS, true),
     fence: 'SELECT 2',
-    onStatement: () => {},
   },
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownTransactionPooler, transactionPoolerAdvice } from '../../../../src/deploy/target/providers.ts';
+import { isTransactionPooler, transactionPoolerAdvice } from '../../../../src/deploy/target/providers.ts';
 import { applicationName } from '../../../../src/deploy/target/target.ts';
 
 const at = (host: string, port = 5432, user = 'app', database = 'shop') => ({ host, port, user, database });
@@ -15,7 +15,7 @@ describe('a pooler in transaction mode', () => {
     [at('db.example.com', 6543), false],
     [at('my-pooler.example.com'), false],
   ])('is known by its address: $host:$port, %s', (place, known) => {
-    expect(knownTransactionPooler(place) !== undefined).toBe(known);
+    expect(isTransactionPooler(place)).toBe(known);
   });
 
   it.each([
