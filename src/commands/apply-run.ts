@@ -45,6 +45,7 @@ export async function runPending(
     // Nothing that a file has set (a role, a read-only transaction) is there for the next one, or for the ledger.
     await deployment.session.reset().catch(() => {});
     if (result.status !== 'applied') break;
+    deployment.recorded(task.identity);
     io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
   }
   return results;

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../deploy/deployment.ts';
 import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
-import { finishSteps, forgetSteps } from '../deploy/ledger/steps.ts';
+import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
 import { evidenceOf } from '../deploy/run/evidence/kinds.ts';
@@ -46,8 +47,13 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
   }
   return writingUnderLock(frame, io, async (deployment, history) => {
     const unfinished = unfinishedNamed(inputs, history, id, resolveAs);
+    if (!isDeepStrictEqual(unfinished.steps, before.steps)) {
+      throw new LockstepError('history-changed', `Another run has worked on ${id} since it was shown.`, {
+        hint: 'Look again: `lockstep status`. If it is still to be settled, start `resolve` anew.',
+      });
+    }
     await deployment.fenced(settle(deployment, frame, unfinished, resolveAs));
-    notices.push(OUTCOME[resolveAs]);
+    notices.push(OUTCOME[unfinished.steps.length === 0 && resolveAs === 'retry' ? 'rolled-back' : resolveAs]);
     return { result: 'passed' };
   });
 }
@@ -79,6 +85,20 @@ function unfinishedNamed(
   if (found !== undefined) return as === 'retry' ? retryable(found) : found;
   const waiting = pending.find((migration) => migration.id === id);
   if (waiting !== undefined && as === 'applied') {
+    const [first] = pending;
+    // A tool's table may keep one number, below which all counts as applied.
+    if (history.tool !== undefined && first !== waiting) {
+      throw new LockstepError(
+        'nothing-to-resolve',
+        `${id} cannot be recorded as applied before those that come before it.`,
+        {
+          hint: `First: ${pending
+            .slice(0, pending.indexOf(waiting))
+            .map((one) => one.id)
+            .join(', ')}`,
+        },
+      );
+    }
     return { identity: layout.identityOf(waiting), migration: waiting, steps: [] };
   }
   const others = unfinished.map(({ migration, identity }) => migration?.id ?? identity);
@@ -167,7 +187,7 @@ function settle(
             { ...deployment.request.identity, id: deployment.runId },
             { how: 'resolved', durationMs: 0, replace: true },
           ),
-          finishSteps(ledger, identity),
+          forgetSteps(ledger, identity),
         ]
       : as === 'retry'
         ? [forgetSteps(ledger, identity, 'started'), ...forget]

@@ -10,6 +10,7 @@ import type { Project, Script } from '../project/types.ts';
 import type { Report, SchemaDiff } from '../report/model.ts';
 import type { Policy, Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
+import { readingOf } from './reading.ts';
 import { comparisonNotices } from './schema-comparison-notices.ts';
 import { replayHistory } from './schema-comparison-rehearsal.ts';
 import { readTarget } from './schema-comparison-target.ts';
@@ -55,7 +56,8 @@ export async function compareWithTarget(request: ComparisonRequest): Promise<Com
   await loadParser();
   // First: a role that may not read the target need not wait for a server.
   request.io.progress.step("reading the target's schema");
-  const target = await readTarget(request.session, request.targetMajor, isComparedKind);
+  const { session, targetMajor } = request;
+  const target = await readingOf(session, () => readTarget(session, targetMajor, isComparedKind));
   const replayed = await replayHistory(request);
   const { made, found, notCompared } = projectSchemas({
     ...replayed.catalogs,

@@ -1,6 +1,6 @@
 import { databaseContents } from '../deploy/history/contents.ts';
 import { asNoted, historyFingerprint } from '../deploy/history/fingerprint.ts';
-import type { TargetHistory } from '../deploy/history/read.ts';
+import { appliedIn, type TargetHistory } from '../deploy/history/read.ts';
 import type { HistorySource } from '../deploy/history/source.ts';
 import { type TargetState, targetState } from '../deploy/history/state.ts';
 import { type ApprovalRequest, approvalGate, type Listed } from '../deploy/plan/approval.ts';
@@ -83,9 +83,9 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
 }
 
 /** Most runs find nothing new: no migration is to be parsed, and to load the parser would cost more than all the rest. */
-function isUnchanged({ ledger, tool }: TargetHistory, migrations: readonly Migration[], layout: Layout): boolean {
-  const checksums = new Map(ledger.entries.map(({ identity, checksum }) => [identity, checksum]));
-  const applied = new Set(tool?.applied ?? checksums.keys());
+function isUnchanged(history: TargetHistory, migrations: readonly Migration[], layout: Layout): boolean {
+  const checksums = new Map(history.ledger.entries.map(({ identity, checksum }) => [identity, checksum]));
+  const applied = new Set(appliedIn(history));
   return migrations.every((migration) => {
     const identity = layout.identityOf(migration);
     return applied.has(identity) && checksums.get(identity) === migration.checksum;

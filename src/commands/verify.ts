@@ -3,6 +3,7 @@ import type { Report } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
+import { readingOf } from './reading.ts';
 import { compareTarget } from './target-comparison.ts';
 import { planFor } from './target-plan.ts';
 import { historyOf, reportOf, type TargetFrame } from './target-report.ts';
@@ -15,9 +16,11 @@ export function verify(settings: Settings, io: Io): Promise<Report> {
 async function verified(frame: TargetFrame, io: Io): Promise<Report> {
   const { inputs, opened, notices } = frame;
   const { session } = opened.target;
-  await session.run('SET default_transaction_read_only = on');
-  const history = await readHistory(session, opened.history);
-  const plan = await planFor({ inputs, opened, session, history, approved: undefined });
+  // In transactions alone: a setting of the session would stay with whoever gets it next from a pooler.
+  const plan = await readingOf(session, async () => {
+    const history = await readHistory(session, opened.history);
+    return planFor({ inputs, opened, session, history, approved: undefined });
+  });
   const { applied, missing, edited, unfinished } = plan.state;
   const say = (what: string, ids: readonly string[]): void => {
     if (ids.length > 0) notices.push(`${what}: ${ids.join(', ')}.`);

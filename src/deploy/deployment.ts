@@ -3,7 +3,7 @@ import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import type { DeployPolicy } from '../settings/types.ts';
 import type { HistoryRequest, TargetHistory } from './history/read.ts';
-import { readHistory } from './history/read.ts';
+import { isApplied, readHistory } from './history/read.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
@@ -57,6 +57,7 @@ export class Deployment {
   #backendPid: number;
   #returns = 0;
   #runId: string | undefined;
+  readonly #recorded = new Set<string>();
 
   constructor(request: DeploymentRequest) {
     this.request = request;
@@ -84,6 +85,11 @@ export class Deployment {
   /** SQL that fails when this session does not hold the lock. */
   get fence(): string {
     return fence(this.request.key);
+  }
+
+  /** A migration of this run stands in the history: a target that does not know it any more is not the one that we knew. */
+  recorded(identity: string): void {
+    this.#recorded.add(identity);
   }
 
   /** How often the connection was lost. */
@@ -178,7 +184,9 @@ export class Deployment {
       try {
         await this.#reconnect();
         await this.#requireOwnTurn();
-        return await this.history();
+        const history = await this.history();
+        this.#requireKept(history);
+        return history;
       } catch (again) {
         if (again instanceof LockstepError) throw again;
         cause = again;
@@ -202,6 +210,19 @@ export class Deployment {
       'The connection was lost, and meanwhile another run has worked on the target.',
       {
         hint: 'Start the run again: it plans anew.',
+      },
+    );
+  }
+
+  /** Throws `history-lost`: a standby that took over may lack what its primary had committed. */
+  #requireKept(history: TargetHistory): void {
+    const lost = [...this.#recorded].filter((identity) => !isApplied(history, identity));
+    if (lost.length === 0) return;
+    throw new LockstepError(
+      'history-lost',
+      `The connection was lost, and the target does not know any more what this run has applied: ${lost.join(', ')}.`,
+      {
+        hint: 'Another server may have taken over, without the last commits of the one before. Look into that first; then start the run again: it plans anew.',
       },
     );
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { meaningHash } from '../../project/meaning.ts';
-import type { TargetHistory } from './read.ts';
+import { appliedIn, type TargetHistory } from './read.ts';
 import type { AppliedMigration, EditedMigration } from './state.ts';
 
 /**
@@ -8,10 +8,10 @@ import type { AppliedMigration, EditedMigration } from './state.ts';
  * between the URL that reads and the one that applies. `without`: ids that are left out, to see whether a history is
  * another one plus these.
  */
-export function historyFingerprint({ ledger, tool }: TargetHistory, without: ReadonlySet<string> = new Set()): string {
-  const checksums = new Map(ledger.entries.map(({ identity, meaning, checksum }) => [identity, meaning ?? checksum]));
-  const applied = tool === undefined ? [...checksums.keys()] : tool.applied;
-  const rows = [...new Set(applied)]
+export function historyFingerprint(history: TargetHistory, without: ReadonlySet<string> = new Set()): string {
+  const { entries } = history.ledger;
+  const checksums = new Map(entries.map(({ identity, meaning, checksum }) => [identity, meaning ?? checksum]));
+  const rows = [...new Set(appliedIn(history))]
     .filter((identity) => !without.has(identity))
     .sort()
     .map((identity) => [identity, checksums.get(identity) ?? null]);

@@ -62,6 +62,15 @@ export async function readHistory(session: Session, request: HistoryRequest): Pr
   };
 }
 
+/** What counts as applied: by the tool's word where it has a table, else by the ledger's. */
+export function appliedIn({ ledger, tool }: TargetHistory): readonly string[] {
+  return tool === undefined ? ledger.entries.map(({ identity }) => identity) : tool.applied;
+}
+
+export function isApplied(history: TargetHistory, identity: string): boolean {
+  return appliedIn(history).includes(identity);
+}
+
 /** A ledger without one of its tables is no missing ledger: what it knows would be done again. */
 function ledgerIncomplete({ schema }: Ledger, lacking: readonly Relation[]): LockstepError {
   const names = lacking.map(({ relation }) => `${schema}.${relation}`).join(', ');

@@ -2,7 +2,7 @@ import type { Layout } from '../../project/layouts/layout.ts';
 import { meaningHash } from '../../project/meaning.ts';
 import type { Migration } from '../../project/types.ts';
 import type { LedgerEntry, Step } from '../ledger/read.ts';
-import type { TargetHistory } from './read.ts';
+import { appliedIn, type TargetHistory } from './read.ts';
 
 /** What the repository holds, seen against what the target says. Pure. */
 export interface TargetState {
@@ -57,18 +57,18 @@ export function targetState(
 ): TargetState {
   const { ledger, tool } = history;
   const entries = new Map(ledger.entries.map((entry) => [entry.identity, entry]));
-  const appliedIds = new Set(history.relation === undefined || tool === undefined ? entries.keys() : tool.applied);
   // A tool's table that is not there yet says that nothing is applied, unless the ledger knows better.
+  const appliedIds = new Set(appliedIn(history));
   const failedIds = new Set(tool?.failed ?? []);
   const identified = migrations.map((migration) => ({ migration, identity: layout.identityOf(migration) }));
   const known = new Set(identified.map(({ identity }) => identity));
   const goneFrom =
     tool === undefined ? ledger.entries.filter((entry) => !known.has(entry.identity) && accepts(entry.path)) : [];
   const renamed = identified.flatMap(({ migration, identity }) => {
-    const entry = appliedIds.has(identity)
-      ? undefined
-      : goneFrom.find(({ checksum }) => checksum === migration.checksum);
-    return entry === undefined ? [] : [{ migration, identity, entry }];
+    if (appliedIds.has(identity)) return [];
+    const at = goneFrom.findIndex(({ checksum }) => checksum === migration.checksum);
+    // One that is gone has become one other: a second file of the same text is a migration of its own.
+    return goneFrom.splice(at, at < 0 ? 0 : 1).map((entry) => ({ migration, identity, entry }));
   });
   for (const { identity } of renamed) appliedIds.add(identity);
   const applied = identified

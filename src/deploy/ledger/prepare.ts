@@ -21,7 +21,7 @@ interface Preparation {
  * `ledger-not-created` with the GRANT to paste.
  */
 export async function prepareLedger(session: Session, request: Preparation): Promise<void> {
-  const { ledger, source, history, role, database } = request;
+  const { ledger, source, history, role } = request;
   const [found] = history.ledger.exists
     ? []
     : await session.run(`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${value(ledger.schema)}`);
@@ -35,20 +35,32 @@ export async function prepareLedger(session: Session, request: Preparation): Pro
     await session.run(statements.join(';\n'));
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
+    const tool = source === undefined ? '' : ` or ${source.schema}.${source.relation}`;
     throw new LockstepError(
       'ledger-not-created',
-      `The role ${role} may not make the ledger (schema ${ledger.schema}): ${error.message}`,
-      {
-        hint: [
+      `The role ${role} may not make the ledger (schema ${ledger.schema})${tool}: ${error.message}`,
+      { hint: grants(request), cause: error },
+    );
+  }
+}
+
+function grants({ ledger, source, history, role, database }: Preparation): string {
+  return [
+    ...(history.ledger.exists
+      ? []
+      : [
           'As the owner of the database:',
           `  GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(role)};`,
           'or make the schema for it:',
           `  CREATE SCHEMA ${identifier(ledger.schema)} AUTHORIZATION ${identifier(role)};`,
-        ].join('\n'),
-        cause: error,
-      },
-    );
-  }
+        ]),
+    ...(history.toolTableMissing && source !== undefined
+      ? [
+          "For the tool's own table, as the owner of its schema:",
+          `  GRANT CREATE ON SCHEMA ${identifier(source.schema)} TO ${identifier(role)};`,
+        ]
+      : []),
+  ].join('\n');
 }
 
 /** SQL that takes note of edits that are all right, and of migrations that got another name. Undefined: there is nothing to note. */

@@ -45,11 +45,6 @@ export function forgetSteps(ledger: Ledger, migration: string, state?: 'started'
   return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)}${which}`;
 }
 
-export function finishSteps(ledger: Ledger, migration: string): string {
-  return `UPDATE ${ledger.steps} SET state = 'done', finished_at = pg_catalog.clock_timestamp()
-    WHERE migration = ${literal(migration)} AND state = 'started'`;
-}
-
 /** Runs ledger statements as who we are, whatever role the file has chosen, and leaves that as it is. */
 export function asOurselves(statements: readonly string[]): string {
   return ['BEGIN', 'SET LOCAL role TO DEFAULT', ...statements, 'COMMIT'].join(';\n');

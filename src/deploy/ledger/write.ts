@@ -82,7 +82,10 @@ export function recordMigration(
   const conflict = `ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}, applied_at = pg_catalog.clock_timestamp()`;
   const insert = `INSERT INTO ${ledger.migrations} (${COLUMNS.join(', ')}) VALUES (${values.join(', ')})`;
   // A trigger, a rule or a policy may take the row away in silence: what is not there has not been recorded.
-  const kept = `SELECT 1 / (pg_catalog.count(*) = 1)::int FROM ${ledger.migrations}
+  // What cannot be read as a number is in the error's message.
+  const kept = `SELECT CASE WHEN pg_catalog.count(*) = 1 THEN 1
+      ELSE ('the ledger did not keep this row: is there a trigger or a rule on it? Rows found: ' || pg_catalog.count(*))::int END
+    FROM ${ledger.migrations}
     WHERE id = ${value(row.identity)} AND checksum = ${value(row.checksum)}`;
   return [replace ? `${insert} ${conflict}` : insert, kept].join(';\n');
 }

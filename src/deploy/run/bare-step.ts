@@ -5,7 +5,7 @@ import { asOurselves, finishStep, forgetStep, startStep } from '../ledger/steps.
 import { oldSnapshots } from '../survey/snapshots.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { type Evidence, rowsOf } from './evidence/evidence.ts';
-import { evidenceOf } from './evidence/kinds.ts';
+import { evidenceOf, isTellable } from './evidence/kinds.ts';
 import { codeOf, isLockFailure, isLost } from './loss.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
@@ -69,14 +69,14 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
       if (isLost(repaired.error)) return { kind: 'lost', error: repaired.error };
       return { kind: 'failed', error: await withLeft(run, error, evidence, before, repaired.error) };
     }
-    if ((await evidence.happened(session, before)) === true && thrown !== undefined && !evidence.concurrently)
-      return finish();
+    const mayHaveHappened = !evidence.concurrently || evidence.isFinishedByRepair === true;
+    if (thrown !== undefined && mayHaveHappened && (await evidence.happened(session, before)) === true) return finish();
     const again =
       mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
       const left = await evidence.problem(session, before);
-      if (evidence.what !== 'it' && left === undefined) await write([forgetStep(key)]);
+      if (isTellable(statement) && left === undefined) await write([forgetStep(key)]);
       return { kind: 'failed', error: await withLeft(run, error, evidence, before) };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);

@@ -6,8 +6,8 @@ import { codeOf, isLockFailure, isLost, LockGone } from './loss.ts';
 import type { StepEnd, StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
 
-/** What Postgres says of a statement that it runs outside of transactions alone. */
-const NOT_IN_TRANSACTION = '25001';
+/** What Postgres says of a statement that it runs outside of transactions alone, or that ends its own: CALL of a procedure. */
+const NOT_IN_TRANSACTION: ReadonlySet<string | undefined> = new Set(['25001', '2D000']);
 
 /**
  * A statement of a migration without a transaction that may stand in one: it commits together with its step, so that it
@@ -33,7 +33,14 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
     "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('lockstep.role'), true)",
     deployment.fence,
     'COMMIT',
-  ].join(';\n');
+    // What was set for that transaction alone holds no more, in a later session either.
+    'BEGIN',
+    "SELECT pg_catalog.set_config('lockstep.role', pg_catalog.current_setting('role'), true)",
+    'SET LOCAL role TO DEFAULT',
+    keepSession(key),
+    'COMMIT',
+  ];
+  const [fenceAt, commitAt] = [after.indexOf(deployment.fence), after.indexOf('COMMIT')];
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   for (let tries = 1; ; tries++) {
     const { session } = deployment;
@@ -43,18 +50,22 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
       if (begun.error !== undefined) return { thrown: begun.error };
       const ran = await session.runTimed(statement.sql);
       if (ran.error !== undefined) return { thrown: ran.error };
-      const { error, completed } = await session.runTimed(after);
-      return error === undefined ? {} : { thrown: error, atFence: completed.length === 5 };
+      const { error, completed } = await session.runTimed(after.join(';\n'));
+      const isDone = error === undefined || (completed.length > commitAt && !isLost(error));
+      return isDone ? {} : { thrown: error, atFence: completed.length === fenceAt };
     };
     const { value, blockers } = await watched(deployment, once());
     const { thrown, atFence = false } = value;
-    if (thrown === undefined) return { kind: 'done' };
+    if (thrown === undefined) {
+      if (session.inTransaction) await session.run('ROLLBACK');
+      return { kind: 'done' };
+    }
     if (isLost(thrown) || atFence) {
       return { kind: 'lost', error: atFence ? new LockGone() : thrown };
     }
     await session.run('ROLLBACK');
     const error = errorAt(thrown, task.migration.up, statement);
-    if (codeOf(thrown) === NOT_IN_TRANSACTION) return runBare(run);
+    if (NOT_IN_TRANSACTION.has(codeOf(thrown))) return runBare(run);
     const left = deadline - performance.now();
     if (signal.aborted || !isLockFailure(thrown) || left <= 0) {
       const hint = blockers.length === 0 ? error.hint : withBlockers(error.hint, blockers);

@@ -1,12 +1,15 @@
 import { DatabaseError } from 'pg';
+import { LockstepError } from '../../errors.ts';
 
 /** What an error says about the connection. */
 
 /**
  * Whether the session is gone (or the server was going away): then nobody knows what became of the last statement. What the
  * server calls an error only, it goes on after: a script may raise any SQLSTATE, and dblink those of its own connections.
+ * Nor is what we refuse ourselves, or a mistake of ours.
  */
 export function isLost(error: unknown): boolean {
+  if (error instanceof LockstepError || error instanceof TypeError || error instanceof RangeError) return false;
   return !(error instanceof DatabaseError) || error.severity === 'FATAL' || error.severity === 'PANIC';
 }
 

@@ -1,6 +1,6 @@
 import { parseScript, type Statement } from '../../project/sql.ts';
 import { statementHash } from '../../project/statement-hash.ts';
-import { record } from '../../project/syntax-tree.ts';
+import { fieldsOf, list, names, record } from '../../project/syntax-tree.ts';
 import { effectiveExecution } from '../../project/transaction.ts';
 import type { UnfinishedMigration } from '../history/state.ts';
 import type { Step } from '../ledger/read.ts';
@@ -54,7 +54,13 @@ const SESSION: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a statement's effect belongs to the session, so that a new session needs it again. */
-export function isOfSession({ kind, sql }: Statement): boolean {
-  if (kind === 'DeclareCursorStmt') return true;
-  return SESSION.has(kind) || (kind === 'SelectStmt' && /\bset_config\s*\(/i.test(sql));
+export function isOfSession({ kind, tree }: Statement): boolean {
+  return kind === 'DeclareCursorStmt' || SESSION.has(kind) || (kind === 'SelectStmt' && onlySetsConfig(tree));
+}
+
+/** `SELECT set_config(...)` that does nothing else, which would be done twice. */
+function onlySetsConfig({ targetList, fromClause, whereClause }: Statement['tree']): boolean {
+  const calls = list(targetList).map((target) => fieldsOf(record(fieldsOf(target, 'ResTarget')?.val), 'FuncCall'));
+  const isSetting = calls.every((call) => names(call?.funcname).at(-1) === 'set_config');
+  return calls.length > 0 && isSetting && fromClause === undefined && whereClause === undefined;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { errorAt, mayChangeTimeouts, statementReport } from '../../postgres/runner.ts';
 import { parseScript, type Statement } from '../../project/sql.ts';
 import { statementHash } from '../../project/statement-hash.ts';
@@ -5,16 +6,18 @@ import { cannotRunInTransaction } from '../../project/transaction.ts';
 import type { SqlErrorReport, StatementReport } from '../../report/model.ts';
 import type { Attempt } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
+import { isApplied } from '../history/read.ts';
 import type { Step } from '../ledger/read.ts';
 import { literal } from '../ledger/sql.ts';
+import { forgetSteps } from '../ledger/steps.ts';
 import { runBare } from './bare-step.ts';
 import { runEnclosed } from './enclosed-step.ts';
-import { isLost } from './loss.ts';
+import { codeOf, isLost } from './loss.ts';
 import type { MigrationRun } from './result.ts';
 import { isOfSession, resumeProblem } from './resume.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
 import { clampTimeouts } from './timeouts.ts';
-import { isApplied, MOST_LOSSES, type Task } from './transactional.ts';
+import { MOST_LOSSES, type Task } from './transactional.ts';
 
 /**
  * Runs a migration without a transaction, statement by statement, each of which is remembered in the ledger: one that was
@@ -62,9 +65,9 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
       steps = [...steps.filter((step) => step !== begun), { statement: next.index, hash, state: 'done', before: null }];
       if (mayChangeTimeouts(next)) await deployment.session.run(clampTimeouts(deployment.request.timeouts, false));
     } catch (error) {
-      if (deployment.request.signal.aborted) return stop(asking(task, 'the run was cancelled'));
+      if (deployment.request.signal.aborted) return stop(noted(task, error, 'the run was cancelled'));
       losses += 1;
-      if (!isLost(error)) return stop(errorAt(error, migration.up, statements[0] ?? NO_STATEMENT));
+      if (!isLost(error)) return stop(noted(task, error, `its progress could not be written: ${messageOf(error)}`));
       const history = await deployment.comeBack(error);
       if (isApplied(history, identity)) return end('applied');
       steps = history.ledger.steps.get(identity) ?? [];
@@ -77,7 +80,16 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
   }
 }
 
-const NO_STATEMENT = { start: 0, index: 0 } as Statement;
+/** Nothing to do with a statement of the file: the next run finds out what is done, and needs nobody for that. */
+function noted({ migration: { id, path } }: Task, error: unknown, why: string): SqlErrorReport {
+  const sqlstate = codeOf(error);
+  return {
+    message: `${id} was interrupted: ${why}`,
+    ...(sqlstate === undefined ? {} : { sqlstate }),
+    path,
+    hint: 'Start the run again: it finds out what is done, and goes on there.',
+  };
+}
 
 /** One that may stand in a transaction commits together with its step; whether another one happened the catalogs tell. */
 function runOne(run: StepRun): Promise<StepEnd> {
@@ -125,7 +137,9 @@ function sessionOf(kept: unknown): { readonly search_path: string; readonly role
   return typeof path === 'string' && typeof role === 'string' ? { search_path: path, role } : undefined;
 }
 
-async function record(deployment: Deployment, { record: recorded }: Task, durationMs: number): Promise<void> {
+/** With its row its steps are of no more use: found beside a migration that is rolled back later, they would be taken for done. */
+async function record(deployment: Deployment, task: Task, durationMs: number): Promise<void> {
   await deployment.session.reset();
-  await deployment.persistently(() => deployment.fenced([recorded(durationMs)]));
+  const recording = [task.record(durationMs), forgetSteps(deployment.request.ledger, task.identity)];
+  await deployment.persistently(() => deployment.fenced(recording));
 }

@@ -3,6 +3,7 @@ import { shortened } from '../../postgres/sql-error.ts';
 import type { Migration } from '../../project/types.ts';
 import type { Attempt, SessionReport } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
+import { isApplied } from '../history/read.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { isLockFailure, isLost, LockGone } from './loss.ts';
 import type { MigrationRun } from './result.ts';
@@ -98,11 +99,6 @@ function needsReturn({ thrown, at }: Failure): boolean {
 /** A lock that is gone on a living session is treated as a lost connection: the session is given up. */
 function lossOf({ thrown, at }: Failure): unknown {
   return at === 'fence' ? new LockGone() : thrown;
-}
-
-export function isApplied({ ledger, tool }: Awaited<ReturnType<Deployment['history']>>, identity: string): boolean {
-  const inLedger = ledger.entries.some((entry) => entry.identity === identity);
-  return tool === undefined ? inLedger : tool.applied.includes(identity);
 }
 
 function attemptOf(outcome: ScriptOutcome, startedAt: Date, blockers: readonly SessionReport[]): Attempt {

@@ -31,7 +31,10 @@ function begin(migration: MigrationReport): string {
   return `${when} the run again: it goes on with `;
 }
 
-function end({ status, up }: MigrationReport): string {
+function end({ status, up, transaction }: MigrationReport): string {
+  // One that failed may have left something, which its own entry names.
+  if (status !== 'partial' && transaction === 'none')
+    return ', none of whose statements is recorded as done. What was applied before it stays.';
   if (status !== 'partial') return ', of which nothing has stayed. What was applied before it stays.';
   const done = up?.statements.length ?? 0;
   return done === 1

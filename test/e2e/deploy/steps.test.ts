@@ -121,11 +121,9 @@ it('role and limits of one file do not reach the next, and a limit of 0 is not o
     '002_after.sql': `${marker}CREATE TABLE public.after_it ${seen};\nSELECT 1;\n`,
   });
   const run = await lockstep('apply', repo, shop);
-  if (run.closed.length === 0) {
-    expect(run.report.result, run.printed).toBe('applied');
-    expect(await shop.rows('SELECT * FROM side.seen')).toEqual([{ lock: '200ms', path: 'side' }]);
-    expect(await shop.rows('SELECT * FROM after_it')).toEqual([{ lock: '200ms', path: '"$user", public' }]);
-  } else expect(run.closed).toEqual(['statements']);
+  expect(run.report.result, run.printed).toBe('applied');
+  expect(await shop.rows('SELECT * FROM side.seen')).toEqual([{ lock: '200ms', path: 'side' }]);
+  expect(await shop.rows('SELECT * FROM after_it')).toEqual([{ lock: '200ms', path: '"$user", public' }]);
 });
 
 it('VACUUM runs by itself, without any marker', async () => {
@@ -134,10 +132,8 @@ it('VACUUM runs by itself, without any marker', async () => {
   const run = await lockstep('apply', repo, shop);
   expect(run.report.result, run.printed).toBe('applied');
   expect(run.migration('002_vacuum').transaction).toBe('none');
-  expect(await shop.rows("SELECT state FROM lockstep.steps WHERE migration = '002_vacuum'")).toEqual([
-    { state: 'done' },
-    { state: 'done' },
-  ]);
+  expect(run.migration('002_vacuum').up?.statements.map(({ index }) => index)).toEqual([0, 1]);
+  expect(await steps(shop), 'progress of what is applied').toEqual([]);
 });
 
 it('a file whose statements want both is refused without the marker, as `check` refuses it', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Session } from '../../../postgres/session.ts';
 import type { Node, Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
@@ -54,7 +55,10 @@ export function createIndex({ tree }: Statement): Evidence {
     before: async (session) => ({ indexes: (await indexesOf(session, table)).map(({ oid }) => oid) }),
     happened: async (session, before) => {
       const rows = made(await indexesOf(session, table), before);
-      if (wanted === undefined && rows.length > 1) return undefined;
+      const [row] = rows;
+      // Somebody else may have made one meanwhile.
+      if (wanted === undefined && row !== undefined && (rows.length > 1 || !(await isOn(session, row, tree))))
+        return undefined;
       // One of that name that was there before is not what this statement made.
       const known = tree.if_not_exists === true ? [] : kept<readonly string[]>(before, 'indexes', []);
       return rows.some(({ valid, oid }) => valid && !known.includes(oid));
@@ -76,11 +80,33 @@ export function createIndex({ tree }: Statement): Evidence {
   };
 }
 
-/** By somebody else: an index that is not valid yet is no leftover while its build goes on. */
+/** Whether an index is on just these columns, as far as the statement names plain ones. */
+async function isOn(session: Session, { oid }: IndexRow, { indexParams, whereClause }: Node): Promise<boolean> {
+  const columns = list(indexParams).map((one) => text(fieldsOf(one, 'IndexElem')?.name));
+  if (whereClause !== undefined || columns.includes(undefined)) return false;
+  const [row] = await rowsOf<{ columns: string }>(
+    session,
+    `SELECT pg_catalog.json_agg(a.attname ORDER BY k.place)::text AS columns
+     FROM pg_catalog.pg_index i, pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
+     JOIN pg_catalog.pg_attribute a ON a.attnum = k.number
+     WHERE i.indexrelid = ${oid} AND a.attrelid = i.indrelid AND i.indpred IS NULL AND k.place <= i.indnkeyatts`,
+  );
+  return isDeepStrictEqual(JSON.parse(row?.columns ?? '[]'), columns);
+}
+
+/**
+ * A condition on `pg_index i`: somebody else is at work on it, and what is not valid yet is no leftover. Who builds an index
+ * holds SHARE UPDATE EXCLUSIVE on its table, which every role may see; what is being built not every role may.
+ */
+const IS_BEING_BUILT = `EXISTS (
+  SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = i.indrelid AND l.granted
+    AND l.mode = 'ShareUpdateExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
+
 async function isBeingBuilt(session: Session, oid: string): Promise<boolean> {
   const rows = await rowsOf(
     session,
-    `SELECT 1 FROM pg_catalog.pg_stat_progress_create_index WHERE index_relid = ${oid} AND pid <> pg_catalog.pg_backend_pid()`,
+    `SELECT 1 FROM pg_catalog.pg_index i WHERE i.indexrelid = ${oid} AND ${IS_BEING_BUILT}`,
   );
   return rows.length > 0;
 }
@@ -152,51 +178,21 @@ function invalidNamed(session: Session, name: string): Promise<readonly IndexRow
 }
 
 /**
- * Invalid indexes of a table (or of the table of an index), or of the whole database, that nobody else is at work on: who
- * builds one holds SHARE UPDATE EXCLUSIVE on its table.
+ * Invalid indexes of a table (or of the table of an index) and of its partitions, or of the whole database, that nobody else
+ * is at work on. A partitioned index is no leftover: it is invalid until each partition has its part.
  */
 function invalidOnes(session: Session, of: string | undefined): Promise<readonly IndexRow[]> {
   const only =
     of === undefined
       ? ''
-      : `AND i.indrelid IN (SELECT t.oid FROM pg_catalog.pg_class t LEFT JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
-          WHERE pg_catalog.to_regclass(${literal(of)}) IN (t.oid, x.indexrelid)
-          UNION SELECT t.reltoastrelid FROM pg_catalog.pg_class t WHERE t.oid = pg_catalog.to_regclass(${literal(of)}))`;
+      : `AND i.indrelid IN (WITH RECURSIVE part AS (
+            SELECT t.oid FROM pg_catalog.pg_class t LEFT JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
+            WHERE pg_catalog.to_regclass(${literal(of)}) IN (t.oid, x.indexrelid)
+            UNION SELECT h.inhrelid FROM part JOIN pg_catalog.pg_inherits h ON h.inhparent = part.oid)
+          SELECT oid FROM part
+          UNION SELECT t.reltoastrelid FROM pg_catalog.pg_class t JOIN part USING (oid))`;
   return rowsOf(
     session,
-    `SELECT ${COLUMNS} ${FROM} WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) ${only} AND NOT EXISTS (
-      SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = i.indrelid AND l.granted
-        AND l.mode = 'ShareUpdateExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`,
+    `SELECT ${COLUMNS} ${FROM} WHERE c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready AND i.indislive) ${only} AND NOT ${IS_BEING_BUILT}`,
   );
-}
-
-/** ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY: the second of its two transactions may be missing. */
-export function detachPartition({ tree }: Statement): Evidence {
-  const command = list(tree.cmds).map((one) => fieldsOf(one, 'AlterTableCmd'))[0];
-  const partition: Node | undefined = record(fieldsOf(command?.def, 'PartitionCmd')?.name);
-  const [parent, child] = [relationName(record(tree.relation)), relationName(partition)];
-  const stateNow = async (session: Session): Promise<'attached' | 'pending' | 'detached'> => {
-    const [row] = await rowsOf<{ pending: boolean }>(
-      session,
-      `SELECT inhdetachpending AS pending FROM pg_catalog.pg_inherits
-       WHERE inhrelid = pg_catalog.to_regclass(${literal(child)}) AND inhparent = pg_catalog.to_regclass(${literal(parent)})`,
-    );
-    if (row === undefined) return 'detached';
-    return row.pending ? 'pending' : 'attached';
-  };
-  return {
-    what: `the partition ${child}`,
-    concurrently: true,
-    prepare: async () => [],
-    before: async (session) => ({ state: await stateNow(session) }),
-    happened: async (session, before) =>
-      kept<string>(before, 'state', 'attached') !== 'detached' && (await stateNow(session)) === 'detached',
-    problem: async () => undefined,
-    repair: async (session) => {
-      if ((await stateNow(session)) !== 'pending') return [];
-      await session.run(`ALTER TABLE ${parent} DETACH PARTITION ${child} FINALIZE`);
-      return [`The detaching of ${child}, which had come half-way, was finished.`];
-    },
-  };
 }

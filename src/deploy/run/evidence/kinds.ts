@@ -2,7 +2,8 @@ import type { Statement } from '../../../project/sql.ts';
 import { fieldsOf, isOn, list, option, text } from '../../../project/syntax-tree.ts';
 import { literal } from '../../ledger/sql.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
-import { createIndex, detachPartition, dropIndex, reindex } from './indexes.ts';
+import { createIndex, dropIndex, reindex } from './indexes.ts';
+import { detachPartition } from './partitions.ts';
 
 /** The evidence of a statement that Postgres runs in no transaction; nothing can tell of one that is not known here. */
 export function evidenceOf(statement: Statement): Evidence {
@@ -26,17 +27,17 @@ function knownEvidence(statement: Statement): Evidence | undefined {
     case 'AlterTableStmt':
       return detaches(tree.cmds) ? detachPartition(statement) : undefined;
     case 'CreatedbStmt':
-      return appears('database', 'pg_database', 'datname', text(tree.dbname));
+      return appears('database', text(tree.dbname));
     case 'DropdbStmt':
-      return vanishes('database', 'pg_database', 'datname', text(tree.dbname));
+      return vanishes('database', text(tree.dbname));
     case 'CreateTableSpaceStmt':
-      return appears('tablespace', 'pg_tablespace', 'spcname', text(tree.tablespacename));
+      return appears('tablespace', text(tree.tablespacename));
     case 'DropTableSpaceStmt':
-      return vanishes('tablespace', 'pg_tablespace', 'spcname', text(tree.tablespacename));
+      return vanishes('tablespace', text(tree.tablespacename));
     case 'CreateSubscriptionStmt':
-      return appears('subscription', 'pg_subscription', 'subname', text(tree.subname));
+      return appears('subscription', text(tree.subname));
     case 'DropSubscriptionStmt':
-      return vanishes('subscription', 'pg_subscription', 'subname', text(tree.subname));
+      return vanishes('subscription', text(tree.subname));
     case 'AlterSubscriptionStmt':
       return /_(?:ADD|DROP)_PUBLICATION$/.test(String(tree.kind)) ? undefined : repeatable('the subscription');
     case 'VacuumStmt':
@@ -72,23 +73,30 @@ function repeatable(what: string): Evidence {
 
 const NONE: Evidence = { ...NOTHING, what: 'it', before: async () => ({}), happened: async () => undefined };
 
-function appears(kind: string, catalog: string, column: string, name: string | undefined): Evidence {
-  return ofName(kind, catalog, column, name, (was, is) => !was && is);
+/** Where things of a kind have their names: a condition without its value. */
+const NAMES = {
+  database: 'pg_catalog.pg_database WHERE datname',
+  tablespace: 'pg_catalog.pg_tablespace WHERE spcname',
+  // The catalog is all databases' own.
+  subscription: `pg_catalog.pg_subscription
+    WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND subname`,
+} as const;
+
+function appears(kind: keyof typeof NAMES, name: string | undefined): Evidence {
+  return ofName(kind, name, (was, is) => !was && is);
 }
 
-function vanishes(kind: string, catalog: string, column: string, name: string | undefined): Evidence {
-  return ofName(kind, catalog, column, name, (was, is) => was && !is);
+function vanishes(kind: keyof typeof NAMES, name: string | undefined): Evidence {
+  return ofName(kind, name, (was, is) => was && !is);
 }
 
 function ofName(
-  kind: string,
-  catalog: string,
-  column: string,
+  kind: keyof typeof NAMES,
   name: string | undefined,
   judge: (was: boolean, is: boolean) => boolean,
 ): Evidence {
   const isThere = async (session: Parameters<Evidence['before']>[0]): Promise<boolean> => {
-    const rows = await rowsOf(session, `SELECT 1 FROM pg_catalog.${catalog} WHERE ${column} = ${literal(name ?? '')}`);
+    const rows = await rowsOf(session, `SELECT 1 FROM ${NAMES[kind]} = ${literal(name ?? '')}`);
     return rows.length > 0;
   };
   return {
