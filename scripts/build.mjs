@@ -25,8 +25,7 @@ const options = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // The wrappers keep their names, so that a stack trace in a bug report can be read.
-  keepNames: true,
+  // Identifiers stay as they are, so that a stack trace in a bug report can be read.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -10,12 +10,12 @@ import { LockstepError, messageOf } from '../errors.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
-import { checkAfterwards } from './apply-checks.ts';
+import { checkAfterwards, sayInvalid } from './apply-checks.ts';
 import { Interrupted, runPending } from './apply-run.ts';
 import type { Io } from './io.ts';
 import { explained } from './on-target.ts';
-import { closeRun } from './run-row.ts';
-import { turnOf } from './superseded.ts';
+import { closingRun } from './run-row.ts';
+import { outOfTurn, turnOf } from './superseded.ts';
 import { checksDue, isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
 
@@ -34,16 +34,8 @@ export async function applyLocked(run: LockedRun): Promise<Report> {
   const { plan, wrong } = await begun(run, approved);
   const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
   if (wrong) return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
-  try {
-    const outcome = await decide(run, plan);
-    await closeRun(deployment, run.io, outcome, notices);
-    return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
-  } catch (error) {
-    const cancelled = run.io.signal.aborted;
-    const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
-    await closeRun(deployment, run.io, told, notices, cancelled);
-    throw error;
-  }
+  const outcome = await closingRun(deployment, run.io, notices, () => decide(run, plan));
+  return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
 }
 
 /**
@@ -89,22 +81,10 @@ async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> 
   const { frame, deployment } = run;
   const { settings, inputs } = frame;
   const turn = await turnOf(settings, inputs, plan.history);
-  if (turn.kind === 'superseded') {
-    return {
-      result: 'superseded',
-      history: { ...historyOf(plan), commit: turn.by },
-      // What is missing or out of order here is so because this commit is the older one.
-      plan: { ...plan.report, gates: [] },
-      migrations: notRun(plan),
-    };
-  }
-  if (turn.kind === 'unknown') return { ...unknownTurn(turn), migrations: notRun(plan) };
+  if (turn.kind !== 'ours') return { ...outOfTurn(turn, plan), migrations: notRun(plan) };
   if (turn.notice !== undefined) frame.notices.push(turn.notice);
   if (isRefused(plan.gates)) return { result: 'refused', migrations: notRun(plan) };
-  const edited = plan.state.edited.filter(({ migration }) =>
-    acknowledged(plan.state, inputs.policy).includes(migration),
-  );
-  const noted = acknowledge(deployment.request.ledger, edited, plan.state.renamed);
+  const noted = acknowledge(deployment.request.ledger, acknowledged(plan.state, inputs.policy), plan.state.renamed);
   if (noted !== undefined) await deployment.surely((session) => session.run(noted));
   return applyPlan(run, plan);
 }
@@ -154,7 +134,7 @@ async function invalidThen(
   const { error = '' } = history.ledger.lastRun ?? {};
   if (state.pending.length === 0 && checksDue(history) === undefined) return [];
   const now = await deployment.surely(invalidIndexes);
-  const before = now.filter((name) => !error.includes(`The index ${name} is INVALID`));
+  const before = now.filter((name) => !error.includes(sayInvalid(name)));
   if (before.length > 0) frame.notices.push(`Invalid indexes were there before this run: ${before.join(', ')}.`);
   return before;
 }
@@ -179,16 +159,4 @@ function stoppedResult(runs: ReadonlyMap<Migration, MigrationRun>, pending: read
 
 function notRun({ state }: TargetPlan) {
   return state.pending.map((migration) => migrationOf(migration, undefined, 'not-run'));
-}
-
-/** The target is at a commit of which nobody can say whether it is later than ours. */
-export function unknownTurn({ commit, reason }: { readonly commit: string; readonly reason: string }): TargetOutcome {
-  return {
-    result: 'refused',
-    error: {
-      code: 'commit-unknown',
-      message: `The target is at commit ${commit.slice(0, 12)}, and nobody can say whether ours is older: ${reason}`,
-      hint: `Fetch that commit (actions/checkout with fetch-depth: 0). If it is gone for good, and this run is to follow it: \`supersedes: ${commit.slice(0, 12)}\` (on the command line --supersedes).`,
-    },
-  };
 }

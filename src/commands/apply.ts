@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { readHistory } from '../deploy/history/read.ts';
 import { type PlanFile, readPlan } from '../deploy/plan/plan-file.ts';
 import { Watch } from '../deploy/run/watch.ts';
 import { LockstepError, messageOf } from '../errors.ts';
@@ -11,7 +10,7 @@ import { busyReport, deploymentFor, tellWait } from './deployment.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
-import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
+import { isRefused, planNow, type TargetPlan } from './target-plan.ts';
 import { historyOf, reportOf, type TargetFrame } from './target-report.ts';
 
 /** Applies the pending migrations to a target, under the lock. */
@@ -77,12 +76,8 @@ async function showAndAsk(
 }
 
 /** The plan as it is now, read without the lock. */
-function previewOf({ inputs, opened }: TargetFrame, approved: PlanFile | undefined): Promise<TargetPlan> {
-  const { session } = opened.target;
-  return readingOf(session, async () => {
-    const history = await readHistory(session, opened.history);
-    return planFor({ inputs, opened, session, history, approved });
-  });
+function previewOf(frame: TargetFrame, approved: PlanFile | undefined): Promise<TargetPlan> {
+  return readingOf(frame.opened.target.session, () => planNow(frame, approved));
 }
 
 async function refusedUnlocked(frame: TargetFrame, approved: PlanFile | undefined): Promise<Report> {

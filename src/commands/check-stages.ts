@@ -105,7 +105,7 @@ export async function testAll(
     notice('The tests did not run: not every migration could be applied.');
     return undefined;
   }
-  if (range.head !== 'worktree' && range.head !== (await git.head())) {
+  if (range.head !== 'worktree' && range.head !== (await git.resolve('HEAD'))) {
     notice('The tests ran with the code of the working tree, which is not the commit that was checked.');
   }
   await server.createDatabase('tests', { template: rehearsal.headDatabase, owner: stage.role.name });

@@ -3,11 +3,11 @@ import type { TargetHistory } from '../deploy/history/read.ts';
 import { prepareLedger } from '../deploy/ledger/prepare.ts';
 import { beginRun } from '../deploy/ledger/write.ts';
 import { Watch } from '../deploy/run/watch.ts';
-import { LockstepError, messageOf } from '../errors.ts';
+import { LockstepError } from '../errors.ts';
 import type { Report } from '../report/model.ts';
 import { busyReport, deploymentFor, tellWait } from './deployment.ts';
 import type { Io } from './io.ts';
-import { closeRun } from './run-row.ts';
+import { closingRun } from './run-row.ts';
 import { lockOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
 
 /**
@@ -40,15 +40,8 @@ export async function writingUnderLock(
     const { session } = deployment;
     await prepareLedger(session, { ledger: opened.ledger, source: opened.source, history, role, database });
     deployment.runId = await beginRun(session, opened.ledger, deployment.request.identity, lock.waitedMs);
-    try {
-      const outcome = await work(deployment, history);
-      await closeRun(deployment, io, outcome, notices);
-      return reportOf(frame, { lock: lockOf(opened.key, lock), ...outcome });
-    } catch (error) {
-      const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
-      await closeRun(deployment, io, told, notices, io.signal.aborted);
-      throw error;
-    }
+    const outcome = await closingRun(deployment, io, notices, () => work(deployment, history));
+    return reportOf(frame, { lock: lockOf(opened.key, lock), ...outcome });
   } finally {
     await watch.close();
     await deployment.close();

@@ -1,4 +1,3 @@
-import { readHistory } from '../deploy/history/read.ts';
 import { ledgerTables } from '../deploy/ledger/read.ts';
 import { lockHolder } from '../deploy/lock/holder.ts';
 import { longTransactions } from '../deploy/survey/blockers.ts';
@@ -10,13 +9,12 @@ import type { Report, Result } from '../report/model.ts';
 import type { PlanReport } from '../report/target-model.ts';
 import { writeText } from '../services/text-file.ts';
 import type { Settings } from '../settings/types.ts';
-import { unknownTurn } from './apply-locked.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
-import { turnOf } from './superseded.ts';
-import { isRefused, planFor, type TargetPlan } from './target-plan.ts';
-import { historyOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
+import { outOfTurn, turnOf } from './superseded.ts';
+import { isRefused, planNow, type TargetPlan } from './target-plan.ts';
+import { historyOf, migrationOf, reportOf, type TargetFrame } from './target-report.ts';
 
 /** Says what `apply` would do to a target now. Reads only. */
 export function plan(settings: Settings, io: Io): Promise<Report> {
@@ -29,24 +27,15 @@ export function plan(settings: Settings, io: Io): Promise<Report> {
 async function planned(frame: TargetFrame): Promise<Report> {
   const { settings, inputs, opened, notices } = frame;
   const { session, backendPid } = opened.target;
-  const history = await readHistory(session, opened.history);
-  const made = await planFor({ inputs, opened, session, history, approved: undefined });
+  const made = await planNow(frame);
+  const { history } = made;
   const turn = await turnOf(settings, inputs, history);
   if (turn.kind === 'ours' && turn.notice !== undefined) notices.push(turn.notice);
   const surveyed = await survey(session, made, backendPid);
   const holder = await lockHolder(session, opened.key);
   const rights = await missingRights(session, history.ledger.exists ? ledgerTables(opened.ledger) : []);
   if (rights.length > 0) notices.push(`To see all of it, the role needs: ${rights.join(' ')}`);
-  const outcome: TargetOutcome =
-    turn.kind === 'unknown'
-      ? unknownTurn(turn)
-      : turn.kind === 'superseded'
-        ? {
-            result: 'superseded',
-            history: { ...historyOf(made), commit: turn.by },
-            plan: { ...made.report, gates: [] },
-          }
-        : { result: resultOf(made) };
+  const outcome = turn.kind === 'ours' ? { result: resultOf(made) } : outOfTurn(turn, made);
   // What cannot be applied is not to be approved.
   const { planOut } = settings.target;
   if (planOut !== undefined && (outcome.result === 'planned' || outcome.result === 'noop')) {

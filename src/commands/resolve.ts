@@ -37,7 +37,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
   await loadParser();
   const { before, facts } = await readingOf(session, async () => {
     const found = unfinishedNamed(inputs, await readHistory(session, opened.history), id, resolveAs);
-    return { before: found, facts: [...(await whatIsThere(session, found)), MEANING[resolveAs]] };
+    return { before: found, facts: [...(await whatIsThere(session, found)), MEANING[wayOf(found, resolveAs)]] };
   });
   notices.push(...facts);
   if (asksFirst(settings)) {
@@ -53,22 +53,33 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
       });
     }
     await deployment.fenced(settle(deployment, frame, unfinished, resolveAs));
-    notices.push(OUTCOME[unfinished.steps.length === 0 && resolveAs === 'retry' ? 'rolled-back' : resolveAs]);
+    notices.push(OUTCOME[wayOf(unfinished, resolveAs)]);
     return { result: 'passed' };
   });
 }
 
+/** `anew`: of what only the tool calls failed nobody knows where it stopped, so that to try it again is to begin it anew. */
+type Way = Resolution | 'anew';
+
+function wayOf({ steps }: UnfinishedMigration, as: Resolution): Way {
+  return as === 'retry' && steps.length === 0 ? 'anew' : as;
+}
+
 /** What whoever says so takes upon themselves. */
-const MEANING: Readonly<Record<Resolution, string>> = {
+const MEANING: Readonly<Record<Way, string>> = {
   applied: 'applied: all of it is there, also what is not begun by the ledger.',
   'rolled-back':
     'rolled-back: nothing of it is there any more, also what is done by the ledger: it runs from the beginning.',
   retry: 'retry: what is done stays, and the statement where it stopped runs again.',
+  anew: 'retry: nothing of it is there, and it runs from the beginning.',
 };
 
-const OUTCOME: Readonly<Record<Resolution, string>> = {
+const FROM_THE_BEGINNING = 'It is recorded as not applied: the next apply runs it from the beginning.';
+
+const OUTCOME: Readonly<Record<Way, string>> = {
   applied: 'It is recorded as applied, and will not run again.',
-  'rolled-back': 'It is recorded as not applied: the next apply runs it from the beginning.',
+  'rolled-back': FROM_THE_BEGINNING,
+  anew: FROM_THE_BEGINNING,
   retry: 'The next apply goes on with the statement where it stopped.',
 };
 
@@ -85,26 +96,31 @@ function unfinishedNamed(
   if (found !== undefined) return as === 'retry' ? retryable(found) : found;
   const waiting = pending.find((migration) => migration.id === id);
   if (waiting !== undefined && as === 'applied') {
-    const [first] = pending;
-    // A tool's table may keep one number, below which all counts as applied.
-    if (history.tool !== undefined && first !== waiting) {
-      throw new LockstepError(
-        'nothing-to-resolve',
-        `${id} cannot be recorded as applied before those that come before it.`,
-        {
-          hint: `First: ${pending
-            .slice(0, pending.indexOf(waiting))
-            .map((one) => one.id)
-            .join(', ')}`,
-        },
-      );
-    }
+    requireInTurn(waiting, pending, history);
     return { identity: layout.identityOf(waiting), migration: waiting, steps: [] };
   }
   const others = unfinished.map(({ migration, identity }) => migration?.id ?? identity);
   throw new LockstepError('nothing-to-resolve', `${id} is neither failed nor half-done here.`, {
     hint: others.length > 0 ? `To settle: ${others.join(', ')}` : 'Nothing is: `lockstep status` shows what there is.',
   });
+}
+
+/** Whether one that has not begun, by all that is recorded, may be called applied. Throws `nothing-to-resolve`. */
+function requireInTurn(waiting: Migration, pending: readonly Migration[], history: TargetHistory): void {
+  // One row would make a history of it, and a database that nobody has adopted would pass for ours.
+  if (history.relation === undefined) {
+    throw new LockstepError('nothing-to-resolve', 'Nothing at all is recorded in this database.', {
+      hint: 'One that is in use already is adopted with `lockstep baseline --to ID`; an empty one, `lockstep apply` fills.',
+    });
+  }
+  const before = pending.slice(0, pending.indexOf(waiting)).map(({ id }) => id);
+  // A tool's table may keep one number, below which all counts as applied.
+  if (history.tool === undefined || before.length === 0) return;
+  throw new LockstepError(
+    'nothing-to-resolve',
+    `${waiting.id} cannot be recorded as applied before those that come before it.`,
+    { hint: `First: ${before.join(', ')}` },
+  );
 }
 
 /** What `retry` promises must be possible afterwards. Throws `cannot-retry`. */

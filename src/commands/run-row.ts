@@ -5,10 +5,29 @@ import type { Session } from '../postgres/session.ts';
 import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
-/** Closes a run's row in the ledger. That this fails changes nothing about what was done, and is told. */
-export async function closeRun(
+/** The work of a run that stands in the ledger: its row is closed however it ends. */
+export async function closingRun(
   deployment: Deployment,
-  { strip = (text) => text }: Pick<Io, 'strip'>,
+  io: Io,
+  notices: string[],
+  work: () => Promise<TargetOutcome>,
+): Promise<TargetOutcome> {
+  let outcome: TargetOutcome;
+  try {
+    outcome = await work();
+  } catch (error) {
+    const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
+    await closeRun(deployment, io, told, notices, io.signal.aborted);
+    throw error;
+  }
+  await closeRun(deployment, io, outcome, notices);
+  return outcome;
+}
+
+/** That this fails changes nothing about what was done, and is told. */
+async function closeRun(
+  deployment: Deployment,
+  { strip = (text) => text }: Io,
   outcome: TargetOutcome,
   notices: string[],
   cancelled = false,

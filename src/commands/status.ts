@@ -1,4 +1,3 @@
-import { readHistory } from '../deploy/history/read.ts';
 import type { LedgerEntry } from '../deploy/ledger/read.ts';
 import { lockHolder } from '../deploy/lock/holder.ts';
 import { parseScript } from '../project/sql.ts';
@@ -9,17 +8,16 @@ import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
-import { planFor, type TargetPlan } from './target-plan.ts';
+import { planNow, type TargetPlan } from './target-plan.ts';
 import { historyOf, migrationOf, reportOf } from './target-report.ts';
 
 /** What a target has, what is pending, what is half-done, and who deploys to it now. Reads only. */
 export function status(settings: Settings, io: Io): Promise<Report> {
   return onTarget(settings, io, { use: 'read' }, (frame) => {
-    const { inputs, opened } = frame;
+    const { opened } = frame;
     const { session } = opened.target;
     return readingOf(session, async () => {
-      const history = await readHistory(session, opened.history);
-      const plan = await planFor({ inputs, opened, session, history, approved: undefined });
+      const plan = await planNow(frame);
       const holder = await lockHolder(session, opened.key);
       return reportOf(frame, {
         result: 'passed',

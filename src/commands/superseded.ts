@@ -2,6 +2,8 @@ import type { TargetHistory } from '../deploy/history/read.ts';
 import { lineageOf } from '../project/lineage.ts';
 import type { Settings } from '../settings/types.ts';
 import type { TargetInputs } from './target-inputs.ts';
+import type { TargetPlan } from './target-plan.ts';
+import { historyOf, type TargetOutcome } from './target-report.ts';
 
 /** Whether this run comes out of turn: the target is at a later commit than ours already. */
 type Turn =
@@ -36,6 +38,27 @@ export async function turnOf(settings: Settings, inputs: TargetInputs, history: 
       return { kind: 'superseded', by: commit };
   }
   return { kind: 'ours' };
+}
+
+/** What a run is told that comes out of turn. */
+export function outOfTurn(turn: Exclude<Turn, { readonly kind: 'ours' }>, plan: TargetPlan): TargetOutcome {
+  if (turn.kind === 'superseded') {
+    return {
+      result: 'superseded',
+      history: { ...historyOf(plan), commit: turn.by },
+      // What is missing or out of order here is so because this commit is the older one.
+      plan: { ...plan.report, gates: [] },
+    };
+  }
+  const short = turn.commit.slice(0, 12);
+  return {
+    result: 'refused',
+    error: {
+      code: 'commit-unknown',
+      message: `The target is at commit ${short}, and nobody can say whether ours is older: ${turn.reason}`,
+      hint: `Fetch that commit (actions/checkout with fetch-depth: 0). If it is gone for good, and this run is to follow it: \`supersedes: ${short}\` (on the command line --supersedes).`,
+    },
+  };
 }
 
 const ASK_MS = 10_000;

@@ -53,7 +53,7 @@ export async function readTargetPlace(settings: Settings, signal: AbortSignal): 
   const clone: Clone = { git, access };
   // Inside Actions always a commit: other steps leave files in the working tree.
   const named = settings.head ?? (actions === undefined ? undefined : 'HEAD');
-  const commit = named === undefined || named === 'HEAD' ? await git.head() : await commitNamed(clone, named);
+  const commit = named === undefined || named === 'HEAD' ? git.head : await commitNamed(clone, named);
   if (commit === undefined) throw noCommits();
   const at: At = named === undefined ? 'worktree' : commit;
   const files = new GitFiles(git);
@@ -79,7 +79,7 @@ async function commitNamed(clone: Clone, name: string): Promise<string | undefin
   try {
     return await ensureCommit(clone, name);
   } catch (error) {
-    if ((await clone.git.head()) === undefined) return undefined;
+    if (clone.git.head === undefined) return undefined;
     throw error;
   }
 }
@@ -91,15 +91,10 @@ export async function readTargetProject(place: TargetPlace): Promise<TargetInput
     readAt(place, { placeholders, upOnly: true }),
     describe(place.git, place.commit),
   ]);
-  const uncommitted = await uncommittedIn(place, project.directory);
+  const inFolder = project.directory === '.' ? '' : `${project.directory}/`;
+  // Of what was read from the disk, which is what no commit has: other folders were looked into as well.
+  const uncommitted = [...place.files.fromDisk].filter((path) => path.startsWith(inFolder) && path.endsWith('.sql'));
   return { ...place, ...described, project, uncommitted, layout: layoutNamed(project.tool) };
-}
-
-/** Migrations of the working tree that its commit does not have, or has otherwise. */
-async function uncommittedIn({ files, at }: TargetPlace, directory: string): Promise<readonly string[]> {
-  if (at !== 'worktree') return [];
-  const entries = await files.list(at, [directory]);
-  return entries.flatMap(({ path, oid }) => (oid === undefined && path.endsWith('.sql') ? [path] : []));
 }
 
 async function describe(git: Git, commit: string): Promise<Pick<TargetInputs, 'author' | 'subject'>> {

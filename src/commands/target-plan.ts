@@ -1,6 +1,6 @@
 import { databaseContents } from '../deploy/history/contents.ts';
 import { asNoted, historyFingerprint } from '../deploy/history/fingerprint.ts';
-import { appliedIn, type TargetHistory } from '../deploy/history/read.ts';
+import { appliedIn, readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import type { HistorySource } from '../deploy/history/source.ts';
 import { type TargetState, targetState } from '../deploy/history/state.ts';
 import { type ApprovalRequest, approvalGate, type Listed } from '../deploy/plan/approval.ts';
@@ -34,6 +34,16 @@ interface PlanRequest {
   readonly approved: PlanFile | undefined;
 }
 
+/** The history and the plan as they are without the lock. */
+export async function planNow(
+  { inputs, opened }: Pick<PlanRequest, 'inputs' | 'opened'>,
+  approved?: PlanFile,
+): Promise<TargetPlan> {
+  const { session } = opened.target;
+  const history = await readHistory(session, opened.history);
+  return planFor({ inputs, opened, session, history, approved });
+}
+
 /** Reads only. */
 export async function planFor({ inputs, opened, session, history, approved }: PlanRequest): Promise<TargetPlan> {
   const { policy, project, layout, environment } = inputs;
@@ -43,9 +53,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
   const listed = listedIn(inputs);
-  const released = acknowledged(state, policy);
-  const edits = state.edited.filter(({ migration }) => released.includes(migration));
-  const noted = asNoted(history, edits, state.renamed);
+  const noted = asNoted(history, acknowledged(state, policy), state.renamed);
   const base = {
     environment: environment.name,
     database: target.database,

@@ -1,11 +1,10 @@
-import { readHistory } from '../deploy/history/read.ts';
 import type { Report } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
 import { compareTarget } from './target-comparison.ts';
-import { planFor } from './target-plan.ts';
+import { planNow } from './target-plan.ts';
 import { historyOf, reportOf, type TargetFrame } from './target-report.ts';
 
 /** Compares a target's schema with what its recorded migrations make. Reads only. */
@@ -14,13 +13,10 @@ export function verify(settings: Settings, io: Io): Promise<Report> {
 }
 
 async function verified(frame: TargetFrame, io: Io): Promise<Report> {
-  const { inputs, opened, notices } = frame;
+  const { opened, notices } = frame;
   const { session } = opened.target;
   // In transactions alone: a setting of the session would stay with whoever gets it next from a pooler.
-  const plan = await readingOf(session, async () => {
-    const history = await readHistory(session, opened.history);
-    return planFor({ inputs, opened, session, history, approved: undefined });
-  });
+  const plan = await readingOf(session, () => planNow(frame));
   const { applied, missing, edited, unfinished } = plan.state;
   const say = (what: string, ids: readonly string[]): void => {
     if (ids.length > 0) notices.push(`${what}: ${ids.join(', ')}.`);

@@ -25,6 +25,12 @@ const NO_TRANSACTION: readonly RegExp[] = [
   /^!\s*no-transaction\s*$/i,
 ];
 
+/** dbmate marks each half on its own, the others the whole file. */
+const MARKERS = {
+  up: [/^\s*migrate:up\b.*\btransaction:false\b/, ...NO_TRANSACTION],
+  down: [/^\s*migrate:down\b.*\btransaction:false\b/, ...NO_TRANSACTION],
+} as const;
+
 /**
  * What the comments of a migration say to Lockstep. `down` is a down script in a file of its own: only
  * `irreversible` belongs there, and `no-transaction`, which `noTransactionMarker` finds.
@@ -44,9 +50,7 @@ export function readDirectives(up: CommentedFile, down?: CommentedFile): Directi
 
 /** The comment that says, in our words or another tool's, that a half runs outside a transaction. */
 export function noTransactionMarker(comments: readonly Comment[], half: 'up' | 'down'): Comment | undefined {
-  // dbmate marks each half on its own, the others the whole file.
-  const dbmate = new RegExp(`^\\s*migrate:${half}\\b.*\\btransaction:false\\b`);
-  return comments.find(({ text }) => [dbmate, ...NO_TRANSACTION].some((marker) => marker.test(text)));
+  return comments.find(({ text }) => MARKERS[half].some((marker) => marker.test(text)));
 }
 
 /**

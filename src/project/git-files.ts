@@ -19,6 +19,8 @@ export class GitFiles {
   readonly git: Git;
   /** By path and blob: the same object for the same file, whichever commit it stands in. */
   readonly #files = new Map<string, RepoFile>();
+  /** Paths whose content came from the disk, since no commit has it as it is there. */
+  readonly fromDisk = new Set<string>();
 
   constructor(git: Git) {
     this.git = git;
@@ -28,10 +30,14 @@ export class GitFiles {
   async list(at: At, paths: readonly string[]): Promise<TreeEntry[]> {
     const below = paths.includes('.') ? [] : ['--', ...paths];
     if (at !== 'worktree') return this.#tree(at, below);
-    const head = await this.git.head();
-    const entries = new Map<string, TreeEntry>();
-    for (const entry of head === undefined ? [] : await this.#tree(head, below)) entries.set(entry.path, entry);
-    for (const [path, gone] of await this.#touched(below)) {
+    // By name: what differs is told from where HEAD stands now, and it may have moved since the run began.
+    const head = this.git.head === undefined ? await this.git.resolve('HEAD') : 'HEAD';
+    const [committed, touched] = await Promise.all([
+      head === undefined ? [] : this.#tree(head, below),
+      this.#touched(below),
+    ]);
+    const entries = new Map(committed.map((entry) => [entry.path, entry]));
+    for (const [path, gone] of touched) {
       const entry = gone ? undefined : await this.#onDisk(path, entries.get(path));
       if (entry) entries.set(path, entry);
       else entries.delete(path);
@@ -91,7 +97,9 @@ export class GitFiles {
 
   async #fromDisk(path: string): Promise<RepoFile | undefined> {
     try {
-      return { path, bytes: await readFile(join(this.git.root, path)) };
+      const bytes = await readFile(join(this.git.root, path));
+      this.fromDisk.add(path);
+      return { path, bytes };
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw new LockstepError('file-unreadable', `${path} cannot be read from the disk.`, {

@@ -42,19 +42,22 @@ export class Git {
   readonly root: string;
   /** The folder Lockstep was started in, relative to the root: '' or 'packages/api'. */
   readonly prefix: string;
+  /** Where HEAD stood when the repository was opened. undefined: there were no commits. */
+  readonly head: string | undefined;
   readonly #env: Readonly<Record<string, string>>;
   readonly #config: readonly string[];
   /** Ends whatever git is doing. */
   readonly signal: AbortSignal | undefined;
 
   private constructor(
-    place: { readonly root: string; readonly prefix: string },
+    place: { readonly root: string; readonly prefix: string; readonly head?: string | undefined },
     env: Readonly<Record<string, string>>,
     config: readonly string[],
     signal: AbortSignal | undefined,
   ) {
     this.root = place.root;
     this.prefix = place.prefix;
+    this.head = place.head;
     this.#env = env;
     this.#config = config;
     this.signal = signal;
@@ -75,15 +78,24 @@ export class Git {
     // git honours it on its command line since 2.38; an older one goes on to refuse, and the error tells what to do.
     const config = [...ALWAYS, ...(checkout === undefined ? [] : trusting(checkout.root))];
     const git = new Git(start, saneEnvironment(env), config, signal);
-    const output = (await git.run(['rev-parse', '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
-    const [prefix = ''] = output.split('\n', 1);
-    const root = output.slice(prefix.length + 1).replace(/\r?\n$/, '');
-    if (checkout === undefined) return new Git({ root, prefix: prefix.replace(/\/$/, '') }, git.#env, config, signal);
+    const { head, prefix, root } = await git.#place();
+    if (checkout === undefined) return new Git({ root, prefix, head }, git.#env, config, signal);
     if (root !== checkout.root) throw notOwnCheckout(checkout.root, `git finds the repository of ${root} there`);
     for (const outer of checkout.around) {
       if (await git.tracks(outer, root)) throw notOwnCheckout(root, `it is part of what ${outer} has committed`);
     }
-    return new Git(checkout, git.#env, config, signal);
+    return new Git({ ...checkout, head }, git.#env, config, signal);
+  }
+
+  /** By one call of git. Where there is no commit yet, --revs-only ends all output. */
+  async #place(): Promise<{ readonly head: string | undefined; readonly prefix: string; readonly root: string }> {
+    const ask = async (...first: string[]): Promise<string> =>
+      (await this.run(['rev-parse', ...first, '--show-prefix', '--show-toplevel'])).stdout.toString('utf8');
+    const output = (await ask('--revs-only', 'HEAD^{commit}')) || (await ask());
+    // A commit, a folder that ends with '/' or nothing, and a path, which may hold anything.
+    const [, head, prefix = '', root = ''] =
+      /^(?:([0-9a-f]{40,})\r?\n)?([^\n]*?)\/?\r?\n(.*?)\r?\n?$/s.exec(output) ?? [];
+    return { head, prefix, root };
   }
 
   /** The same repository, in whose calls `signal` ends what git is doing, as the signal of before does. */
@@ -158,11 +170,6 @@ export class Git {
     const sha = await this.resolve(ref);
     if (sha === undefined) throw unknownRef(ref);
     return sha;
-  }
-
-  /** undefined: the repository has no commits yet. */
-  async head(): Promise<string | undefined> {
-    return this.resolve('HEAD');
   }
 
   /** The branch HEAD stands on; undefined when it is detached. */

@@ -37,7 +37,7 @@ interface RangeOptions {
 export async function resolveRange({ git, base, head, actions, githubToken }: RangeOptions): Promise<Range> {
   if (actions?.event.kind === 'pull_request_target') throw eventUnsupported();
   if (actions?.event.kind === 'unreadable' && base === undefined) throw eventUnreadable(actions.event.name);
-  const current = await git.head();
+  const current = git.head;
   if (current === undefined) throw noCommits();
   const access = actions && githubToken ? { serverUrl: actions.serverUrl, token: githubToken } : undefined;
   const clone: Clone = { git, access };

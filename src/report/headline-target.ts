@@ -133,7 +133,8 @@ function stopReasons({ migrations, tests, error, command, ...rest }: Report): Re
   const [applied, left] = [of('applied'), of('not-run') + of('pending')];
   const checked = error?.code === 'checks-failed';
   const smoke = testsFailed({ ...rest, migrations, tests, command });
-  const nothing = applied + of('partial') === 0 && migrations.length > 0;
+  const unknown = migrations.some(({ up }) => up?.error?.settle);
+  const nothing = applied + of('partial') === 0 && migrations.length > 0 && !unknown;
   return [
     ...migrations.filter(hasStopped).map(stopReason),
     ...(checked ? [[smoke ? 'the smoke command failed' : beginOf(error.message)]] : []),

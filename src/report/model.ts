@@ -60,6 +60,10 @@ const sqlErrorSchema = z.strictObject({
   excerpt: z.string().optional().describe('The line with a caret below the place.'),
   statement: count.optional(),
   ranBefore: z.string().optional().describe('What had run in the same script before, and what became of it.'),
+  settle: z
+    .literal(true)
+    .optional()
+    .describe('Nobody but a person can say how to go on: `lockstep resolve` takes the answer.'),
 });
 
 const lockSchema = z.strictObject({ relation: z.string(), mode: z.string(), blocks: z.array(z.string()) });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTarget, type Target, type TargetRequest } from '../../src/deploy/target/target.ts';
+import { bare, project } from '../support/deploy.ts';
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from '../support/pgbouncer.ts';
 import { type ScratchPostgres, startScratchPostgres } from '../support/scratch-postgres.ts';
 
@@ -190,5 +191,28 @@ it('startup options in the URL that the pooler refuses are told with the fix', a
   await expect(open(`${pooler.url('app')}&options=-c%20search_path%3Dapp`)).rejects.toMatchObject({
     code: 'target-unreachable',
     hint: expect.stringContaining('options'),
+  });
+});
+
+describe.each(['status', 'plan', 'verify'])('%s through a pooler in transaction mode', (command) => {
+  it('leaves nothing on the server connection, which others get next', async () => {
+    const database = `reading_${command}`;
+    await server.connect(database);
+    const repo = project({ '001_a.sql': 'CREATE TABLE a (id int);\n' });
+    const run = (words: readonly string[], url: string) =>
+      bare([...words, '--database-url-env', 'TARGET_URL'], repo, { env: { TARGET_URL: url } });
+    const { host, port } = server.config();
+    const direct = `postgres://postgres@/${database}?host=${encodeURIComponent(String(host))}&port=${port}`;
+    const applied = await run(['apply', '--yes'], direct);
+    expect(applied.exitCode, applied.printed).toBe(0);
+    const pooler = await bouncer({ poolMode: 'transaction', poolSize: 1 });
+    const other = await client(pooler.url(database));
+    // The name PgBouncer itself carries over.
+    const settings = "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name'";
+    const before = (await other.query(settings)).rows;
+    const read = await run([command], pooler.url(database));
+    expect(read.report.target?.pooler, read.printed).toBe('transaction');
+    await other.query('INSERT INTO a VALUES (1)');
+    expect((await other.query(settings)).rows).toEqual(before);
   });
 });

@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { creates } from '../../src/delivery/pull-request.ts';
 import { ANNOTATIONS } from '../../src/report/limits.ts';
-import type { Result } from '../../src/report/model.ts';
+import { type Result, reportSchema } from '../../src/report/model.ts';
+import { planSchema } from '../../src/report/target-model.ts';
 import { secretForms } from '../../src/services/secrets.ts';
-import { type Option, options } from '../../src/settings/options.ts';
+import { parseArgv } from '../../src/settings/argv.ts';
+import { commands, type Option, options } from '../../src/settings/options.ts';
 import type { CommentMode } from '../../src/settings/types.ts';
 
 const read = (page: string): string =>
@@ -35,6 +37,47 @@ describe('docs/outputs.md', () => {
     const rows = [...page.matchAll(/^ +\| `(\w+)` \|/gm)].map(([, mode]) => mode);
     expect(rows.sort()).toEqual([...choices].sort());
     for (const mode of choices) expect(description).toMatch(new RegExp(`\\b${mode}\\b`));
+  });
+});
+
+describe('docs/deploy.md', () => {
+  const page = read('deploy.md');
+  const part = (heading: string): string => page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rows = (heading: string): string[] =>
+    [...part(heading).matchAll(/^\| `([\w-]+)` \|/gm)].flatMap(([, name]) => name ?? []);
+
+  it('explains every result, once', () => {
+    expect(rows('In short').sort()).toEqual([...reportSchema.shape.result.options].sort());
+  });
+
+  it('gives results to commands that there are', () => {
+    const cells = [...part('In short').matchAll(/^\| `\w+` \| ([^|]+) \|/gm)].map(([, cell = '']) => cell.trim());
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(named.filter((name) => !commands.some((command) => command.name === name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(10);
+  });
+
+  it('explains every gate, once', () => {
+    expect(rows('Gates').sort()).toEqual([...planSchema.shape.gates.element.shape.name.options].sort());
+  });
+});
+
+describe('command lines in the pages', () => {
+  const pages = ['../README.md', 'deploy.md', 'troubleshooting.md', 'permissions.md', 'recipes.md', 'directives.md'];
+  const lines = pages.flatMap((page) =>
+    [...read(page).matchAll(/(?:^|`)(?:lockstep|node \.\.\/lockstep\/dist\/index\.cjs) ([a-z][^`\n#]*)/gm)].map(
+      ([, line = '']) => line.trim(),
+    ),
+  );
+
+  it('are found', () => {
+    expect(lines.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(lines)('lockstep %s', (line) => {
+    const { problems } = parseArgv(line.split(/\s+/));
+    // A sentence may name an option without its value.
+    expect(problems.filter((problem) => !problem.endsWith('needs a value'))).toEqual([]);
   });
 });
 

@@ -4,6 +4,8 @@ import { NoOperationTraceWriter } from '@actions/workflow-parser/templates/trace
 import { parseWorkflow } from '@actions/workflow-parser/workflows/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { readInputs } from '../../src/settings/inputs.ts';
+import { inputVariable } from '../../src/settings/options.ts';
 import { fileSchema } from '../../src/settings/schema.ts';
 
 /** Every YAML block of the pages is copied by somebody: workflows, steps of one, or lines for lockstep.yml. */
@@ -76,6 +78,16 @@ describe('the workflows in the pages', () => {
     const ours = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('lockstep-dev/'));
     const given = ours.flatMap((step) => Object.keys(step.with ?? {}));
     expect(given.filter((name) => !(name in inputs))).toEqual([]);
+  });
+
+  it.each(workflows)('give each command only inputs of its own: $place', ({ workflow }) => {
+    const problems = stepsOf(workflow)
+      .filter(({ uses }) => uses?.startsWith('lockstep-dev/'))
+      .flatMap(({ with: given = {} }) => {
+        const variables = Object.entries(given).map(([name, value]) => [inputVariable(name), String(value)] as const);
+        return readInputs(Object.fromEntries(variables)).problems;
+      });
+    expect(problems).toEqual([]);
   });
 
   it.each(workflows)('name the actions of others by commit, with the version beside: $place', ({ yaml }) => {

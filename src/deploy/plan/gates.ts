@@ -1,7 +1,6 @@
-import type { Migration } from '../../project/types.ts';
 import type { Gate } from '../../report/target-model.ts';
 import type { Policy } from '../../settings/types.ts';
-import type { TargetState } from '../history/state.ts';
+import type { EditedMigration, TargetState } from '../history/state.ts';
 import { resumeProblem } from '../run/resume.ts';
 
 /** Rules that must hold before anything is applied. Pure; one that is open is told only where that says something. */
@@ -82,7 +81,7 @@ function unfinishedGate({ state }: GateFacts): Gate[] {
       {
         name: 'unfinished',
         open: true,
-        message: `${first?.migration?.id} stopped after statement ${done}, and goes on there.`,
+        message: `${first?.migration?.id} ${done === 0 ? 'was begun, and goes on at its first statement' : `stopped after statement ${done}, and goes on there`}.`,
       },
     ];
   }
@@ -193,9 +192,14 @@ function checksGate({ checksDue }: GateFacts): Gate[] {
     {
       name: 'checks',
       open: true,
-      message: `The last run ended as ${checksDue}, before its checks had passed: \`apply\` runs them.`,
+      message: `The last run ${isCutOff(checksDue) ? 'was cut off' : `ended as ${checksDue}`} before its checks had passed: \`apply\` runs them.`,
     },
   ];
+}
+
+/** Nobody has written its end. */
+function isCutOff(result: string): boolean {
+  return result === 'running' || result === 'lost';
 }
 
 /** Released in lockstep.yml, with a reason. */
@@ -204,8 +208,6 @@ export function isAccepted({ historyAccept }: Policy, path: string): boolean {
 }
 
 /** Applied migrations whose edit is released or cosmetic: the ledger takes the new checksum. */
-export function acknowledged({ edited }: TargetState, policy: Policy): readonly Migration[] {
-  return edited
-    .filter(({ edit, migration }) => edit === 'cosmetic' || isAccepted(policy, migration.path))
-    .map(({ migration }) => migration);
+export function acknowledged({ edited }: TargetState, policy: Policy): readonly EditedMigration[] {
+  return edited.filter(({ edit, migration }) => edit === 'cosmetic' || isAccepted(policy, migration.path));
 }

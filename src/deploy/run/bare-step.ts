@@ -37,10 +37,12 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
         error: asking(task, `nothing can tell whether statement ${statement.index + 1} took effect`),
       };
     if (happened) return finish();
-    tell((await patiently(deployment, () => evidence.repair(session, before))).value, teller.notice);
+    const left = await inTheWay(run, evidence, before, () => evidence.repair(session, before));
+    if (left !== undefined) return left;
     if ((await evidence.happened(session, before)) === true) return finish();
   }
-  tell((await patiently(deployment, () => evidence.prepare(session))).value, teller.notice);
+  const left = await inTheWay(run, evidence, before, () => evidence.prepare(session));
+  if (left !== undefined) return left;
   before ??= await evidence.before(session);
   const most = evidence.concurrently ? policy.concurrentRetries : Number.POSITIVE_INFINITY;
   const deadline = performance.now() + policy.lockRetryBudgetMs;
@@ -48,12 +50,14 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
     await deployment.persistently(() => deployment.fenced([startStep(key, hash, before, deployment.runId)]));
     const startedAt = new Date();
     const { thrown, blockers } = await execute(run, evidence);
+    if (thrown !== undefined && signal.aborted && !isTellable(statement)) {
+      const why = `statement ${statement.index + 1} was cancelled, and nothing can tell what it has done until then`;
+      return { kind: 'failed', error: asking(task, why) };
+    }
     if (thrown !== undefined && isLost(thrown)) return { kind: 'lost', error: thrown };
     const problem = thrown === undefined ? await evidence.problem(session, before) : undefined;
     if (thrown === undefined && problem === undefined) return finish();
-    const told =
-      thrown === undefined ? problemReport(run, problem ?? '') : errorAt(thrown, task.migration.up, statement);
-    const error = blockers.length === 0 ? told : { ...told, hint: withBlockers(told.hint, blockers) };
+    const error = thrown === undefined ? problemReport(run, problem ?? '') : errorOf(run, thrown, blockers);
     // Cancelled: there is no time to clean up. The step stays begun, and the next run does it.
     if (signal.aborted) return { kind: 'failed', error: { ...error, ranBefore: LEFT_BEHIND } };
     run.attempts.push({
@@ -64,10 +68,10 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
       statement: statement.index,
       ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
     });
-    const repaired = await cleanUp(run, evidence, before);
-    if (repaired.error !== undefined) {
-      if (isLost(repaired.error)) return { kind: 'lost', error: repaired.error };
-      return { kind: 'failed', error: await withLeft(run, error, evidence, before, repaired.error) };
+    const cleaned = await cleanUp(run, () => evidence.repair(session, before));
+    if (cleaned.thrown !== undefined) {
+      if (isLost(cleaned.thrown)) return { kind: 'lost', error: cleaned.thrown };
+      return { kind: 'failed', error: await withLeft(run, error, evidence, before, cleaned.thrown) };
     }
     const mayHaveHappened = !evidence.concurrently || evidence.isFinishedByRepair === true;
     if (thrown !== undefined && mayHaveHappened && (await evidence.happened(session, before)) === true) return finish();
@@ -149,19 +153,41 @@ async function tellSnapshots({ session, backendPid, request }: StepRun['deployme
   request.teller.step(`it will wait for older transactions: ${sessions.slice(0, 3).map(named).join('; ')}`);
 }
 
-async function cleanUp(
-  { deployment }: StepRun,
+/** Takes away what an earlier run has left, before this one begins. Returns the end if that does not succeed. */
+async function inTheWay(
+  run: StepRun,
   evidence: Evidence,
   before: unknown,
-): Promise<{ readonly error?: unknown }> {
+  work: () => Promise<readonly string[]>,
+): Promise<StepEnd | undefined> {
+  const { thrown, blockers } = await cleanUp(run, work);
+  if (thrown === undefined) return undefined;
+  if (run.deployment.request.signal.aborted || isLost(thrown)) throw thrown;
+  return { kind: 'failed', error: await withLeft(run, errorOf(run, thrown, blockers), evidence, before) };
+}
+
+async function cleanUp(
+  { deployment }: StepRun,
+  work: () => Promise<readonly string[]>,
+): Promise<{ readonly thrown?: unknown; readonly blockers: Sight<unknown>['blockers'] }> {
   try {
-    const { session, request } = deployment;
-    const { value } = await patiently(deployment, () => evidence.repair(session, before));
-    tell(value, request.teller.notice);
-    return {};
-  } catch (error) {
-    return { error };
+    const { value, blockers } = await patiently(deployment, () =>
+      work().then(
+        (told) => ({ told }),
+        (thrown: unknown) => ({ told: [], thrown }),
+      ),
+    );
+    tell(value.told, deployment.request.teller.notice);
+    return 'thrown' in value ? { thrown: value.thrown, blockers } : { blockers };
+  } catch (thrown) {
+    return { thrown, blockers: [] };
   }
+}
+
+/** With those that it waited for. */
+function errorOf({ task, statement }: StepRun, thrown: unknown, blockers: Sight<unknown>['blockers']): SqlErrorReport {
+  const error = errorAt(thrown, task.migration.up, statement);
+  return blockers.length === 0 ? error : { ...error, hint: withBlockers(error.hint, blockers) };
 }
 
 /** Not what would fail again just so: duplicates under a unique index, a column that is not there. */

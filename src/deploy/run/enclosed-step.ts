@@ -40,22 +40,24 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
     keepSession(key),
     'COMMIT',
   ];
+  const keepAt = after.indexOf(keepSession(key));
   const [fenceAt, commitAt] = [after.indexOf(deployment.fence), after.indexOf('COMMIT')];
   const deadline = performance.now() + policy.lockRetryBudgetMs;
   for (let tries = 1; ; tries++) {
     const { session } = deployment;
     const startedAt = new Date();
-    const once = async (): Promise<{ thrown?: unknown; atFence?: boolean }> => {
+    const once = async (): Promise<{ thrown?: unknown; atFence?: boolean; isOurs?: boolean }> => {
       const begun = await session.runTimed(before);
-      if (begun.error !== undefined) return { thrown: begun.error };
+      if (begun.error !== undefined) return { thrown: begun.error, isOurs: true };
       const ran = await session.runTimed(statement.sql);
       if (ran.error !== undefined) return { thrown: ran.error };
       const { error, completed } = await session.runTimed(after.join(';\n'));
-      const isDone = error === undefined || (completed.length > commitAt && !isLost(error));
-      return isDone ? {} : { thrown: error, atFence: completed.length === fenceAt };
+      const at = completed.length;
+      const isDone = error === undefined || (at > commitAt && !isLost(error));
+      return isDone ? {} : { thrown: error, atFence: at === fenceAt, isOurs: at === keepAt };
     };
     const { value, blockers } = await watched(deployment, once());
-    const { thrown, atFence = false } = value;
+    const { thrown, atFence = false, isOurs = false } = value;
     if (thrown === undefined) {
       if (session.inTransaction) await session.run('ROLLBACK');
       return { kind: 'done' };
@@ -64,6 +66,8 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
       return { kind: 'lost', error: atFence ? new LockGone() : thrown };
     }
     await session.run('ROLLBACK');
+    // The ledger's refusal says nothing of the statement.
+    if (isOurs && !isLockFailure(thrown)) throw thrown;
     const error = errorAt(thrown, task.migration.up, statement);
     if (NOT_IN_TRANSACTION.has(codeOf(thrown))) return runBare(run);
     const left = deadline - performance.now();

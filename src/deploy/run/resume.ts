@@ -59,8 +59,10 @@ export function isOfSession({ kind, tree }: Statement): boolean {
 }
 
 /** `SELECT set_config(...)` that does nothing else, which would be done twice. */
-function onlySetsConfig({ targetList, fromClause, whereClause }: Statement['tree']): boolean {
-  const calls = list(targetList).map((target) => fieldsOf(record(fieldsOf(target, 'ResTarget')?.val), 'FuncCall'));
+function onlySetsConfig(tree: Statement['tree']): boolean {
+  const calls = list(tree.targetList).map((target) => fieldsOf(record(fieldsOf(target, 'ResTarget')?.val), 'FuncCall'));
   const isSetting = calls.every((call) => names(call?.funcname).at(-1) === 'set_config');
-  return calls.length > 0 && isSetting && fromClause === undefined && whereClause === undefined;
+  return calls.length > 0 && isSetting && CLAUSES.every((clause) => tree[clause] === undefined);
 }
+
+const CLAUSES = ['withClause', 'intoClause', 'fromClause', 'whereClause', 'havingClause'] as const;

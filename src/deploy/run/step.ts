@@ -30,6 +30,7 @@ export function asking({ migration }: Task, problem: string): SqlErrorReport {
   return {
     message: `${id} cannot go on by itself: ${problem}`,
     path,
+    settle: true,
     hint: `Look at what is really there, then: lockstep resolve ${id} --as applied|rolled-back|retry`,
   };
 }

@@ -73,7 +73,11 @@ function balance(open: unknown[], kind: string, name: unknown): string | undefin
   return undefined;
 }
 
-function insideBodies({ script: { path }, commands }: ReadScript): Finding[] {
+const IN_ITS_TRANSACTION =
+  'ends the transaction that the migration runs in; Postgres refuses that, or half of the migration stays behind.';
+const BY_ITSELF = 'keeps a part of the work: when the run is interrupted, nothing can tell how far it has come.';
+
+function insideBodies({ script: { path }, commands, execution }: ReadScript): Finding[] {
   return commands
     .filter((command) => command.inside !== undefined && command.kind === 'TransactionStmt')
     .map((command) =>
@@ -81,7 +85,7 @@ function insideBodies({ script: { path }, commands }: ReadScript): Finding[] {
         ...placeOf(path, command.statement),
         line: command.line,
         column: undefined,
-        message: `${wordOf(command)} in ${command.inside} ends the transaction that the migration runs in; Postgres refuses that, or half of the migration stays behind.`,
+        message: `${wordOf(command)} in ${command.inside} ${execution === 'transaction' ? IN_ITS_TRANSACTION : BY_ITSELF}`,
         help: 'Take it out. Work in batches that commit one by one belongs into a backfill outside the migrations.',
       }),
     );

@@ -8,10 +8,10 @@ import { code, fenced, link, prose } from './text.ts';
 import type { View } from './view.ts';
 
 /** Why there is no answer, and how to get one. The message's first line is the headline. */
-export function noAnswerPart({ report: { error, result } }: View): Part {
+export function noAnswerPart({ report: { error, result, target } }: View): Part {
   return {
     what: 'what to do',
-    pieces: error === undefined || result !== 'error' ? [] : [errorText(error)],
+    pieces: error === undefined || result !== 'error' || target !== undefined ? [] : [errorText(error)],
     more: () => '',
   };
 }

@@ -13,7 +13,12 @@ export function nextLines(report: Report): TargetLine[] {
   }
   if (result !== 'failed' && result !== 'partial') return [];
   const stopped = migrations.find(hasStopped);
-  if (stopped !== undefined) return [{ phrases: [begin(stopped), { name: stopped.id }, end(stopped)] }];
+  if (stopped !== undefined) {
+    if (stopped.up?.error?.settle)
+      return [{ phrases: ['Settle ', { name: stopped.id }, ', as its own entry says. Then start the run again.'] }];
+    const cancelled = error?.code === 'cancelled';
+    return [{ phrases: [begin(stopped, cancelled), { name: stopped.id }, end(stopped, cancelled)] }];
+  }
   // What a check afterwards found says itself what to do.
   if (error?.code === 'checks-failed') return [];
   return [{ phrases: ['Start the run again: it goes on where this one ended. What is applied stays.'] }];
@@ -26,12 +31,15 @@ function waits({ up }: MigrationReport): boolean {
   return IN_THE_WAY.has(up?.error?.sqlstate ?? '');
 }
 
-function begin(migration: MigrationReport): string {
+function begin(migration: MigrationReport, cancelled: boolean): string {
+  if (cancelled) return 'Start the run again: it goes on with ';
   const when = waits(migration) ? 'When those in the way have ended, start' : 'Mend the cause, and start';
   return `${when} the run again: it goes on with `;
 }
 
-function end({ status, up, transaction }: MigrationReport): string {
+function end({ status, up, transaction }: MigrationReport, cancelled: boolean): string {
+  // One that was at its COMMIT may be applied: its own entry says so.
+  if (status !== 'partial' && cancelled) return '. What was applied before it stays.';
   // One that failed may have left something, which its own entry names.
   if (status !== 'partial' && transaction === 'none')
     return ', none of whose statements is recorded as done. What was applied before it stays.';

@@ -72,8 +72,8 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
 }
 
 /** Why a run ended that was not without an answer: cancelled, a check afterwards, a commit that nobody knows. */
-function errorLines({ result, error }: Report, full: boolean): TargetLine[] {
-  if (error === undefined || result === 'error') return [];
+function errorLines({ error }: Report, full: boolean): TargetLine[] {
+  if (error === undefined) return [];
   const lines = error.message.trim().split('\n');
   // What wants a look at the docs is found there by its name.
   const name: Phrase[] = full || error.hint !== undefined ? [' (', { name: error.code }, ')'] : [];

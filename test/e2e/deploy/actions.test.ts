@@ -75,6 +75,47 @@ it('a plan says how much is pending, with the digest to approve, and lets no cod
   expect(applied.outputs).toMatchObject({ result: 'error', deploy_code: 'false' });
 });
 
+it('what only looks at a database, or adopts it, gives its result and lets no code follow', async () => {
+  const shop = await target();
+  const repo = started();
+  const run = (command: string, more: Given['with'] = {}) => deploy(repo, shop, { with: { command, ...more } });
+  await shop.admin.query(`SET ROLE ${shop.role}; ${a['001_a.sql']} RESET ROLE`);
+  const adopted = await run('baseline', { to: '001_a' });
+  expect(adopted.exitCode, adopted.log).toBe(0);
+  expect(adopted.outputs).toMatchObject({ result: 'passed', deploy_code: 'false' });
+  expect(readReport(adopted.outputs.report_path ?? '')).toMatchObject({
+    command: 'baseline',
+    migrations: [{ id: '001_a' }],
+  });
+  expect(adopted.summary).toContain('001_a');
+  for (const command of ['status', 'verify']) {
+    const looked = await run(command);
+    expect(looked.exitCode, looked.log).toBe(0);
+    expect(looked.outputs).toMatchObject({ result: 'passed', deploy_code: 'false' });
+    expect(readReport(looked.outputs.report_path ?? '')).toMatchObject({
+      command,
+      result: 'passed',
+      history: { relation: 'lockstep.migrations', applied: 1, newest: '001_a' },
+    });
+    expect(oursOf(looked) + looked.summary).not.toContain(shop.password);
+  }
+  await shop.admin.query('ALTER TABLE a ADD COLUMN by_hand text');
+  const differs = await run('verify');
+  expect(differs.exitCode).toBe(1);
+  expect(differs.outputs).toMatchObject({ result: 'blocked', deploy_code: 'false' });
+  expect(differs.summary).toContain('by_hand');
+});
+
+it('the server is told the repository, the commit and the run', async () => {
+  const shop = await target();
+  const repo = started();
+  change(repo, { '002_who.sql': "CREATE TABLE who AS SELECT current_setting('application_name') AS name;\n" });
+  const run = await deploy(repo, shop, { github: { run_id: '987654' } });
+  expect(run.exitCode, run.log).toBe(0);
+  const commit = repo.git('rev-parse', 'HEAD').slice(0, 7);
+  expect(await shop.rows('SELECT name FROM who')).toEqual([{ name: `lockstep apply acme/shop@${commit} run 987654` }]);
+});
+
 describe('no code follows', () => {
   it('a failed migration', async () => {
     const shop = await target();

@@ -10,9 +10,9 @@ const users = {
   '001_users.sql': "CREATE TABLE users (id int, name text);\nINSERT INTO users VALUES (1, 'a'), (1, 'b');\n",
 };
 
-async function shopWithUsers(config = '') {
+async function shopWithUsers() {
   const shop = await target();
-  const repo = project(users, config);
+  const repo = project(users);
   await lockstep('apply', repo, shop);
   return { shop, repo };
 }
@@ -46,18 +46,6 @@ it('duplicates under a unique index leave no invalid index, whatever its name, a
   expect((await indexes(shop)).map(({ valid }) => valid)).toEqual([true]);
 });
 
-it('IF NOT EXISTS over an invalid index is no success: it is built anew', async () => {
-  const { shop, repo } = await shopWithUsers();
-  await shop.admin.query('CREATE UNIQUE INDEX CONCURRENTLY users_id ON users (id)').catch(() => {});
-  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: false }]);
-  await shop.admin.query(`ALTER INDEX users_id OWNER TO ${shop.role}`).catch(() => {});
-  change(repo, { '002_index.sql': 'CREATE INDEX CONCURRENTLY IF NOT EXISTS users_id ON users (id);\n' });
-  const run = await lockstep('apply', repo, shop);
-  expect(run.report.result, run.printed).toBe('applied');
-  expect(run.report.notices?.join('\n')).toContain('users_id');
-  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
-});
-
 describe('behind an older transaction', () => {
   /** Holds a snapshot, as a long report does; with a table in it, a lock as well. */
   async function reader(shop: Target, query = 'SELECT 1') {
@@ -67,13 +55,30 @@ describe('behind an older transaction', () => {
     return session;
   }
 
-  const impatient = (retries: number): string => `concurrent_wait: 300ms\nconcurrent_retries: ${retries}\n`;
+  /** A run that gives up soon, while somebody reads. */
+  async function givenUp(
+    { shop, repo }: Awaited<ReturnType<typeof shopWithUsers>>,
+    { file, sql, reads, retries = 0 }: { file: string; sql: string; reads?: string; retries?: number },
+  ) {
+    const session = await reader(shop, reads);
+    repo.commit('change', {
+      [`migrations/${file}.sql`]: sql,
+      'lockstep.yml': `concurrent_wait: 300ms\nconcurrent_retries: ${retries}\n`,
+    });
+    const run = await lockstep('apply', repo, shop);
+    await session.query('COMMIT');
+    expect(run.report.result, run.printed).toBe('failed');
+    return run.migration(file).up;
+  }
+
+  const index = { file: '002_index', sql: 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' };
+  const drop = { file: '003_drop', sql: 'DROP INDEX CONCURRENTLY users_id;\n' };
 
   it('an index waits for longer than lock_timeout, and names whom it waits for', async () => {
     const { shop, repo } = await shopWithUsers();
     await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
     const session = await reader(shop);
-    change(repo, { '002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' });
+    change(repo, { [`${index.file}.sql`]: index.sql });
     const run = start('apply', repo, shop);
     expect(await eventually(() => run.printed().includes('nightly report'), 15_000), run.printed()).toBe(true);
     await session.query('COMMIT');
@@ -84,52 +89,24 @@ describe('behind an older transaction', () => {
   });
 
   it('it is given up after concurrent_wait and concurrent_retries, leaving no invalid index', async () => {
-    const { shop, repo } = await shopWithUsers();
-    const session = await reader(shop);
-    repo.commit('index', {
-      'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n',
-      'lockstep.yml': impatient(1),
-    });
-    const run = await lockstep('apply', repo, shop);
-    await session.query('COMMIT');
-    expect(run.report.result, run.printed).toBe('failed');
-    const { error, attempts } = run.migration('002_index').up ?? {};
-    expect(error).toMatchObject({ sqlstate: '55P03' });
-    expect(attempts?.length).toBe(2);
-    expect(await indexes(shop)).toEqual([]);
-    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+    const place = await shopWithUsers();
+    const up = await givenUp(place, { ...index, retries: 1 });
+    expect(up).toMatchObject({ error: { sqlstate: '55P03' }, attempts: [{}, {}] });
+    expect(await indexes(place.shop)).toEqual([]);
+    expect((await lockstep('apply', place.repo, place.shop)).report.result).toBe('applied');
   });
 
-  it('what cannot be cleaned up because of it is told, and the next run does it', async () => {
+  it.each([
+    ['an index that', { before: [], given: index, after: [{ name: 'users_id', valid: true }] }],
+    ['a DROP that', { before: [index], given: drop, after: [] }],
+  ])('%s was given up is told as INVALID, and the next run sees to it', async (_what, { before, given, after }) => {
     const { shop, repo } = await shopWithUsers();
-    const session = await reader(shop, 'SELECT 1 FROM users');
-    repo.commit('index', {
-      'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n',
-      'lockstep.yml': impatient(0),
-    });
-    const run = await lockstep('apply', repo, shop);
-    await session.query('COMMIT');
-    expect(run.report.result, run.printed).toBe('failed');
-    expect(run.migration('002_index').up?.error?.hint).toContain('the index public.users_id is INVALID');
-    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
-    expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
-  });
-
-  it('a DROP that was given up says that its index is INVALID now, and the next run drops it', async () => {
-    const { shop, repo } = await shopWithUsers();
-    repo.commit('index', { 'migrations/002_index.sql': 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n' });
+    for (const { file, sql } of before) change(repo, { [`${file}.sql`]: sql });
     await lockstep('apply', repo, shop);
-    const session = await reader(shop, 'SELECT 1 FROM users');
-    repo.commit('drop', {
-      'migrations/003_drop.sql': 'DROP INDEX CONCURRENTLY users_id;\n',
-      'lockstep.yml': impatient(0),
-    });
-    const run = await lockstep('apply', repo, shop);
-    await session.query('COMMIT');
-    expect(run.report.result, run.printed).toBe('failed');
-    expect(run.migration('003_drop').up?.error?.hint).toContain('public.users_id is INVALID');
+    const up = await givenUp({ shop, repo }, { ...given, reads: 'SELECT 1 FROM users' });
+    expect(up?.error?.hint).toContain('the index public.users_id is INVALID');
     expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
-    expect(await indexes(shop)).toEqual([]);
+    expect(await indexes(shop)).toEqual(after);
   });
 });
 
@@ -143,26 +120,4 @@ it('the progress of an index build is shown', async () => {
   const run = await lockstep('apply', repo, shop);
   expect(run.report.result, run.printed).toBe('applied');
   expect(run.stderr).toMatch(/building index/);
-});
-
-it('REINDEX CONCURRENTLY repairs an invalid index', async () => {
-  const { shop, repo } = await shopWithUsers();
-  await shop.admin.query('CREATE INDEX users_id ON users (id)');
-  await shop.admin.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_id'::regclass");
-  change(repo, { '002_reindex.sql': 'REINDEX INDEX CONCURRENTLY users_id;\n' });
-  const run = await lockstep('apply', repo, shop);
-  expect(run.report.result, run.printed).toBe('applied');
-  expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
-});
-
-it('a partition is detached CONCURRENTLY', async () => {
-  const shop = await target();
-  const repo = project({
-    '001_t.sql':
-      'CREATE TABLE t (id int) PARTITION BY LIST (id);\nCREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1);\n',
-    '002_detach.sql': 'ALTER TABLE t DETACH PARTITION t_1 CONCURRENTLY;\n',
-  });
-  const run = await lockstep('apply', repo, shop);
-  expect(run.report.result, run.printed).toBe('applied');
-  expect(await shop.rows('SELECT * FROM pg_inherits')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, lockstep, project, targets } from '../../support/deploy.ts';
 
 /** What the ledger knows, and what is done when it cannot be relied on. */
@@ -83,4 +83,71 @@ it('retry is refused for a migration whose done statements have been edited', as
   const undone = await lockstep(['resolve', '002_half', '--as', 'rolled-back'], repo, shop);
   expect(undone.report.result, undone.printed).toBe('passed');
   expect(await shop.rows('SELECT * FROM lockstep.steps')).toEqual([]);
+});
+
+describe('a role that may not make the ledger', () => {
+  const pair = { '1_a.up.sql': 'CREATE TABLE a ();\n', '1_a.down.sql': 'DROP TABLE a;\n' };
+  const files = { numbered: a, 'golang-migrate': pair };
+
+  it.each(['numbered', 'golang-migrate'] as const)(
+    'is told at once, with all that is to be granted: %s',
+    async (tool) => {
+      const shop = await target();
+      const repo = project(files[tool]);
+      const { role, url } = await shop.login('app');
+      const refused = await lockstep('apply', repo, shop, [], { url });
+      expect(refused.exitCode, refused.printed).toBe(2);
+      expect(refused.report).toMatchObject({ result: 'error', error: { code: 'ledger-not-created' } });
+      expect(refused.report.error?.message).toContain(role);
+      expect(refused.printed + refused.log).not.toMatch(/coming back|was lost/);
+      expect(await shop.relations()).toEqual(['public']);
+      const grants = refused.report.error?.hint?.match(/GRANT .*;/g) ?? [];
+      expect(grants).toEqual([
+        `GRANT CREATE ON DATABASE "${shop.database}" TO "${role}";`,
+        ...(tool === 'numbered' ? [] : [`GRANT CREATE ON SCHEMA "public" TO "${role}";`]),
+      ]);
+      for (const grant of grants) await shop.admin.query(grant);
+      // The migration itself wants it, too.
+      await shop.admin.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
+      const run = await lockstep('apply', repo, shop, [], { url });
+      expect(run.report.result, run.printed).toBe('applied');
+    },
+  );
+
+  it("needs no right in the database where only the tool's table is missing", async () => {
+    const shop = await target();
+    const repo = project(pair);
+    const { role, url } = await shop.login('app');
+    await shop.admin.query(`CREATE SCHEMA lockstep AUTHORIZATION ${role}; GRANT CREATE ON SCHEMA public TO ${role}`);
+    expect((await lockstep('apply', repo, shop, [], { url })).report.result).toBe('applied');
+    await shop.admin.query(`DROP TABLE schema_migrations; REVOKE CREATE ON SCHEMA public FROM ${role}`);
+    const refused = await lockstep('apply', repo, shop, [], { url });
+    expect(refused.report.error?.code, refused.printed).toBe('ledger-not-created');
+    expect(refused.report.error?.hint?.match(/GRANT .*;/g)).toEqual([`GRANT CREATE ON SCHEMA "public" TO "${role}";`]);
+  });
+});
+
+describe('a row that the ledger does not keep', () => {
+  const swallow = `CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER swallow BEFORE INSERT ON lockstep.migrations FOR EACH ROW EXECUTE FUNCTION swallow()`;
+
+  it.each([
+    ['in its transaction', '', null],
+    ['statement by statement', '-- lockstep: no-transaction\n', 'b'],
+  ] as const)('fails its migration, and says why: %s', async (_, marker, stays) => {
+    const shop = await target();
+    const repo = project(a);
+    await lockstep('apply', repo, shop);
+    await shop.admin.query(swallow);
+    change(repo, { '002_b.sql': `${marker}CREATE TABLE b ();\n` });
+    const run = await lockstep('apply', repo, shop);
+    expect(run.exitCode, run.printed).toBe(1);
+    const { error } = run.migration('002_b').up ?? {};
+    expect(error?.message).toContain('the ledger did not keep this row: is there a trigger or a rule on it?');
+    expect(run.printed).not.toContain('division by zero');
+    expect(await shop.rows("SELECT to_regclass('b')::text AS b")).toEqual([{ b: stays }]);
+    expect(await shop.rows('SELECT id FROM lockstep.migrations')).toEqual([{ id: '001_a' }]);
+    await shop.admin.query('DROP TRIGGER swallow ON lockstep.migrations');
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+  });
 });

@@ -11,6 +11,12 @@ const target = targets();
 const PUBLISHED = { classid: 4119109418, objid: 2871359606, objsubid: 1 };
 
 const slow = { '001_slow.sql': 'SELECT pg_sleep(1.5);\nCREATE TABLE a ();\n' };
+/** Goes on when it is let go on. */
+const gated = {
+  '001_gate.sql': 'CREATE TABLE gate (open bool);\n',
+  '002_wait.sql':
+    'DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;\nCREATE TABLE a ();\n',
+};
 const quick = { '001_a.sql': 'CREATE TABLE a ();\n' };
 
 function advisoryLocks({ rows }: Target) {
@@ -40,10 +46,7 @@ it('a run holds the published key while it works, and lets go of it', async () =
 
 it('the second of two runs waits, says who holds the lock, and finds nothing left to do', async () => {
   const shop = await target();
-  // Goes on when it is let go on.
-  const wait =
-    'DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;\nCREATE TABLE a ();\n';
-  const repo = project({ '001_gate.sql': 'CREATE TABLE gate (open bool);\n', '002_wait.sql': wait });
+  const repo = project(gated);
   const first = start('apply', repo, shop);
   await eventually(async () => (await shop.relations()).includes('public.gate'), 20_000);
   const waiting = start('apply', repo, shop);
@@ -153,5 +156,37 @@ it('a lock that a statement outside of transactions gave away is missed before t
   );
   expect(indexes).toHaveLength(3);
   expect(await shop.rows('SELECT id FROM lockstep.migrations ORDER BY 1')).toHaveLength(3);
-  expect(await shop.rows("SELECT * FROM lockstep.steps WHERE state <> 'done'")).toEqual([]);
+  expect(await shop.rows('SELECT * FROM lockstep.steps')).toEqual([]);
+});
+
+it('a run that stood still while another one had its turn does nothing more, and says so', async () => {
+  const shop = await target();
+  const repo = project({ ...gated, '003_b.sql': 'CREATE TABLE b ();\n' });
+  const still = start('apply', repo, shop);
+  const holder =
+    "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND query LIKE '%WHILE NOT EXISTS%'";
+  const sleeps = async (): Promise<boolean> => (await shop.rows(holder)).length > 0;
+  expect(await eventually(sleeps, 60_000)).toBe(true);
+  // As a machine does that is put to sleep: the server ends its session meanwhile.
+  still.child.kill('SIGSTOP');
+  await shop.admin.query(`SELECT pg_terminate_backend(pid, 10000) FROM (${holder}) AS held`);
+  await shop.admin.query('INSERT INTO gate VALUES (true)');
+  const other = await lockstep('apply', repo, shop);
+  expect(other.report.migrations, other.printed).toMatchObject([{ id: '002_wait' }, { id: '003_b' }]);
+  still.child.kill('SIGCONT');
+  const { report, exitCode, printed } = await still.finished;
+  expect(exitCode, printed).toBe(2);
+  expect(report).toMatchObject({
+    result: 'error',
+    error: {
+      code: 'lock-lost',
+      message: expect.stringContaining('another run'),
+      hint: expect.stringContaining('again'),
+    },
+    migrations: [{ id: '001_gate', status: 'applied' }, { id: '002_wait' }, { id: '003_b', status: 'not-run' }],
+  });
+  expect(await shop.rows('SELECT result FROM lockstep.runs ORDER BY id')).toEqual([
+    { result: 'lost' },
+    { result: 'applied' },
+  ]);
 });

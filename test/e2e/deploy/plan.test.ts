@@ -194,7 +194,7 @@ it('says how large the touched tables are, who would block now, and which indexe
   expect(printed).toContain('public.broken');
 });
 
-it('names repository, commit and run to the server', async () => {
+it('names the commit to the server, outside of a workflow, too', async () => {
   const shop = await target();
   const repo = project({ '001_who.sql': "CREATE TABLE who AS SELECT current_setting('application_name') AS name;" });
   await lockstep('apply', repo, shop);

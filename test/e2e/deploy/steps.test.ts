@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, lockstep, project, type Target, targets } from '../../support/deploy.ts';
+import { change, lockstep, project, start, type Target, targets } from '../../support/deploy.ts';
+import { eventually } from '../../support/traces.ts';
 
 /** Migrations without a transaction: statement by statement, each remembered, none done twice. */
 
@@ -72,11 +73,27 @@ describe('a migration that stops half-way', () => {
     const resolved = await lockstep(['resolve', '001_steps', '--as', 'applied'], repo, shop);
     expect(resolved.exitCode, resolved.printed).toBe(0);
     expect(await shop.rows('SELECT id, how FROM lockstep.migrations')).toEqual([{ id: '001_steps', how: 'resolved' }]);
-    expect(await shop.rows("SELECT count(*)::int AS open FROM lockstep.steps WHERE state <> 'done'")).toEqual([
-      { open: 0 },
-    ]);
+    expect(await steps(shop), 'progress of what is applied').toEqual([]);
     expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
   });
+
+  it.each(['applied', 'rolled-back', 'retry'])(
+    'is not settled as %s when what is done is not what was shown any more',
+    async (as) => {
+      const { shop, repo } = await stopped();
+      const holder = await shop.session();
+      await holder.query('SELECT pg_advisory_lock(-755303831882598282)');
+      const run = start(['resolve', '001_steps', '--as', as], repo, shop);
+      expect(await eventually(() => run.printed().includes('waiting for the lock'), 20_000), run.printed()).toBe(true);
+      await shop.admin.query('DELETE FROM lockstep.steps WHERE statement = 1');
+      await holder.end();
+      const { exitCode, report, printed } = await run.finished;
+      expect(exitCode, printed).toBe(2);
+      expect(report.error).toMatchObject({ code: 'history-changed', message: expect.stringContaining('001_steps') });
+      expect(await steps(shop)).toEqual([{ statement: 0, state: 'done' }]);
+      expect(await shop.rows('SELECT id FROM lockstep.migrations')).toEqual([]);
+    },
+  );
 });
 
 it('what belongs to the session is sent again before it goes on', async () => {

@@ -10,6 +10,7 @@ const marker = '-- lockstep: no-transaction\n';
 const mixed = 'CREATE TABLE c (id int);\nCREATE INDEX CONCURRENTLY c_id ON c (id);\n';
 
 describe('golang-migrate', () => {
+  const itsTable = 'CREATE TABLE schema_migrations (version bigint not null primary key, dirty boolean not null);';
   const pairs = {
     '000001_a.up.sql': 'CREATE TABLE a ();\n',
     '000001_a.down.sql': 'DROP TABLE a;\n',
@@ -35,7 +36,7 @@ describe('golang-migrate', () => {
 
   it('goes on where the tool itself has come to, and the tool where we have', async () => {
     const shop = await target();
-    await shop.admin.query(`SET ROLE ${shop.role}; CREATE TABLE schema_migrations (version bigint not null primary key, dirty boolean not null);
+    await shop.admin.query(`SET ROLE ${shop.role}; ${itsTable}
       INSERT INTO schema_migrations VALUES (1, false); CREATE TABLE a (); RESET ROLE`);
     const repo = project(pairs);
     const run = await lockstep('apply', repo, shop);
@@ -49,7 +50,7 @@ describe('golang-migrate', () => {
 
   it('a dirty version stops everything, until it is settled', async () => {
     const shop = await target();
-    await shop.admin.query(`SET ROLE ${shop.role}; CREATE TABLE schema_migrations (version bigint not null primary key, dirty boolean not null);
+    await shop.admin.query(`SET ROLE ${shop.role}; ${itsTable}
       INSERT INTO schema_migrations VALUES (2, true); CREATE TABLE a (); RESET ROLE`);
     const repo = project(pairs);
     const refused = await lockstep('apply', repo, shop);
@@ -69,6 +70,38 @@ describe('golang-migrate', () => {
     expect(applied.exitCode, applied.printed).toBe(0);
     expect(await shop.rows('SELECT * FROM schema_migrations')).toEqual([{ version: '2', dirty: false }]);
     expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
+  });
+
+  it.each([
+    ['beside its table', itsTable, 'First: 000001_a, 000002_b'],
+    ['where it has none yet', '', 'lockstep baseline'],
+  ])('one is not recorded as applied before those that come before it: %s', async (_, history, hint) => {
+    const shop = await target();
+    await shop.admin.query(`SET ROLE ${shop.role}; ${history} RESET ROLE`);
+    const third = { '000003_c.up.sql': 'CREATE TABLE c ();\n', '000003_c.down.sql': 'DROP TABLE c;\n' };
+    const repo = project({ ...pairs, ...third });
+    const refused = await lockstep(['resolve', '000003_c', '--as', 'applied'], repo, shop);
+    expect(refused.exitCode, refused.printed).toBe(2);
+    expect(refused.report.error).toMatchObject({ code: 'nothing-to-resolve', hint: expect.stringContaining(hint) });
+    // Its one number would have called all of them applied.
+    expect((await lockstep('apply', repo, shop)).report.migrations).toMatchObject(
+      ['000001_a', '000002_b', '000003_c'].map((id) => ({ id, status: 'applied' })),
+    );
+  });
+
+  it('a dirty version that is to be tried again runs from the beginning, as it is told', async () => {
+    const shop = await target();
+    await shop.admin.query(`SET ROLE ${shop.role}; ${itsTable}
+      INSERT INTO schema_migrations VALUES (2, true); CREATE TABLE a (); RESET ROLE`);
+    const repo = project(pairs);
+    const settled = await lockstep(['resolve', '000002_b', '--as', 'retry'], repo, shop);
+    expect(settled.exitCode, settled.printed).toBe(0);
+    expect(settled.report.notices?.at(-1)).toContain('runs it from the beginning');
+    expect(settled.printed).not.toContain('where it stopped');
+    expect(await shop.rows('SELECT * FROM schema_migrations')).toEqual([{ version: '1', dirty: false }]);
+    expect((await lockstep('apply', repo, shop)).report.migrations).toMatchObject([
+      { id: '000002_b', status: 'applied' },
+    ]);
   });
 
   it('a file that mixes CONCURRENTLY with others fails in check and apply alike, unless Lockstep alone runs it', async () => {

@@ -70,17 +70,22 @@ it('a deferred constraint that fails at COMMIT rolls everything back', async () 
 });
 
 describe('a migration that gets no lock', () => {
-  it('is tried again until the blocker is gone, which the report names', async () => {
+  const files = { 'migrations/002_age.sql': 'CREATE TABLE before_it ();\nALTER TABLE users ADD COLUMN age int;\n' };
+
+  /** Somebody reads the table. Long enough a limit for a look at who is in the way, on a busy machine too. */
+  async function blocked(settings = '') {
     const shop = await target();
     const repo = project(users);
     await lockstep('apply', repo, shop);
     await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
     const reader = await shop.session();
     await reader.query("SET application_name = 'nightly report'; BEGIN; SELECT count(*) FROM users");
-    // Long enough for a look at who is in the way, on a busy machine too.
-    const sql = 'CREATE TABLE before_it ();\nALTER TABLE users ADD COLUMN age int;\n';
-    repo.commit('age', { 'migrations/002_age.sql': sql, 'lockstep.yml': 'lock_timeout: 1s\n' });
-    const run = start('apply', repo, shop);
+    repo.commit('age', { ...files, 'lockstep.yml': `lock_timeout: 1s\n${settings}` });
+    return { shop, reader, run: start('apply', repo, shop) };
+  }
+
+  it('is tried again until the blocker is gone, which the report names', async () => {
+    const { shop, reader, run } = await blocked();
     await eventually(() => run.printed().includes('got no lock'), 20_000);
     await reader.query('COMMIT');
     const { report, stderr, exitCode } = await run.finished;
@@ -95,28 +100,19 @@ describe('a migration that gets no lock', () => {
     expect(attempts[0]?.blockers?.[0]?.ageMs).toBeGreaterThan(0);
     for (const { durationMs } of attempts) expect(durationMs).toBeLessThan(5_000);
     expect(stderr).toMatch(/002_age got no lock, which pid \d+ \(nightly report, .*\) holds: trying again in/);
+    expect(await shop.rows("SELECT to_regclass('before_it')::text AS there")).toEqual([{ there: 'before_it' }]);
   });
 
   it('is given up when its budget is used up, and nothing of it stays', async () => {
-    const shop = await target();
-    const repo = project(users);
-    await lockstep('apply', repo, shop);
-    await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
-    const reader = await shop.session();
-    await reader.query("SET application_name = 'nightly report'; BEGIN; SELECT count(*) FROM users");
-    const sql = 'CREATE TABLE before_it ();\nALTER TABLE users ADD COLUMN age int;\n';
-    repo.commit('age', {
-      'migrations/002_age.sql': sql,
-      'lockstep.yml': 'lock_timeout: 1s\nlock_retry_budget: 1500ms\n',
-    });
-    const run = await lockstep('apply', repo, shop);
+    const { shop, reader, run } = await blocked('lock_retry_budget: 1500ms\n');
+    const { report, stdout, exitCode, migration } = await run.finished;
     await reader.query('COMMIT');
-    expect(run.exitCode).toBe(1);
-    expect(run.report.result).toBe('failed');
-    const { error, attempts } = run.migration('002_age').up ?? {};
+    expect(exitCode).toBe(1);
+    expect(report.result).toBe('failed');
+    const { error, attempts } = migration('002_age').up ?? {};
     expect(error).toMatchObject({ sqlstate: '55P03', line: 2, hint: expect.stringContaining('nightly report') });
     expect(attempts?.length).toBeGreaterThan(0);
-    expect(run.stdout).toContain('nightly report');
+    expect(stdout).toContain('nightly report');
     expect(await shop.rows("SELECT to_regclass('before_it') AS there")).toEqual([{ there: null }]);
   });
 

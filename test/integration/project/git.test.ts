@@ -70,9 +70,7 @@ describe('another user’s repository', () => {
     const link = `${repo.dir}-link`;
     symlinkSync(repo.dir, link);
     onTestFinished(() => rmSync(link));
-    expect(await (await trusting(repo, link)).head()).toBe(
-      repo.git('-c', `safe.directory=${repo.dir}`, 'rev-parse', 'HEAD'),
-    );
+    expect((await trusting(repo, link)).head).toBe(repo.git('-c', `safe.directory=${repo.dir}`, 'rev-parse', 'HEAD'));
   });
 
   test.each<[string, (repo: GitRepo) => string | undefined]>([
@@ -108,7 +106,7 @@ test('what git is doing ends when the run does, and does not count as a missing 
   const began = performance.now();
   await expect(git.run(['-c', 'alias.slow=!sleep 20', 'slow'])).rejects.toThrow('enough');
   expect(performance.now() - began).toBeLessThan(3_000);
-  await expect(git.head()).rejects.toThrow('enough');
+  await expect(git.resolve('HEAD')).rejects.toThrow('enough');
 });
 
 describe('a ref', () => {
@@ -129,7 +127,7 @@ describe('a ref', () => {
     repo.git('update-ref', 'refs/remotes/origin/HEAD', second);
     repo.git('checkout', '--quiet', '--orphan', 'empty');
     const git = await open(repo);
-    expect(await git.head()).toBeUndefined();
+    expect(git.head).toBeUndefined();
     expect(await git.resolve('HEAD~1')).toBeUndefined();
   });
 

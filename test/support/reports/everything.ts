@@ -15,6 +15,7 @@ const error = {
   excerpt: '3 | SELECT gone;\n           ^',
   statement: 1,
   ranBefore: '1 statement had run before; it was rolled back.',
+  settle: true as const,
 };
 
 const finding: Finding = {

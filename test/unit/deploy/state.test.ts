@@ -90,7 +90,9 @@ describe('what the repository holds against what the target says', () => {
     const of = history([entry(one)]);
     expect(targetState(of, [commented], numbered, never).edited).toMatchObject([{ edit: 'cosmetic' }]);
     expect(closed(of, [commented])).toEqual([]);
-    expect(acknowledged(targetState(of, [commented], numbered, never), policy())).toEqual([commented]);
+    expect(acknowledged(targetState(of, [commented], numbered, never), policy())).toMatchObject([
+      { migration: commented },
+    ]);
     expect(closed(of, [changed])).toMatchObject([{ name: 'edited', details: ['001_one (migrations/001_one.sql)'] }]);
     const accepting = policy({ historyAccept: [{ path: 'migrations/001_one.sql', reason: 'never deployed' }] });
     expect(closed(of, [changed], accepting)).toEqual([]);
@@ -110,6 +112,25 @@ describe('what the repository holds against what the target says', () => {
     const of = history([entry(one), entry(two)]);
     const state = targetState(of, [one, renamed], numbered, (path) => path === two.path);
     expect(state).toMatchObject({ pending: [], missing: [], renamed: [{ identity: '004_two' }] });
+  });
+
+  it('one that is gone has become one other: a second file of the same text is pending', () => {
+    const copies = [4, 5].map((number) => migration(`migrations/00${number}_two.sql`, two.up.text));
+    const state = targetState(
+      history([entry(one), entry(two)]),
+      [one, ...copies],
+      numbered,
+      (path) => path === two.path,
+    );
+    expect(state).toMatchObject({ missing: [], renamed: [{ identity: '004_two' }], pending: [{ id: '005_two' }] });
+    // Two that are gone are two others.
+    const both = [entry(two), entry(two, { identity: '003_two', path: 'migrations/003_two.sql' })];
+    const all = targetState(history([entry(one), ...both]), [one, ...copies], numbered, () => true);
+    expect(all).toMatchObject({ missing: [], pending: [] });
+    expect(all.renamed.map(({ identity, entry: was }) => [was?.identity, identity])).toEqual([
+      ['002_two', '004_two'],
+      ['003_two', '005_two'],
+    ]);
   });
 
   it('a database with tables and no history is refused, an empty one is not', () => {

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Session } from '../../../postgres/session.ts';
-import type { Node, Statement } from '../../../project/sql.ts';
+import { treeOf } from '../../../project/same-statements.ts';
+import { parseSql, type Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
 import { literal } from '../../ledger/sql.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
@@ -31,7 +31,8 @@ async function dropInvalid(session: Session, { name }: IndexRow): Promise<string
   return `The invalid index ${name}, which an attempt that failed had left, was dropped.`;
 }
 
-export function createIndex({ tree }: Statement): Evidence {
+export function createIndex(statement: Statement): Evidence {
+  const { tree } = statement;
   const table = relationName(record(tree.relation));
   const wanted = text(tree.idxname);
   const isWanted = ({ bare }: IndexRow): boolean => bare === wanted;
@@ -57,7 +58,7 @@ export function createIndex({ tree }: Statement): Evidence {
       const rows = made(await indexesOf(session, table), before);
       const [row] = rows;
       // Somebody else may have made one meanwhile.
-      if (wanted === undefined && row !== undefined && (rows.length > 1 || !(await isOn(session, row, tree))))
+      if (wanted === undefined && row !== undefined && (rows.length > 1 || !(await isAsIn(statement, session, row))))
         return undefined;
       // One of that name that was there before is not what this statement made.
       const known = tree.if_not_exists === true ? [] : kept<readonly string[]>(before, 'indexes', []);
@@ -80,18 +81,17 @@ export function createIndex({ tree }: Statement): Evidence {
   };
 }
 
-/** Whether an index is on just these columns, as far as the statement names plain ones. */
-async function isOn(session: Session, { oid }: IndexRow, { indexParams, whereClause }: Node): Promise<boolean> {
-  const columns = list(indexParams).map((one) => text(fieldsOf(one, 'IndexElem')?.name));
-  if (whereClause !== undefined || columns.includes(undefined)) return false;
-  const [row] = await rowsOf<{ columns: string }>(
-    session,
-    `SELECT pg_catalog.json_agg(a.attname ORDER BY k.place)::text AS columns
-     FROM pg_catalog.pg_index i, pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, place)
-     JOIN pg_catalog.pg_attribute a ON a.attnum = k.number
-     WHERE i.indexrelid = ${oid} AND a.attrelid = i.indrelid AND i.indpred IS NULL AND k.place <= i.indnkeyatts`,
-  );
-  return isDeepStrictEqual(JSON.parse(row?.columns ?? '[]'), columns);
+/** Whether an index is what the statement describes. An expression that Postgres writes in another way counts as no. */
+async function isAsIn(statement: Statement, session: Session, { oid }: IndexRow): Promise<boolean> {
+  const [row] = await rowsOf<{ text: string | null }>(session, `SELECT pg_catalog.pg_get_indexdef(${oid}) AS text`);
+  const [made] = parseSql(row?.text ?? '').statements ?? [];
+  return made !== undefined && shapeOf(made) === shapeOf(statement);
+}
+
+function shapeOf({ tree, ...statement }: Statement): string {
+  const { accessMethod, indexParams, indexIncludingParams, whereClause, unique, nulls_not_distinct, options } = tree;
+  const shape = { accessMethod, indexParams, indexIncludingParams, whereClause, unique, nulls_not_distinct, options };
+  return treeOf({ ...statement, tree: shape });
 }
 
 /**

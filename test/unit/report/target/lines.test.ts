@@ -176,6 +176,25 @@ describe('what now', () => {
     expect(linesOf(deploys[name], 'next').join('\n')).toMatch(expected);
   });
 
+  it('is to settle what nobody but a person can tell, before anything else', () => {
+    const { migrations, ...rest } = deploys.failed;
+    const asked = migrations.map((one) =>
+      one.up?.error === undefined
+        ? one
+        : { ...one, up: { ...one.up, error: { ...one.up.error, settle: true as const } } },
+    );
+    expect(linesOf({ ...rest, migrations: asked }, 'next')).toEqual([
+      'Settle 013_order_totals, as its own entry says. Then start the run again.',
+    ]);
+  });
+
+  it('needs nothing mended after a run that was cancelled in a migration', () => {
+    const cancelled = { ...deploys.failed, error: { code: 'cancelled', message: 'The run was cancelled.' } };
+    expect(linesOf(cancelled, 'next')).toEqual([
+      'Start the run again: it goes on with 013_order_totals. What was applied before it stays.',
+    ]);
+  });
+
   it.each(['applied', 'noop', 'planned', 'status', 'smokeFailed'] as const)('is nothing to tell after %s', (name) => {
     expect(part(deploys[name], 'next')).toBeUndefined();
   });
