@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { eventually } from '../traces.ts';
 import { type Attempt, startLockstep, told } from './attempt.ts';
 import { type FaultKind, STRIKES } from './faults.ts';
 import { type FaultProject, faultProject } from './project.ts';
@@ -113,6 +114,8 @@ export class Stage implements Scene {
         const timer = afterMs === undefined ? undefined : this.#later(proxy, afterMs, strike);
         const first = await run.ended;
         clearInterval(timer);
+        // It may end while the fault of its last message is on the way.
+        if (injection !== undefined) await eventually(() => struck, 10_000);
         // At a moment by the clock the run may be over.
         if (struck) {
           await this.#counted(fault, what, async () => {
