@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { defineConfig } from 'vitest/config';
 
-const GITHUBS_PARSERS = /@actions\/(?:workflow-parser|expressions)/;
+const GITHUBS_PARSERS = /@actions\/(?:workflow-parser|expressions|languageservice)/;
 
 /** GitHub's parsers name source maps whose sources they do not ship; Vite would complain of each file. */
 const withoutSourceMaps = {

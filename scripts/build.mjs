@@ -48,7 +48,7 @@ const built = await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
     plugins: [besides('through-proxy'), withoutOidc],
   }),
-  build({ ...options, entryPoints: ['src/services/github/through-proxy.ts'], outfile: `${outdir}/through-proxy.cjs` }),
+  build({ ...options, entryPoints: ['src/services/through-proxy.ts'], outfile: `${outdir}/through-proxy.cjs` }),
 ]);
 for (const { path, text } of built.flatMap(({ outputFiles }) => outputFiles)) await writeFile(path, inAscii(text));
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);

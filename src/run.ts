@@ -44,6 +44,7 @@ const commands: Commands = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   baseline: async () => (await import('./commands/baseline.ts')).baseline,
   resolve: async () => (await import('./commands/resolve.ts')).resolve,
+  notify: async () => (await import('./commands/notify.ts')).notify,
 };
 
 const UNANSWERED = 2;
@@ -207,7 +208,7 @@ async function attempt(
 
 /** Runs that look at a target leave a log file: what is printed goes there as well. */
 function logging({ command, target }: Settings, startedAt: Date, { stdout, stderr, secrets }: World) {
-  if (command === 'check' || target.logDirectory === undefined) return { stdout, stderr };
+  if (command === 'check' || command === 'notify' || target.logDirectory === undefined) return { stdout, stderr };
   const { log, problem } = openLog(target.logDirectory, command, startedAt, (text) => secrets.strip(text));
   if (log === undefined) {
     stderr(`${problem}\n`);

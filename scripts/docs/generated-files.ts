@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ruleDescriptions } from '../../src/commands/rule-descriptions.ts';
 import { mandatoryRules } from '../../src/judgement/verdict.ts';
@@ -8,13 +8,33 @@ import { configJsonSchema } from '../../src/settings/json-schema.ts';
 import { actionManifest } from './action.ts';
 import { inputsPage, optionsTable } from './inputs.ts';
 import { between } from './markdown.ts';
+import { type Reference, referenceOf, withReference } from './references.ts';
 import { type DocumentedRule, rulePage, rulesPage } from './rules.ts';
+import { forServer } from './server-workflows.ts';
+
+const TEMPLATES = 'workflows-templates';
+
+/** The workflows to call, which a server can have, too. */
+const CALLED = ['check', 'deploy'];
 
 /** Every file that is generated, in whole or in part, by its path from the repository's root, with its content. */
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
   const configSchema = configJsonSchema();
   const rules = documentedRules();
+  const reference = referenceOf(await read('package.json'), await read('CHANGELOG.md'));
+  const templates = (await readdir(join(root, TEMPLATES))).filter((name) => name.endsWith('.yml'));
+  const stamped = await Promise.all(
+    [...templates.map((name) => `${TEMPLATES}/${name}`), 'docs/workflows.md'].map(
+      async (path) => [path, withReference(await read(path), reference)] as const,
+    ),
+  );
+  const forServers = await Promise.all(
+    CALLED.map(async (name) => {
+      const path = `.github/workflows/${name}.yml`;
+      return [`.github/workflows/ghes-${name}.yml`, forServer(await read(path), path)] as const;
+    }),
+  );
   return new Map([
     ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
     ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],
@@ -23,7 +43,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],
     ['docs/report.schema.json', json(reportJsonSchema())],
-    ['src/repository.ts', stampRepository(await read('src/repository.ts'), await read('package.json'))],
+    ...stamped,
+    ...forServers,
+    ['src/repository.ts', stampRepository(await read('src/repository.ts'), reference)],
   ]);
 }
 
@@ -38,10 +60,9 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** package.json is the one place where the repository's address stands. */
-function stampRepository(source: string, manifest: string): string {
-  const { repository } = JSON.parse(manifest) as { repository: { url: string } };
-  const name = /github\.com\/([^/]+\/[^/]+?)(\.git)?$/.exec(repository.url)?.[1];
-  if (name === undefined) throw new Error(`no GitHub repository in ${repository.url}`);
-  return source.replace(/(export const REPOSITORY = ')[^']*'/, `$1${name}'`);
+/** The address, and the version of the docs that links point to. */
+function stampRepository(source: string, { repository, ref }: Reference): string {
+  return source
+    .replace(/(export const REPOSITORY = ')[^']*'/, `$1${repository}'`)
+    .replace(/(const DOCS_REF = ')[^']*'/, `$1${ref}'`);
 }

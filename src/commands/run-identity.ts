@@ -1,11 +1,11 @@
 import type { RunIdentity } from '../deploy/ledger/write.ts';
+import { runUrl } from '../services/run-url.ts';
 import type { Settings } from '../settings/types.ts';
 import type { TargetInputs } from './target-inputs.ts';
 
 /** Who runs this and what for: what the ledger and its readers know a run by. */
 export function runIdentity(settings: Settings, inputs: TargetInputs): RunIdentity {
   const { actions, command, target } = settings;
-  const { repository, runId = 0, serverUrl } = actions ?? {};
   return {
     command,
     environment: inputs.environment.name,
@@ -14,7 +14,7 @@ export function runIdentity(settings: Settings, inputs: TargetInputs): RunIdenti
     pullRequest: pullRequestIn(inputs.subject),
     author: inputs.author,
     actor: target.actor,
-    runUrl: repository === undefined || runId === 0 ? undefined : `${serverUrl}/${repository}/actions/runs/${runId}`,
+    runUrl: runUrl(actions),
   };
 }
 

@@ -53,6 +53,8 @@ export function reportOf(frame: TargetFrame, outcome: TargetOutcome): Report {
       baseSha: inputs.commit,
       headSha: inputs.at === 'worktree' ? null : inputs.commit,
       ...(event?.kind === 'pull_request' ? { pullRequest: event.number } : {}),
+      ...(inputs.subject === '' ? {} : { subject: inputs.subject }),
+      ...(inputs.author === undefined ? {} : { author: inputs.author }),
     },
     ...(inputs.location.database === undefined ? {} : { database: inputs.location.database }),
     project: {

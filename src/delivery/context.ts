@@ -34,7 +34,7 @@ function commitOf({ event, sha }: Actions, { git }: Report): string | undefined 
  * What tells a pull request's comments apart when it has several: about two databases, from two folders, or from the jobs of
  * a matrix. Inputs alone, so that a run without an answer finds its comment as well.
  */
-function scopeOf({ database, cwd, configPath, overrides, actions }: Settings): string {
+export function scopeOf({ database, cwd, configPath, overrides, actions }: Settings): string {
   const folder = relativeTo(actions?.workspace, cwd);
   const { migrationsDirectory: migrations, postgresVersion: postgres, tool } = overrides;
   const parts = { database, folder, config: configPath, migrations, postgres, tool };

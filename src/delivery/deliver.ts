@@ -4,6 +4,7 @@ import type { RuleDescription } from '../report/rule-description.ts';
 import type { ActionsRunner } from '../services/actions-runner.ts';
 import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
+import { withDeployment } from './deployment.ts';
 import { writeFiles } from './files.ts';
 
 export interface Delivery {
@@ -24,8 +25,9 @@ export interface Delivery {
  * others were served: somebody relies on it, so there is no answer. What goes wrong on GitHub is a warning, and the verdict
  * stands.
  */
-export async function deliver({ settings, report, rules, ...delivery }: Delivery): Promise<void> {
+export async function deliver({ settings, report: found, rules, ...delivery }: Delivery): Promise<void> {
   const { runner, hurried } = delivery;
+  const report = withDeployment(settings, found);
   const failures = await writeFiles(settings, report, rules);
   const outputs = runner && (await outputsFor(settings, runner));
   failures.push(...(outputs?.(report) ?? []));
@@ -39,8 +41,10 @@ export async function deliver({ settings, report, rules, ...delivery }: Delivery
     const { annotate, summarise } = await import('./step.ts');
     annotate(told, runner, delivery.print);
     await summarise(settings, told, runner);
-    const url = await comment(settings, told, { ...delivery, runner });
-    if (url !== undefined) failures.push(...(outputs?.(told, url) ?? []));
+    // Side by side: a deploy waits for its messengers.
+    const tellers = { ...delivery, runner };
+    const [url, known] = await Promise.all([comment(settings, told, tellers), slack(settings, told, tellers)]);
+    if (url !== undefined || known !== told) failures.push(...(outputs?.(known, url) ?? []));
   }
   if (failures.length > 0) throw failures[0];
 }
@@ -78,6 +82,27 @@ interface Tellers extends Pick<Delivery, 'print' | 'signal'> {
   readonly runner: ActionsRunner;
 }
 
+async function tell(settings: Settings, report: Report, signal: AbortSignal) {
+  if (report.deployment === undefined)
+    return (await import('./pull-request.ts')).tellPullRequest(settings, report, signal);
+  return (await import('./deployment-comment.ts')).tellDeployment(settings, report, signal);
+}
+
+/** The report as the next job has to know it: with the place of the message. */
+async function slack(settings: Settings, report: Report, { runner, signal }: Tellers): Promise<Report> {
+  const { token, webhook } = settings.telling.slack;
+  if (report.deployment === undefined || (token === undefined && webhook === undefined)) return report;
+  try {
+    const { tellSlack } = await import('./slack.ts');
+    const { deployment, warnings } = (await tellSlack(settings, report, signal)) ?? { warnings: [] };
+    for (const warning of warnings) runner.warning(warning);
+    return deployment === undefined ? report : { ...report, deployment };
+  } catch (error) {
+    runner.warning(`Slack could not be told: ${messageOf(error)}`);
+    return report;
+  }
+}
+
 /** Address of the comment, if there is one. */
 async function comment(
   settings: Settings,
@@ -85,12 +110,11 @@ async function comment(
   { runner, print, signal }: Tellers,
 ): Promise<string | undefined> {
   try {
-    const { tellPullRequest } = await import('./pull-request.ts');
-    const outcome = await tellPullRequest(settings, report, signal);
+    const outcome = await tell(settings, report, signal);
     if (outcome?.kind === 'failed') {
       const [first = ''] = outcome.warning.split('\n');
-      // Nothing was to be said: that GitHub did not even answer is worth no more than a line.
-      if (report.result === 'noop') print(`${first}\n`);
+      // Nothing was to be said, or a deploy has no right to: that is worth no more than a line.
+      if (report.result === 'noop' || (report.deployment !== undefined && outcome.forbidden)) print(`${first}\n`);
       else runner.warning(outcome.warning);
     }
     return outcome !== undefined && 'url' in outcome ? outcome.url : undefined;

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { annotationsOf } from '../report/annotations.ts';
+import { writeDeployment } from '../report/deployment/state.ts';
 import { openCounts } from '../report/findings.ts';
 import { renderSummary } from '../report/markdown/summary.ts';
 import type { Report } from '../report/model.ts';
@@ -44,6 +45,8 @@ export function outputsOf(report: Report, reportPath: string | undefined, commen
     pending_count: pendingCount(report),
     plan_digest: report.plan?.digest ?? '',
     duration_ms: String(Math.round(report.durationMs)),
+    deployed_commit: report.history?.commit ?? '',
+    deployment: report.deployment === undefined ? '' : writeDeployment(report.deployment),
     report_path: reportPath ?? '',
     comment_url: commentUrl ?? '',
   };
@@ -53,9 +56,11 @@ export function outputsOf(report: Report, reportPath: string | undefined, commen
  * Whether code that needs these migrations may follow. A check looks at no target, and a plan opens the way only when
  * nothing was pending.
  */
-function opensTheWay({ command, result }: Report): boolean {
+function opensTheWay({ command, result, deployCode }: Report): boolean {
   return (
-    (command === 'apply' && (result === 'applied' || result === 'noop')) || (command === 'plan' && result === 'noop')
+    (command === 'notify' && deployCode === true) ||
+    (command === 'apply' && (result === 'applied' || result === 'noop')) ||
+    (command === 'plan' && result === 'noop')
   );
 }
 

@@ -1,3 +1,4 @@
+import { deploymentPhrases } from './deployment/lines.ts';
 import { blockedReasons, countReasons, gapReasons, passedReasons } from './headline-reasons.ts';
 import { GOOD, onTargetPhrases, sentence } from './headline-target.ts';
 import { TEXT } from './limits.ts';
@@ -22,6 +23,7 @@ export function headline(report: Report): Headline {
     const [message = ''] = (error?.message ?? '').trim().split('\n', 1);
     return { mood: 'unknown', phrases: [`no answer: ${shorten(message, TEXT.errorInHeadline) || 'an error'}`] };
   }
+  if (command === 'notify') return deployed(report);
   const mood = GOOD.has(result) || report.lock?.skipped === true ? 'good' : 'bad';
   return { mood, phrases: command === 'check' ? checked(report) : onTargetPhrases(report) };
 }
@@ -35,6 +37,13 @@ export function capitalised({ mood, phrases: [first = '', ...rest] }: Headline):
 /** As plain text; names stand in backticks. The text is not made safe for any surface. */
 export function headlineText({ phrases }: Headline): string {
   return phrases.map((phrase) => (typeof phrase === 'string' ? phrase : `\`${phrase.name}\``)).join('');
+}
+
+function deployed({ deployment, deployCode }: Report): Headline {
+  if (deployment === undefined) return { mood: 'unknown', phrases: ['nothing is known of the deployment'] };
+  const { code } = deployment;
+  const isGood = code === undefined ? deployCode === true : code.state === 'deployed';
+  return { mood: isGood ? 'good' : 'bad', phrases: deploymentPhrases(deployment, deployCode) };
 }
 
 function checked(report: Report): readonly Phrase[] {

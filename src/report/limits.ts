@@ -20,6 +20,30 @@ export const ANNOTATIONS = { error: 10, warning: 8, alike: 3, title: 200, messag
 /** Results of a run in SARIF: GitHub refuses a file with more, and shows 5,000 of them. */
 export const SARIF = { results: 25_000, message: 1_000 } as const;
 
+/**
+ * A message in Slack, in characters as they are sent (`&` is five). Documented: a section's text, a `text` that may still be
+ * updated, and 50 blocks, which the budget does not let come about. How much all blocks may hold together is not: Slack
+ * refuses about 13,200 characters (`msg_blocks_too_long`), and fewer the more blocks there are, by some 125 each (measured in
+ * slackapi/bolt-js#2509). Whether it counts what is not ASCII as one character or as its escape of six, nobody says; we count six.
+ */
+export const SLACK = {
+  section: 3_000,
+  text: 4_000,
+  budget: 11_000,
+  perBlock: 150,
+  /** Of a single paragraph. */
+  share: 6_000,
+} as const;
+
+/** The most of a text in a message in Slack, as it is sent; and how many names a line has. */
+export const SLACK_TEXT = {
+  name: 80,
+  title: 160,
+  message: 600,
+  command: 400,
+  names: 5,
+} as const;
+
 /** The most of a single foreign text, on every surface: what is longer is no longer read. */
 export const TEXT = {
   /** Of an object or a migration; in a headline there is less room. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deploymentSchema } from './deployment/model.ts';
 import { attemptSchema, heldLockSchema, historySchema, planSchema, targetSchema } from './target-model.ts';
 
 /**
@@ -180,6 +181,8 @@ export const reportSchema = z.strictObject({
       headSha: z.string().nullable().describe('null: the working tree.'),
       mergeBaseSha: z.string().optional(),
       pullRequest: z.int().positive().optional(),
+      subject: z.string().optional().describe("The first line of the deployed commit's message."),
+      author: z.string().optional(),
     })
     .optional(),
   database: z.string().optional().describe('Which of the databases in lockstep.yml.'),
@@ -189,6 +192,8 @@ export const reportSchema = z.strictObject({
   plan: planSchema.optional(),
   lock: heldLockSchema.optional(),
   log: z.string().optional().describe("The run's log file."),
+  deployment: deploymentSchema.optional().describe('What has become of the deployment so far, this run included.'),
+  deployCode: z.boolean().optional().describe('Of `notify`: whether the code may follow.'),
   rehearsal: z
     .strictObject({
       serverVersion: z.string(),

@@ -180,6 +180,17 @@ function toSettings(given: Given, values: OptionValues, cwd: string, from: Surro
       resolveAs: values.as,
       actor: (inActions ? env.GITHUB_ACTOR : (env.USER ?? env.LOGNAME)) || undefined,
     },
+    telling: {
+      deployment: values.deployment,
+      needs: values.needs,
+      codeResult: values.code_result,
+      slack: {
+        token: values.slack_token,
+        channel: values.slack_channel,
+        webhook: values.slack_webhook,
+        apiUrl: env.SLACK_API_URL || undefined,
+      },
+    },
     secrets: [
       ...secretsOf(values),
       ...secretsOfEnvironment({

@@ -5,7 +5,7 @@
 
 import type { Actions } from './actions.ts';
 
-export type CommandName = 'check' | 'plan' | 'apply' | 'status' | 'verify' | 'baseline' | 'resolve';
+export type CommandName = 'check' | 'plan' | 'apply' | 'status' | 'verify' | 'baseline' | 'resolve' | 'notify';
 
 /**
  * When a pull request gets a comment. always: each time; changes: when it changes migrations; failure: when the answer is
@@ -49,6 +49,7 @@ export interface Settings {
   readonly overrides: Overrides;
   /** What commands that look at a target are told about it. */
   readonly target: TargetOptions;
+  readonly telling: TellingOptions;
   readonly secrets: readonly Secret[];
   /** What child processes inherit: none of the secrets, and none of the files by which a step speaks to its runner. */
   readonly env: Readonly<Record<string, string>>;
@@ -87,6 +88,22 @@ interface TargetOptions {
   readonly resolveAs: Resolution | undefined;
   /** Who started the run: GITHUB_ACTOR, or the user of the machine. */
   readonly actor: string | undefined;
+}
+
+/** What is known of a deployment, and whom to tell. */
+interface TellingOptions {
+  /** What earlier jobs said, a line of JSON each. */
+  readonly deployment: string | undefined;
+  /** `notify`: GitHub's context `needs` as JSON. */
+  readonly needs: string | undefined;
+  readonly codeResult: 'success' | 'failure' | 'cancelled' | 'skipped' | undefined;
+  readonly slack: {
+    readonly token: string | undefined;
+    readonly channel: string | undefined;
+    readonly webhook: string | undefined;
+    /** Where Slack's API is, when that is not https://slack.com/api. */
+    readonly apiUrl: string | undefined;
+  };
 }
 
 export type Resolution = 'applied' | 'rolled-back' | 'retry';

@@ -15,7 +15,7 @@ interface GitServer {
 /** `authorization`: the header that opens it; undefined: everybody may come in. */
 export async function gitServer(repo: GitRepo, authorization: string | undefined): Promise<GitServer> {
   return listen((request, response, sent) => {
-    if (!refused(response, sent, authorization)) backend(repo, request, response);
+    if (!refused(response, sent, authorization)) serveRepository(repo, request, response);
   });
 }
 
@@ -55,7 +55,7 @@ async function listen(answer: Answer): Promise<GitServer> {
 }
 
 /** https://git-scm.com/docs/git-http-backend, a CGI program. Whatever the path's beginning, it is this repository. */
-function backend(repo: GitRepo, request: IncomingMessage, response: ServerResponse): void {
+export function serveRepository(repo: GitRepo, request: IncomingMessage, response: ServerResponse): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   const child = spawn('git', ['http-backend'], {
     env: {

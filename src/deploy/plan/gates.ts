@@ -1,5 +1,6 @@
 import type { Gate } from '../../report/target-model.ts';
 import type { Policy } from '../../settings/types.ts';
+import { howToSettle } from '../../settle.ts';
 import type { EditedMigration, TargetState } from '../history/state.ts';
 import { resumeProblem } from '../run/resume.ts';
 
@@ -93,7 +94,7 @@ function unfinishedGate({ state }: GateFacts): Gate[] {
       open: false,
       message: `${problems.length === 1 ? 'A migration was' : `${problems.length} migrations were`} begun and not finished.`,
       details: problems.map(({ one, problem }) => `${one.migration?.id ?? one.identity}: ${problem}`),
-      help: `Look at what is really there, then settle it:\n  lockstep resolve ${id} --as applied|rolled-back|retry`,
+      help: howToSettle(id),
     },
   ];
 }

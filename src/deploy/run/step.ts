@@ -1,6 +1,7 @@
 import type { Statement } from '../../project/sql.ts';
 import type { SqlErrorReport } from '../../report/model.ts';
 import type { Attempt } from '../../report/target-model.ts';
+import { howToSettle } from '../../settle.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Step } from '../ledger/read.ts';
 import type { Task } from './transactional.ts';
@@ -31,6 +32,6 @@ export function asking({ migration }: Task, problem: string): SqlErrorReport {
     message: `${id} cannot go on by itself: ${problem}`,
     path,
     settle: true,
-    hint: `Look at what is really there, then: lockstep resolve ${id} --as applied|rolled-back|retry`,
+    hint: howToSettle(id),
   };
 }

@@ -15,18 +15,20 @@ export function smallPrint(view: View): Markup {
   );
 }
 
-function subject({ report: { git, database, target, project }, links }: View): Row[] {
+function subject({ report: { git, database, target, project, deployment }, links }: View): Row[] {
   const commit = (sha: string | undefined): Markup | undefined =>
     sha === undefined
       ? undefined
       : link(links && `${links.repository}/commit/${encodeURIComponent(sha)}`, html`<code>${sha}</code>`);
   return [
-    ['Repository', git?.repository],
+    ['Repository', git?.repository ?? deployment?.repository],
     ['Pull request', git?.pullRequest === undefined ? undefined : `#${git.pullRequest}`],
     ['Base', commit(git?.baseSha)],
-    ['Head', git?.headSha === null ? 'the working tree' : commit(git?.headSha)],
+    ['Head', git?.headSha === null ? 'the working tree' : commit(git?.headSha ?? deployment?.commit)],
+    ['Subject', git?.subject ?? deployment?.title],
+    ['Author', git?.author ?? deployment?.author],
     ['Merge base', commit(git?.mergeBaseSha)],
-    ['Database', database],
+    ['Database', database ?? deployment?.database],
     ['Target', target && `${target.environment}: ${target.database} on Postgres ${target.serverVersion}`],
     [
       'Migrations',

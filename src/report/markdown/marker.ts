@@ -22,10 +22,20 @@ const END = ' -->';
 /** Foreign bodies are read too: what is longer is none of ours. */
 const MOST_CHARACTERS = 16_384;
 
-/** Nothing inside can end the comment or be Markdown: all but the plainest characters are escaped. */
 export function writeMarker({ v, scope, run, attempt, head, result, blocking, findings }: Marker): string {
-  const json = JSON.stringify({ v, scope, run, attempt, head, result, blocking, findings });
-  return `${BEGIN}${json.replace(/[^\w ":,{}\\/.]/g, escaped)}${END}`;
+  return hidden(BEGIN, { v, scope, run, attempt, head, result, blocking, findings });
+}
+
+/** A value in a comment of HTML that begins so. Nothing in it can end that: all but the plainest characters are escaped. */
+export function hidden(begin: string, value: unknown): string {
+  return `${begin}${JSON.stringify(value).replace(/[^\w ":,{}\\/.[\]]/g, escaped)}${END}`;
+}
+
+/** The text of such a value at the beginning of a body. */
+export function hiddenIn(begin: string, body: string): string | undefined {
+  if (!body.startsWith(begin)) return undefined;
+  const end = body.slice(0, MOST_CHARACTERS).indexOf(END);
+  return end < 0 ? undefined : body.slice(begin.length, end);
 }
 
 /** By UTF-16 unit, as JSON has it: a half pair survives as well. */
@@ -35,10 +45,7 @@ function escaped(unit: string): string {
 
 /** undefined: the body does not begin with a marker of ours. Unknown keys are left for later versions. Never throws. */
 export function readMarker(body: string): Marker | undefined {
-  if (!body.startsWith(BEGIN)) return undefined;
-  const end = body.slice(0, MOST_CHARACTERS).indexOf(END);
-  if (end < 0) return undefined;
-  const { v, scope, run, attempt, head, result, blocking, findings } = parsed(body.slice(BEGIN.length, end));
+  const { v, scope, run, attempt, head, result, blocking, findings } = parsed(hiddenIn(BEGIN, body) ?? '');
   if (v !== 1 || typeof scope !== 'string' || typeof head !== 'string' || !isResult(result)) return undefined;
   if (!isCount(run) || !isCount(attempt) || !isCount(blocking) || !isCount(findings)) return undefined;
   return { v, scope, run, attempt, head, result, blocking, findings };

@@ -71,10 +71,10 @@ function inFull(view: View): Section[] {
 }
 
 /** All is well and all was looked at: nobody needs to read on. */
-function isCalm({ result, findings, coverage, target, notices = [] }: Report): boolean {
+function isCalm({ command, result, findings, coverage, notices = [] }: Report): boolean {
   const remark = findings.some(({ severity, suppressed }) => severity !== 'info' || suppressed !== undefined);
   return (
-    result === 'passed' && target === undefined && !remark && coverage.notAnalysed.length === 0 && notices.length === 0
+    command === 'check' && result === 'passed' && !remark && coverage.notAnalysed.length === 0 && notices.length === 0
   );
 }
 

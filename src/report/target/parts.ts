@@ -1,3 +1,4 @@
+import { deploymentLines } from '../deployment/lines.ts';
 import type { Report } from '../model.ts';
 import type { Phrase } from '../phrases.ts';
 import { gateLines, openGateLines } from './gates.ts';
@@ -48,10 +49,11 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
   };
   const log = part('log', 'Log', 'end', 'the log', logLines(report, full));
   // It was not reached.
-  if (report.target === undefined) return report.log === undefined ? [] : [log];
+  if (report.target === undefined && !tellsDeployment(report)) return report.log === undefined ? [] : [log];
   return [
     part('where', 'Target', 'top', 'the target', targetLines(report, full)),
     part('gates', 'Why not', 'why', 'why nothing was done', [...gateLines(report), ...errorLines(report, full)]),
+    part('deployment', 'Deployment', 'why', 'the deployment', toldDeployment(report)),
     part('next', 'What now', 'facts', 'what now', nextLines(report)),
     part(
       'pending',
@@ -72,6 +74,15 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
 }
 
 /** Why a run ended that was not without an answer: cancelled, a check afterwards, a commit that nobody knows. */
+/** Whether it is about a deployment as a whole. Of a stage its own report tells more. */
+function tellsDeployment({ deployCode }: Report): boolean {
+  return deployCode !== undefined;
+}
+
+function toldDeployment(report: Report): TargetLine[] {
+  return tellsDeployment(report) && report.deployment !== undefined ? deploymentLines(report.deployment) : [];
+}
+
 function errorLines({ error }: Report, full: boolean): TargetLine[] {
   if (error === undefined) return [];
   const lines = error.message.trim().split('\n');

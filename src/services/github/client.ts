@@ -4,10 +4,10 @@ import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import type { Environment } from '../../settings/environment.ts';
 import { version } from '../../version.ts';
+import { createFetch, hasProxy } from '../fetch.ts';
+import { type Limit, Patience } from '../patience.ts';
 import { githubErrorOf, waitSeconds } from './failure.ts';
-import { createFetch, hasProxy } from './fetch.ts';
 import { COMPARISONS, type Github, type GithubComment, GithubError, isRefused } from './github.ts';
-import { type Limit, Patience } from './patience.ts';
 
 /** octokit behind our interface. Heavy: import it only where GitHub is really asked. */
 
@@ -78,7 +78,11 @@ export function createGithub(options: GithubOptions): Github {
     maxRetries: retries,
     pauses,
   });
-  const patience = new Patience(budgetMs, signal);
+  const patience = new Patience(
+    budgetMs,
+    signal,
+    (kind) => new GithubError(kind === 'slow' ? { kind, limitMs: budgetMs } : { kind }),
+  );
   const proxied = hasProxy(env);
   const call = async <T>(work: (limit: Limit) => Promise<T>): Promise<T> => {
     // No header can hold it, and it would look like a broken network.
@@ -142,6 +146,20 @@ export function createGithub(options: GithubOptions): Github {
       }).catch((error) => {
         if (isRefused(error, 403) || isRefused(error, 404)) return undefined;
         throw error;
+      }),
+    mergedPullRequest: (commit) =>
+      call(async (limit) => {
+        const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({
+          owner,
+          repo,
+          commit_sha: commit,
+          per_page: PER_PAGE,
+          request: requestOptions(limit),
+        });
+        if (!Array.isArray(data)) throw new GithubError({ kind: 'strange' });
+        // A commit is also part of pull requests that were opened from it later, and of those that are still open.
+        const merged = data.filter(({ merged_at }) => typeof merged_at === 'string');
+        return (merged.find(({ merge_commit_sha }) => merge_commit_sha === commit) ?? merged[0])?.number;
       }),
     compare: (base, head) =>
       call(async (limit) => {

@@ -26,7 +26,8 @@ export interface CommentRequest<M> {
 export type CommentOutcome =
   | { readonly kind: 'created' | 'updated' | 'unchanged' | 'newer'; readonly url: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'failed'; readonly warning: string };
+  /** `forbidden`: the token may not do it, which may be as it was meant. */
+  | { readonly kind: 'failed'; readonly warning: string; readonly forbidden: boolean };
 
 interface Marked<M> extends GithubComment {
   readonly marker: M;
@@ -40,9 +41,17 @@ export async function putComment<M>(github: Github, request: CommentRequest<M>):
   try {
     return await put(github, request);
   } catch (error) {
-    const { pullRequest, readOnly } = request;
-    return { kind: 'failed', warning: explain(error, { github, pullRequest, readOnly }) };
+    return failed(error, github, request);
   }
+}
+
+export function failed(
+  error: unknown,
+  github: Github,
+  { pullRequest, readOnly }: { readonly pullRequest?: number; readonly readOnly?: ReadOnly | undefined } = {},
+): Extract<CommentOutcome, { kind: 'failed' }> {
+  const warning = explain(error, { github, pullRequest, readOnly });
+  return { kind: 'failed', warning, forbidden: isRefused(error, 403) };
 }
 
 /** What this call itself has done so far. */

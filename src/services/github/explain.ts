@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { ReadOnly } from '../../settings/actions.ts';
+import { networkAdvice } from '../network.ts';
 import { redact } from '../redact.ts';
 import { type Github, GithubError, type GithubFailure } from './github.ts';
 
@@ -7,7 +8,8 @@ import { type Github, GithubError, type GithubFailure } from './github.ts';
 
 interface Circumstances {
   readonly github: Pick<Github, 'host' | 'repository'>;
-  readonly pullRequest: number;
+  /** undefined: it is not known yet which. */
+  readonly pullRequest: number | undefined;
   readonly readOnly: ReadOnly | undefined;
 }
 
@@ -19,7 +21,10 @@ export function explain(error: unknown, circumstances: Circumstances): string {
     error instanceof GithubError
       ? because(error.failure, circumstances)
       : `${redact(messageOf(error))} (a bug in Lockstep)`;
-  return `No comment on pull request #${circumstances.pullRequest}: ${why}`;
+  const { pullRequest } = circumstances;
+  return pullRequest === undefined
+    ? `No comment on the pull request of this deployment: ${why}`
+    : `No comment on pull request #${pullRequest}: ${why}`;
 }
 
 function because(failure: GithubFailure, circumstances: Circumstances): string {
@@ -74,12 +79,4 @@ function forbidden(said: string, repository: string, readOnly: ReadOnly | undefi
 function until(seconds: number | undefined): string {
   if (seconds === undefined) return '';
   return seconds < 90 ? `, for another ${seconds} s` : `, for another ${Math.ceil(seconds / 60)} minutes`;
-}
-
-function networkAdvice(said: string, proxied: boolean): string {
-  if (/certificate|self.signed|\bCERT|UNABLE_TO/i.test(said))
-    return 'Its certificate is not one that Node trusts: name the file of your own authority in NODE_EXTRA_CA_CERTS.';
-  if (proxied)
-    return 'A proxy is set (HTTPS_PROXY): check that it lets the runner through, or except the host in NO_PROXY.';
-  return "Check the runner's network; behind a proxy, set HTTPS_PROXY.";
 }

@@ -1,4 +1,4 @@
-import { redact } from '../redact.ts';
+import { networkMessage, oneLine } from '../network.ts';
 import { GithubError } from './github.ts';
 
 /** From what octokit rejects with to what it means. */
@@ -21,11 +21,11 @@ export function githubErrorOf(error: unknown, { token, proxied }: FailureContext
   if (error instanceof GithubError) return error;
   const http = isHttpError(error) ? error : undefined;
   if (http?.response === undefined) {
-    const said = oneLine(networkMessage(error), token);
+    const said = oneLine(networkMessage(error), [token]);
     return new GithubError({ kind: 'network', said, proxied });
   }
   const { status, response } = http;
-  const said = oneLine(messageOf(response.data), token);
+  const said = oneLine(messageOf(response.data), [token]);
   if (isRateLimit(status, response.headers, said))
     return new GithubError({ kind: 'rate-limit', waitSeconds: waitSeconds(response.headers) });
   return new GithubError(status >= 500 ? { kind: 'server', status } : { kind: 'refused', status, said });
@@ -57,22 +57,4 @@ function messageOf(data: unknown): string {
   const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors : [];
   const details = errors.map((each) => (typeof each === 'string' ? each : each?.message));
   return [data.message, ...details.filter((each) => typeof each === 'string')].join(': ');
-}
-
-/** fetch says 'fetch failed'; what happened stands in the innermost cause. */
-function networkMessage(error: unknown): string {
-  let innermost = error;
-  for (let depth = 0; depth < 5 && innermost instanceof Error && innermost.cause instanceof Error; depth++)
-    innermost = innermost.cause;
-  if (!(innermost instanceof Error)) return String(innermost);
-  const code = 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : '';
-  return innermost.message.includes(code) ? innermost.message : `${innermost.message} (${code})`.trim();
-}
-
-function oneLine(text: string, token: string): string {
-  const scrubbed = token === '' ? text : text.replaceAll(token, '***');
-  const line = redact(scrubbed)
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim();
-  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }

@@ -32,6 +32,8 @@ export interface Github {
    * refused to apps. undefined: GitHub does not say.
    */
   user(): Promise<string | undefined>;
+  /** The pull request whose merge has made this commit; undefined: none has. */
+  mergedPullRequest(commit: string): Promise<number | undefined>;
   /** How `head` stands to `base`, both shas. Refused with 404 when GitHub does not have one of them. */
   compare(base: string, head: string): Promise<Comparison>;
 }

@@ -18,43 +18,6 @@ export type Fault =
   /** Somebody else does something just before. */
   | { readonly kind: 'meanwhile'; readonly act: () => void };
 
-export interface Place {
-  /** GitHub's name of the operation: 'issues/create-comment'. */
-  readonly operation: string;
-  /** How many requests pass before it. Default 0. */
-  readonly skip?: number;
-  /** How many requests meet it. Default 1. */
-  readonly times?: number;
-}
-
-interface Planned {
-  readonly operation: string;
-  readonly fault: Fault;
-  skip: number;
-  times: number;
-}
-
-/** Faults in the order in which a test plans them; a request meets at most one. */
-export class FaultPlan {
-  readonly #planned: Planned[] = [];
-
-  add({ operation, skip = 0, times = 1 }: Place, fault: Fault): void {
-    this.#planned.push({ operation, fault, skip, times });
-  }
-
-  next(operation: string): Fault | undefined {
-    for (const planned of this.#planned) {
-      if (planned.operation !== operation || planned.times === 0) continue;
-      if (planned.skip > 0) planned.skip -= 1;
-      else {
-        planned.times -= 1;
-        return planned.fault;
-      }
-    }
-    return undefined;
-  }
-}
-
 /** The answer that a fault gives in the operation's stead; undefined: the operation answers itself. */
 export function answerOf(fault: Fault | undefined): Answer | undefined {
   switch (fault?.kind) {

@@ -9,6 +9,7 @@ import { deploymentOperations } from './operations/deployments.ts';
 import type { Operations } from './operations/operation.ts';
 import { pullOperations } from './operations/pulls.ts';
 import { isWrite, readOnlyRefusal, repositoryOperations } from './operations/repository.ts';
+import { isGranted } from './permissions.ts';
 import type { Identity, World } from './world.ts';
 
 /** From a request to the answer that GitHub would give: the order of GitHub's checks, the log, the pages. */
@@ -135,6 +136,7 @@ export class Service {
     if (owner !== undefined && (elsewhere || identity.access === 'none')) return NOT_FOUND;
     if (identity.type === 'Bot' && !matched.forApps) return readOnlyRefusal('Bot');
     if (identity.access === 'read' && isWrite(matched.operation)) return readOnlyRefusal(identity.type);
+    if (!isGranted(matched.operation, identity.permissions)) return readOnlyRefusal(identity.type);
     if (malformed) return this.#refused(received, refusal(400, 'Problems parsing JSON'));
     const verdict = checkRequest(matched, url.searchParams, body);
     for (const each of verdict.ignored) this.#problem(received, `ignored: ${each}`);

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FaultPlan, type Place } from '../fault-plan.ts';
 import type { Json } from './document.ts';
-import { type Fault, FaultPlan, type Place } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { minimal } from './minimal.ts';
 import { type LoggedRequest, Service } from './service.ts';
 import { type Comment, type Comparison, type Identity, type PullRequest, World } from './world.ts';
@@ -34,6 +36,8 @@ export interface GithubStandIn {
   readonly tokens: Readonly<Record<'write' | 'readOnly' | 'personal' | 'otherApp' | 'blind', string>>;
   /** In the order of their arrival. Tokens are not in it, only whose they are. */
   readonly requests: readonly LoggedRequest[];
+  /** A token like `write` that may no more than `permissions` say: { issues: 'write' }. For the rest it is answered 403. */
+  jobToken(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>>): string;
   readonly problems: readonly string[];
   /** Opens a pull request; the commits are made up when they are not given. */
   pullRequest(number: number, about?: Partial<Omit<PullRequest, 'number'>>): PullRequest;
@@ -71,7 +75,7 @@ export async function startGithub({
   basePath = '',
 }: GithubOptions = {}): Promise<GithubStandIn> {
   const world = new World(repository);
-  const faults = new FaultPlan();
+  const faults = new FaultPlan<Fault>();
   const tokens = { write: '', readOnly: '', personal: '', otherApp: '', blind: '' };
   const identities = new Map<string, Identity>();
   for (const name of Object.keys(tokens) as (keyof typeof tokens)[]) {
@@ -90,6 +94,11 @@ export async function startGithub({
     tokens,
     requests: service.requests,
     problems: service.problems,
+    jobToken(permissions) {
+      const token = `ghs_standinjob${randomBytes(12).toString('hex')}`;
+      identities.set(token, { ...IDENTITIES.write, permissions });
+      return token;
+    },
     world,
     pullRequest(number, about = {}) {
       const pull: PullRequest = {
@@ -127,7 +136,7 @@ export async function startGithub({
 
 async function serve(
   service: Service,
-  faults: FaultPlan,
+  faults: FaultPlan<Fault>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

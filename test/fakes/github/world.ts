@@ -10,6 +10,8 @@ export interface Identity {
   readonly type: 'User' | 'Bot';
   /** none: GitHub hides the repository. */
   readonly access: 'write' | 'read' | 'none';
+  /** By scope; undefined: all that `access` gives. */
+  readonly permissions?: Readonly<Record<string, 'none' | 'read' | 'write'>>;
 }
 
 export interface Comment {
@@ -108,6 +110,9 @@ export function webUrl({ repository }: World, path: string): string {
   return `https://github.example/${repository}/${path}`;
 }
 
+/** Of an open one the commit is a trial. */
+const MERGED_AT = '2026-01-01T00:00:00Z';
+
 export function pullRequestShape(
   world: World,
   pull: PullRequest,
@@ -126,6 +131,7 @@ export function pullRequestShape(
     base: end('base', pull.baseSha),
     head: end('head', pull.headSha),
     merge_commit_sha: pull.mergeSha ?? null,
+    merged_at: pull.state === 'closed' && pull.mergeSha !== undefined ? MERGED_AT : null,
     ...(schema === 'pull-request' ? { merged: pull.mergeSha !== undefined, changed_files: pull.files.length } : {}),
   };
 }

@@ -167,7 +167,12 @@ describe('time is bounded', () => {
     if (what === 'rate limit') standIn.fail(operation, { kind: 'secondary-limit', retryAfterSeconds: 20 });
     const controller = new AbortController();
     const lingering = watchTimers();
-    setTimeout(() => controller.abort(), 100);
+    // Once it has been asked.
+    const asked = setInterval(() => {
+      if (count('issues/list-comments') === 0) return;
+      clearInterval(asked);
+      setTimeout(() => controller.abort(), 100);
+    }, 10);
     const github = clientOf(standIn, { signal: controller.signal });
     const [warning, milliseconds] = await timed(warned(putComment(github, verdict('x'))));
     expect(warning).toContain('cancelled');

@@ -13,6 +13,8 @@ type Contexts = Readonly<Record<string, unknown>>;
 export interface Status {
   readonly failed: boolean;
   readonly cancelled: boolean;
+  /** Of a job: one before it was skipped or cancelled, so that success() does not hold although nothing failed. */
+  readonly incomplete?: boolean;
 }
 
 /** Evaluates expressions by GitHub's own parser and evaluator. */
@@ -51,7 +53,7 @@ export function holds(expression: string, scope: Scope): boolean {
   return value instanceof data.BooleanData && value.value;
 }
 
-function statusFunctions({ failed, cancelled }: Status): FunctionDefinition[] {
+function statusFunctions({ failed, cancelled, incomplete = false }: Status): FunctionDefinition[] {
   const answer = (name: string, value: boolean): FunctionDefinition => {
     return { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) };
   };
@@ -59,7 +61,7 @@ function statusFunctions({ failed, cancelled }: Status): FunctionDefinition[] {
     answer('always', true),
     answer('cancelled', cancelled),
     answer('failure', failed),
-    answer('success', !failed && !cancelled),
+    answer('success', !failed && !cancelled && !incomplete),
     {
       name: 'hashFiles',
       minArgs: 1,

@@ -18,6 +18,8 @@ export interface JobOptions {
   /** What the workflow's secrets hold. The token is always hidden. */
   readonly secrets?: readonly string[];
   readonly debug?: boolean;
+  /** How much of the runner's patience a cancelled step gets: 0.1 for a test that would wait too long. Default 1. */
+  readonly patience?: number;
 }
 
 /** A job as far as its steps share it. */
@@ -31,6 +33,7 @@ export interface Job {
   readonly runner: Readonly<Record<string, string>>;
   readonly masks: Masks;
   readonly debug: boolean;
+  readonly patience: number;
   /** What steps wrote to GITHUB_ENV, for the steps after them. */
   readonly env: Record<string, string>;
   /** What steps wrote to GITHUB_PATH: the last one is looked into first. */
@@ -40,6 +43,7 @@ export interface Job {
 
 export function createJob(options: JobOptions): Job {
   const { folder, workspace, machine, event, github = {}, runner = {}, secrets = [], debug = false } = options;
+  const { patience = 1 } = options;
   const [temp, actions, tools] = ['_temp', '_actions', '_tool'].map((name) => join(folder, name)) as [
     string,
     string,
@@ -76,6 +80,7 @@ export function createJob(options: JobOptions): Job {
     },
     masks: new Masks([String(context.token), ...secrets]),
     debug,
+    patience,
     env: {},
     path: [],
     cancelled: false,

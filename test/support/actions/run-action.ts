@@ -18,8 +18,8 @@ import { type Annotation, StepLog } from './log.ts';
  * cancellation, by signals to the step's own process alone.
  *
  * It does not: `uses:` in composites, hashFiles(), other kinds of action, job containers, problem matchers, Windows, the
- * service behind the runner (50 annotations a job, artifacts, caches, OpenID tokens), nor workflows: jobs, `needs`, a
- * matrix. Those can be built on the same parts: expressions, command-files, output, script-step.
+ * service behind the runner (50 annotations a job, artifacts, caches, OpenID tokens), nor workflows: those are run by
+ * test/support/workflows, on the same parts.
  */
 export interface ActionRun extends Pick<JobOptions, 'event' | 'github' | 'runner' | 'secrets' | 'debug'> {
   /** A folder with action.yml. All of it but node_modules is copied to where the runner would check it out. */

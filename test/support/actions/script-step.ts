@@ -42,6 +42,7 @@ export async function runScript(job: Job, log: StepLog, run: ScriptRun): Promise
     cwd: resolve(job.workspace, run.workingDirectory),
     env: environmentOf(job, run.env, { ...run.github, ...files }),
     temp: job.temp,
+    patience: job.patience,
     onLine: (line) => output.line(line),
   });
   run.onStart(running);

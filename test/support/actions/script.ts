@@ -12,6 +12,8 @@ interface Script {
   readonly env: Readonly<Record<string, string>>;
   /** Where the file with the script is written. */
   readonly temp: string;
+  /** A factor for how long a cancelled script has to end. */
+  readonly patience: number;
   readonly onLine: (line: string) => void;
 }
 
@@ -36,7 +38,7 @@ const SIGTERM_PATIENCE_MS = 2_500;
 const OUTPUT_PATIENCE_MS = 5_000;
 
 /** Starts a script as the runner does: a file, and a shell that reads it, without input. */
-export function startScript({ text, shell, cwd, env, temp, onLine }: Script): RunningScript {
+export function startScript({ text, shell, cwd, env, temp, patience, onLine }: Script): RunningScript {
   const file = join(temp, `${randomUUID()}.sh`);
   writeFileSync(file, text.replaceAll('\r\n', '\n'));
   const [command = '', ...args] = commandLine(shell).map((word) => (word === '{0}' ? file : word));
@@ -61,8 +63,8 @@ export function startScript({ text, shell, cwd, env, temp, onLine }: Script): Ru
   });
   const cancel = (): void => {
     child.kill('SIGINT');
-    later(SIGINT_PATIENCE_MS, () => child.kill('SIGTERM'));
-    later(SIGINT_PATIENCE_MS + SIGTERM_PATIENCE_MS, () => child.kill('SIGKILL'));
+    later(SIGINT_PATIENCE_MS * patience, () => child.kill('SIGTERM'));
+    later((SIGINT_PATIENCE_MS + SIGTERM_PATIENCE_MS) * patience, () => child.kill('SIGKILL'));
   };
   return { child, ended, cancel };
 }

@@ -111,11 +111,12 @@ const aboutTarget = {
   log: '/tmp/lockstep/production.log',
 } as const satisfies Partial<Report>;
 
-const { rehearsal } = blocked;
+const { rehearsal, git } = blocked;
 if (rehearsal === undefined) throw new Error('the sample has a rehearsal');
 
 export const everything: Report = {
   ...blocked,
+  ...(git === undefined ? {} : { git: { ...git, subject: 'Orders: everything (#12)', author: 'Ada Lovelace' } }),
   rehearsal: { ...rehearsal, versionAssumed: true },
   database: 'orders',
   ...aboutTarget,
@@ -183,4 +184,49 @@ export const failure: Report = {
   ...passed,
   result: 'error',
   error: { code: 'no-server', message: 'there is no server', hint: 'Start one:\npg_ctl start' },
+};
+
+const { git: _, ...withoutGit } = passed;
+
+/** What `notify` tells. */
+export const told: Report = {
+  ...withoutGit,
+  command: 'notify',
+  migrations: [],
+  findings: [],
+  deployCode: true,
+  deployment: {
+    v: 1,
+    repository: 'acme/shop',
+    commit: '0123456789abcdef0123456789abcdef01234567',
+    title: 'Orders: everything (#12)',
+    author: 'Ada Lovelace',
+    pullRequest: 12,
+    database: 'orders',
+    stages: [
+      {
+        environment: 'production',
+        state: 'partial',
+        at: '2026-03-02T09:20:00.000Z',
+        durationMs: 1_200,
+        url: 'https://github.com/acme/shop/actions/runs/4004',
+        applied: 1,
+        pending: 2,
+        migrations: ['014_orders', '015_everything'],
+        digest: 'f'.repeat(64),
+        failure: {
+          message: 'canceling statement due to lock timeout',
+          migration: '015_everything',
+          path: 'db/migrations/015_everything.sql',
+          line: 3,
+          statement: 2,
+          sqlstate: '55P03',
+          blocker: 'psql (pid 4711)',
+          settle: true,
+        },
+      },
+    ],
+    code: { state: 'failed', at: '2026-03-02T09:25:00.000Z', url: 'https://github.com/acme/shop/actions/runs/4004' },
+    slack: { channel: 'C0123456789', ts: '1700000000.000100' },
+  },
 };

@@ -66,6 +66,8 @@ describe('the outputs of a step', () => {
       'pending_count',
       'plan_digest',
       'duration_ms',
+      'deployed_commit',
+      'deployment',
       'report_path',
       'comment_url',
     ]);

@@ -94,6 +94,7 @@ const FREE_TEXT = [
     ['application', 'state', 'query'].map((name) => `${session}.${name}`),
   ),
   'migrations.up.attempts.message',
+  ...['git.subject', 'deployment.title', 'deployment.stages.failure.message', 'deployment.stages.failure.blocker'],
 ];
 
 interface Schema {

@@ -5,11 +5,11 @@ import type { Report } from '../../../../src/report/model.ts';
 import { plain } from '../../../../src/report/plain.ts';
 import { deploys } from '../../../fixtures/deploys.ts';
 import { sampleReports } from '../../../fixtures/reports.ts';
-import { everything, failure } from '../../../support/reports/everything.ts';
+import { everything, failure, told } from '../../../support/reports/everything.ts';
 import { allProperties, propertiesOf, withTexts } from '../../../support/reports/free-texts.ts';
 import { elements, structure, textOf } from './dom.ts';
 
-const reports: Readonly<Record<string, Report>> = { ...sampleReports, ...deploys, everything, failure };
+const reports: Readonly<Record<string, Report>> = { ...sampleReports, ...deploys, everything, failure, told };
 
 const links: Links = { repository: 'https://github.com/acme/shop', commit: 'abc', run: 'https://ci.test/1' };
 
@@ -30,6 +30,9 @@ const NASTY = {
   'control characters': '\u0000\u001b[31m\u202e\u2066\u200b<b\u0000>',
 } as const;
 
+/** What only other surfaces make something of. */
+const NOT_SHOWN = /^deployment\.(?:slack\b|code\.url|stages.*\.(?:url|digest|migrations.*|path))/;
+
 const SHORT = `"<b>'`;
 
 /** Every text that can be anything is this one, with a number to tell them apart. */
@@ -38,7 +41,7 @@ function spoiled(report: Report, nasty: string): { report: Report; texts: string
   const changed = withTexts(report, (_, path, length) => {
     if (length !== undefined) return SHORT.slice(0, length);
     const text = `${nasty}~${texts.length}~`;
-    if (path.endsWith('docsUrl')) return text;
+    if (path.endsWith('docsUrl') || NOT_SHOWN.test(path)) return text;
     texts.push(text);
     return text;
   });
@@ -62,7 +65,7 @@ function expectHarmless(page: string): void {
 
 describe('a page of hostile texts', () => {
   it('is tried with every property that a report can have', () => {
-    const tried = new Set([...propertiesOf(everything), ...propertiesOf(failure)]);
+    const tried = new Set([...propertiesOf(everything), ...propertiesOf(failure), ...propertiesOf(told)]);
     expect(allProperties().filter((name) => !tried.has(name))).toEqual([]);
   });
 

@@ -3,10 +3,10 @@ import { renderHtml } from '../../../../src/report/html/page.ts';
 import type { Finding, MigrationReport, Report } from '../../../../src/report/model.ts';
 import { deploys } from '../../../fixtures/deploys.ts';
 import { blocked, downDifferent, errored, noop, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
-import { everything, failure } from '../../../support/reports/everything.ts';
+import { everything, failure, told } from '../../../support/reports/everything.ts';
 import { elements, textOf } from './dom.ts';
 
-const reports = Object.entries<Report>({ ...sampleReports, ...deploys, everything, failure });
+const reports = Object.entries<Report>({ ...sampleReports, ...deploys, everything, failure, told });
 
 const links = { repository: 'https://github.com/acme/shop', commit: 'abc123', run: 'https://ci.test/runs/1' };
 

@@ -1,6 +1,6 @@
 import { readMarker } from '../../../../src/report/markdown/marker.ts';
 import type { Report } from '../../../../src/report/model.ts';
-import { everything, failure } from '../../../support/reports/everything.ts';
+import { everything, failure, told } from '../../../support/reports/everything.ts';
 import type { Seen } from './as-github.ts';
 
 /** As much of it as shows each property in each way: one of a kind is enough, and is quickly parsed. */
@@ -15,6 +15,7 @@ const lean: Report = {
 export const full: readonly Report[] = [
   lean,
   failure,
+  told,
   { ...lean, findings: [] },
   { ...lean, command: 'apply', result: 'failed' },
   { ...lean, command: 'apply', result: 'busy' },

@@ -4,7 +4,7 @@ import type { Finding, MigrationReport, Report, SchemaDiff } from '../../../../s
 import { renderReport } from '../../../../src/report/terminal/report.ts';
 import { deploys } from '../../../fixtures/deploys.ts';
 import { blocked, passed, sampleReports, upFailed } from '../../../fixtures/reports.ts';
-import { everything } from '../../../support/reports/everything.ts';
+import { everything, told } from '../../../support/reports/everything.ts';
 import { withTexts } from '../../../support/reports/free-texts.ts';
 
 // A run without a verdict has no report at a terminal.
@@ -96,7 +96,7 @@ describe("the terminal's report", () => {
 
   it('obeys nothing that stands in SQL, file names or errors', () => {
     const hostile = '\u001b[2J\u001b]0;pwned\u0007\u202eevil\u2066\r\u009b31m\u200b\u2028';
-    for (const report of Object.values({ ...verdicts, ...answers, everything })) {
+    for (const report of Object.values({ ...verdicts, ...answers, everything, told })) {
       const spoiled = withTexts(report, (text, _, length) => (hostile + text).slice(0, length));
       const obeyed = [...render(spoiled)].filter(
         (character) => hostile.includes(character) && !/\w|[[\];]/.test(character),

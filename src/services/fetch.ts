@@ -1,6 +1,6 @@
-/** The way to GitHub: Node's own fetch, or undici's through the proxy that the environment names. */
+/** The way out: Node's own fetch, or undici's through the proxy that the environment names. */
 
-import type { Environment } from '../../settings/environment.ts';
+import type { Environment } from '../settings/environment.ts';
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>;
 
@@ -10,8 +10,8 @@ export function hasProxy(env: Environment): boolean {
 }
 
 /**
- * A fetch that resolves when the whole answer is there: octokit would take an answer whose connection breaks in the
- * middle for an empty one. `env` is where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read, in either case.
+ * A fetch that resolves when the whole answer is there: octokit, for one, would take an answer whose connection breaks in
+ * the middle for an empty one. `env` is where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read, in either case.
  */
 export function createFetch(env: Environment): Fetch {
   let made: Promise<Fetch> | undefined;

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GithubError } from './github.ts';
 
 /** The end of one call: when it is cancelled, or when the time is used up. */
 export class Limit {
-  /** Aborted with a GithubError. */
+  /** Aborted with the error that the patience was given for it. */
   readonly signal: AbortSignal;
   /** By performance.now(). */
   readonly #deadline: number;
@@ -21,26 +20,33 @@ export class Limit {
 }
 
 /**
- * How long GitHub may keep us waiting altogether. The clock runs while a call is under way, so that a run which speaks to
- * GitHub at its beginning and at its end has the same patience however long it takes itself.
+ * How long a service may keep us waiting altogether. The clock runs while a call is under way, so that a run which speaks to
+ * it at its beginning and at its end has the same patience however long it takes itself.
  */
 export class Patience {
   readonly #budgetMs: number;
   readonly #cancelled: AbortSignal | undefined;
+  readonly #error: (kind: 'slow' | 'cancelled') => Error;
   #spentMs = 0;
 
-  constructor(budgetMs: number, cancelled: AbortSignal | undefined) {
+  constructor(
+    budgetMs: number,
+    cancelled: AbortSignal | undefined,
+    /** What a call ends with when its time is over. */
+    error: (kind: 'slow' | 'cancelled') => Error,
+  ) {
     this.#budgetMs = budgetMs;
     this.#cancelled = cancelled;
+    this.#error = error;
   }
 
-  /** Rejects with GithubError ('slow', 'cancelled') at the end of the time, whatever `call` is doing then. */
+  /** Rejects with such an error at the end of the time, whatever `call` is doing then. */
   async during<T>(call: (limit: Limit) => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     const leftMs = this.#budgetMs - this.#spentMs;
     const controller = new AbortController();
-    const slow = (): void => controller.abort(new GithubError({ kind: 'slow', limitMs: this.#budgetMs }));
-    const cancel = (): void => controller.abort(new GithubError({ kind: 'cancelled' }));
+    const slow = (): void => controller.abort(this.#error('slow'));
+    const cancel = (): void => controller.abort(this.#error('cancelled'));
     const ended = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
     });

@@ -1,0 +1,60 @@
+import { LockstepError } from '../errors.ts';
+import { beginDeployment } from '../report/deployment/begin.ts';
+import type { Deployment } from '../report/deployment/model.ts';
+import { type Needs, outcomeOf, readNeeds } from '../report/deployment/outcome.ts';
+import type { Report } from '../report/model.ts';
+import { runUrl } from '../services/run-url.ts';
+import type { Settings } from '../settings/types.ts';
+import { version } from '../version.ts';
+import type { Io } from './io.ts';
+
+/** Tells how a deployment ended that happened elsewhere: in the jobs before this one, and in the deploy of the code. */
+export async function notify(settings: Settings, io: Io): Promise<Report> {
+  const startedAt = io.now();
+  const { actions, telling, target } = settings;
+  const { deployment: begun, unreadable } = beginDeployment({
+    repository: actions?.repository,
+    commit: actions?.sha,
+    given: telling.deployment,
+  });
+  if (begun === undefined) {
+    throw new LockstepError('nothing-to-tell', 'Nobody has said which deployment this is about.', {
+      hint: 'Inside GitHub Actions the run says so. On the command line: --deployment, with the output of a plan or an apply.',
+    });
+  }
+  const needs = telling.needs === undefined ? {} : needsIn(telling.needs);
+  const url = runUrl(actions);
+  const environment = target.environment ?? 'production';
+  const { deployment, deployCode } = outcomeOf(needs, { deployment: begun, environment, at: startedAt, url });
+  const told = withCode(deployment, settings, startedAt, url);
+  return {
+    schemaVersion: 1,
+    tool: { name: 'lockstep', version },
+    command: 'notify',
+    result: 'passed',
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.max(0, io.now().getTime() - startedAt.getTime()),
+    deployment: told,
+    deployCode,
+    migrations: [],
+    findings: [],
+    ...(unreadable === 0 ? {} : { notices: [`What ${unreadable} of the jobs said of the deployment cannot be read.`] }),
+    coverage: { files: 0, statements: 0, notAnalysed: [] },
+  };
+}
+
+function needsIn(json: string): Needs {
+  const needs = readNeeds(json);
+  if (needs !== undefined) return needs;
+  throw new LockstepError('needs-unreadable', 'The input `needs` does not say what became of the jobs.', {
+    hint: `In the job that runs \`notify\`, with all jobs of the deployment in its \`needs\`:\n  needs: \${{ toJSON(needs) }}`,
+  });
+}
+
+const CODE = { success: 'deployed', failure: 'failed', cancelled: 'cancelled', skipped: 'skipped' } as const;
+
+function withCode(deployment: Deployment, { telling }: Settings, at: Date, url: string | undefined): Deployment {
+  if (telling.codeResult === undefined) return deployment;
+  const state = CODE[telling.codeResult];
+  return { ...deployment, code: { state, at: at.toISOString(), ...(url === undefined ? {} : { url }) } };
+}

@@ -1,0 +1,51 @@
+import { isBad } from '../report/deployment/lines.ts';
+import type { Deployment } from '../report/deployment/model.ts';
+import { isDeploymentComment, withDeploymentBlock } from '../report/markdown/deployment.ts';
+import { readMarker } from '../report/markdown/marker.ts';
+import type { Report } from '../report/model.ts';
+import { createGithub } from '../services/github/client.ts';
+import { type CommentOutcome, failed, putComment } from '../services/github/comment.ts';
+import type { CommentMode, Settings } from '../settings/types.ts';
+import { linksOf, scopeOf } from './context.ts';
+
+/** A deploy waits for a messenger for a few seconds at most. */
+const BUDGET_MS = 5_000;
+
+/** Brings the comment of the pull request up to date whose merge is deployed. Never rejects. */
+export async function tellDeployment(
+  settings: Settings,
+  report: Report,
+  signal: AbortSignal,
+): Promise<CommentOutcome | undefined> {
+  const { actions, githubToken, comment, env } = settings;
+  const { deployment } = report;
+  if (deployment === undefined || comment === 'never' || githubToken === undefined) return undefined;
+  if (actions?.repository === undefined || actions.event.kind === 'pull_request') return undefined;
+  const { apiUrl, repository } = actions;
+  const github = createGithub({ apiUrl, token: githubToken, repository, env, signal, budgetMs: BUDGET_MS });
+  let pullRequest: number | undefined;
+  try {
+    // By its own word, not by what a commit's message says: a message may name any.
+    pullRequest = await github.mergedPullRequest(deployment.commit);
+  } catch (error) {
+    return failed(error, github);
+  }
+  if (pullRequest === undefined) return undefined;
+  const links = linksOf(settings, report);
+  const scope = scopeOf(settings);
+  return putComment(github, {
+    pullRequest,
+    identify: (body) => (isDeploymentComment(body) || readMarker(body)?.scope === scope ? body : undefined),
+    isNewer: () => false,
+    render: (body = '') => withDeploymentBlock(body, deployment, links),
+    create: creates(comment, deployment),
+  });
+}
+
+/** Whether there is something to tell where nothing has been told yet. */
+function creates(mode: CommentMode, deployment: Deployment): boolean {
+  const { stages, code } = deployment;
+  const bad = stages.some(isBad) || code?.state === 'failed';
+  if (mode === 'failure') return bad;
+  return mode === 'always' || bad || stages.some(({ applied, pending }) => applied + pending > 0);
+}
