@@ -53,6 +53,8 @@ describe('a pull request', () => {
       pending_count: '',
       plan_digest: '',
       duration_ms: expect.stringMatching(/^\d+$/),
+      deployed_commit: '',
+      deployment: '',
       report_path: expect.stringContaining('/_temp/'),
       comment_url: first.outputs.comment_url,
     });

@@ -97,3 +97,16 @@ it('a migration that is not there is named with what was meant', async () => {
   expect(run.report.error).toMatchObject({ code: 'migration-unknown' });
   expect(run.printed).toContain('002_orders');
 });
+
+it('a database that nobody has adopted is not made ours by settling one of its migrations', async () => {
+  const shop = await target();
+  await shop.admin.query('CREATE TABLE somebodys (id int)');
+  const repo = project({ '001_a.sql': 'CREATE TABLE a ();\n' });
+  const refused = await lockstep(['resolve', '001_a', '--as', 'applied'], repo, shop);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.report.error).toMatchObject({
+    code: 'nothing-to-resolve',
+    hint: expect.stringContaining('lockstep baseline --to'),
+  });
+  expect(await shop.relations()).toEqual(['public', 'public.somebodys']);
+});
