@@ -55,6 +55,9 @@ const CODE = { success: 'deployed', failure: 'failed', cancelled: 'cancelled', s
 
 function withCode(deployment: Deployment, { telling }: Settings, at: Date, url: string | undefined): Deployment {
   if (telling.codeResult === undefined) return deployment;
-  const state = CODE[telling.codeResult];
+  const database = deployment.stages.at(-1)?.state;
+  const released = database === undefined || database === 'applied' || database === 'noop';
+  // Of a run that was cancelled the job that never began is called cancelled, too.
+  const state = !released && telling.codeResult === 'cancelled' ? 'skipped' : CODE[telling.codeResult];
   return { ...deployment, code: { state, at: at.toISOString(), ...(url === undefined ? {} : { url }) } };
 }

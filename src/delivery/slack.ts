@@ -30,7 +30,7 @@ export async function tellSlack(settings: Settings, report: Report, signal: Abor
   if (token === undefined) {
     const client = createWebhook({ url: webhook ?? '', env, signal });
     const warnings: string[] = [];
-    for (const message of messagesOf(report, deployment, surroundings)) {
+    for (const message of messagesOf(settings, report, deployment, surroundings)) {
       const outcome = await postByWebhook(client, message);
       if (outcome.kind === 'failed') warnings.push(outcome.warning);
     }
@@ -42,7 +42,7 @@ export async function tellSlack(settings: Settings, report: Report, signal: Abor
     channel,
     previous: deployment.slack,
     message: renderDeployment(deployment, surroundings),
-    replies: newStages(report, deployment).map((stage) => ({
+    replies: newStages(settings, report, deployment).map((stage) => ({
       message: renderDetails(stage, deployment, surroundings),
       broadcast: isTrouble(stage),
     })),
@@ -60,8 +60,15 @@ function isNews({ stages, code }: Deployment): boolean {
 }
 
 /** What this run itself has found out: a plan or an apply its own stage, `notify` those of jobs that could say nothing. */
-function newStages({ command, startedAt, target }: Report, { stages }: Deployment): readonly Stage[] {
-  const known = ({ at }: Stage): boolean => Date.parse(at) < Date.parse(startedAt);
+function newStages(
+  { telling }: Settings,
+  { command, startedAt, target }: Report,
+  { stages }: Deployment,
+): readonly Stage[] {
+  // A run that is cancelled has no time to tell anybody.
+  const untold = ({ state }: Stage): boolean =>
+    command === 'notify' && telling.codeResult === undefined && state === 'cancelled';
+  const known = (stage: Stage): boolean => !untold(stage) && Date.parse(stage.at) < Date.parse(startedAt);
   return stages.filter(
     (stage) =>
       stage.state !== 'skipped' &&
@@ -71,8 +78,8 @@ function newStages({ command, startedAt, target }: Report, { stages }: Deploymen
   );
 }
 
-function messagesOf(report: Report, deployment: Deployment, surroundings: Surroundings) {
-  const stages = newStages(report, deployment).filter(isWorthAMessage);
+function messagesOf(settings: Settings, report: Report, deployment: Deployment, surroundings: Surroundings) {
+  const stages = newStages(settings, report, deployment).filter(isWorthAMessage);
   const messages = stages.map((stage) => renderStage(stage, deployment, surroundings));
   const code = report.command === 'notify' && isNews(deployment) ? renderCode(deployment, surroundings) : undefined;
   return code === undefined ? messages : [...messages, code];

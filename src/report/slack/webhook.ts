@@ -11,7 +11,7 @@ import type { Surroundings } from './surroundings.ts';
 /** What a webhook posts can never be changed: one message for each environment, once there is something to know or to do. */
 
 export function isWorthAMessage(stage: Stage): boolean {
-  return stage.state === 'waiting' || stage.state === 'applied' || (isBad(stage) && stage.state !== 'busy');
+  return ['waiting', 'applied', 'cancelled'].includes(stage.state) || (isBad(stage) && stage.state !== 'busy');
 }
 
 export function renderStage(stage: Stage, deployment: Deployment, surroundings: Surroundings): SlackMessage {

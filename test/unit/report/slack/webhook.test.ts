@@ -29,6 +29,7 @@ describe("a webhook's message", () => {
       'refused',
       'error',
       'rejected',
+      'cancelled',
     ]);
   });
 

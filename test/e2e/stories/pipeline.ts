@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { type GithubStandIn, startGithub } from '../../fakes/github/stand-in.ts';
+import { type SlackStandIn, startSlack } from '../../fakes/slack/stand-in.ts';
+import { project, type Target } from '../../support/deploy.ts';
+import type { GitRepo } from '../../support/git-repo.ts';
+import { push } from '../../support/workflows/events.ts';
+import { type RunResult, visibleText } from '../../support/workflows/model.ts';
+import { ownRepository, withTools } from '../../support/workflows/own-repository.ts';
+import { actionsOn, type RunningWorkflow } from '../../support/workflows/run-workflow.ts';
+import type { RunOptions } from '../../support/workflows/start-run.ts';
+
+/** A shop that has installed the template: its repository, staging and production, the pull request 42, and a channel. */
+interface Pipeline {
+  readonly repo: GitRepo;
+  readonly github: GithubStandIn;
+  readonly slack: SlackStandIn;
+  readonly staging: Target;
+  readonly production: Target;
+  /** Merges pull request 42. Files as in the repository. */
+  merge(files: Readonly<Record<string, string>>, message?: string): void;
+  /** The run for the tip of main. Who is asked, approves, unless told. */
+  start(options?: Options): RunningWorkflow;
+  ship(options?: Options): Promise<RunResult>;
+  /** Bodies of the pull request's. */
+  comments(): readonly string[];
+  /** Messages of the channel that stand in no thread, as text. */
+  channel(): readonly string[];
+  /** Those of its threads. */
+  threads(): readonly string[];
+  /** All that anybody gets to see. */
+  told(run: RunResult): string;
+  /** What must be in none of it. */
+  readonly secrets: readonly string[];
+}
+
+type Options = Partial<Omit<RunOptions, 'text'>>;
+
+interface Given {
+  /** Of the repository before the merge, by file name. */
+  readonly migrations?: Readonly<Record<string, string>>;
+  /** What the team's job runs. */
+  readonly code?: string;
+  /** Of the runners' environment. */
+  readonly machine?: Readonly<Record<string, string>>;
+}
+
+const WORKFLOW = '.github/workflows/deploy.yml';
+
+/** Pull requests are checked by this one. */
+export const CHECK = '.github/workflows/check.yml';
+
+function template(name: string): string {
+  const path = fileURLToPath(new URL(`../../../workflows-templates/${name}`, import.meta.url));
+  return readFileSync(path, 'utf8');
+}
+
+/** The template as a team would have it: with its branch and its code. */
+function workflow(code: string): string {
+  const ours = template('lockstep-deploy.yml')
+    .replace('$default-branch', 'main')
+    .replace(
+      /(- name: Deploy the code\n {8}run: ).*\n(?: {10}.*\n)+/,
+      (_all, head) => `${head}${JSON.stringify(code)}\n`,
+    );
+  if (/\$default-branch|Put the deploy of your code/.test(ours)) throw new Error('The template has changed');
+  return ours;
+}
+
+export async function pipeline(
+  target: () => Promise<Target>,
+  { migrations = {}, code = "echo 'The code is out.'", machine = {} }: Given = {},
+): Promise<Pipeline> {
+  const [staging, production, github, slack] = await Promise.all([target(), target(), startGithub(), startSlack()]);
+  onTestFinished(async () => {
+    await Promise.allSettled([github.close(), slack.close()]);
+  });
+  const reader = await production.login('reader');
+  await production.admin.query(`GRANT pg_read_all_data TO ${reader.role}`);
+  const repo = project(migrations);
+  repo.commit('install Lockstep', {
+    [WORKFLOW]: workflow(code),
+    [CHECK]: template('lockstep-check.yml'),
+  });
+  const on = actionsOn({
+    ...{ repo, github, runner: withTools(), machine: { SLACK_API_URL: slack.url, ...machine } },
+    repositories: { 'lockstep-dev/lockstep': ownRepository() },
+    secrets: { SLACK_TOKEN: slack.tokens.bot },
+    vars: { SLACK_CHANNEL: slack.channels.deploys },
+    environments: {
+      staging: { secrets: { STAGING_DATABASE_URL: staging.url } },
+      'production-plan': { secrets: { PRODUCTION_READER_URL: reader.url } },
+      production: { secrets: { PRODUCTION_DATABASE_URL: production.url }, reviewers: ['grace'] },
+    },
+    approve: () => 'approve',
+  });
+  const start = (options: Options = {}) => on.start({ workflow: WORKFLOW, event: push(repo), ...options });
+  const said = (inThread: boolean) =>
+    slack
+      .messages(slack.channels.deploys)
+      .filter(({ threadTs }) => (threadTs !== undefined) === inThread)
+      .map((message) => JSON.stringify(message));
+  const comments = () => github.comments(42).map(({ body }) => body);
+  return {
+    ...{ repo, github, slack, staging, production, start, comments },
+    merge(files, message = 'change') {
+      repo.commit(message, files);
+      github.pullRequest(42, { state: 'closed', mergeSha: repo.git('rev-parse', 'HEAD') });
+    },
+    ship: (options) => start(options).finished,
+    channel: () => said(false),
+    threads: () => said(true),
+    told: (run) => [visibleText(run), ...comments(), JSON.stringify(slack.messages())].join('\n'),
+    secrets: [staging, production, reader]
+      .flatMap(({ url }) => [url, decodeURIComponent(new URL(url).password), new URL(url).password])
+      .concat(slack.tokens.bot, 'ghs_standin'),
+  };
+}
+
+/** 'staging success, production skipped': how the jobs of these names ended. */
+export function ended(run: RunResult, ...names: readonly string[]): string {
+  return names.map((name) => `${name} ${run.jobs[name]?.result ?? 'missing'}`).join(', ');
+}
+
+export async function tables({ rows }: Target): Promise<string> {
+  const found = await rows<{ name: string }>(
+    "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1",
+  );
+  return found.map(({ name }) => name).join(' ');
+}
