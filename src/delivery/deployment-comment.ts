@@ -1,6 +1,6 @@
 import { isBad } from '../report/deployment/lines.ts';
 import type { Deployment } from '../report/deployment/model.ts';
-import { isDeploymentComment, withDeploymentBlock } from '../report/markdown/deployment.ts';
+import { deploymentScope, withDeploymentBlock } from '../report/markdown/deployment.ts';
 import { readMarker } from '../report/markdown/marker.ts';
 import type { Report } from '../report/model.ts';
 import { createGithub } from '../services/github/client.ts';
@@ -35,9 +35,9 @@ export async function tellDeployment(
   const scope = scopeOf(settings);
   return putComment(github, {
     pullRequest,
-    identify: (body) => (isDeploymentComment(body) || readMarker(body)?.scope === scope ? body : undefined),
+    identify: (body) => ((readMarker(body)?.scope ?? deploymentScope(body)) === scope ? body : undefined),
     isNewer: () => false,
-    render: (body = '') => withDeploymentBlock(body, deployment, links),
+    render: (body = '') => withDeploymentBlock(body, { scope, deployment, links }),
     create: creates(comment, deployment),
   });
 }

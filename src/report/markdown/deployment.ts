@@ -1,6 +1,7 @@
 import { deploymentLines } from '../deployment/lines.ts';
 import type { Deployment, Stage } from '../deployment/model.ts';
 import { merged, readDeployment } from '../deployment/state.ts';
+import { COMMENT } from '../limits.ts';
 import type { Links } from '../links.ts';
 import { shorten } from '../shorten.ts';
 import { shortCommit } from '../words.ts';
@@ -24,37 +25,65 @@ interface Block {
   readonly after: string;
 }
 
-/** Whether a comment is about a deployment alone, since there was none of `check`'s. */
-export function isDeploymentComment(body: string): boolean {
-  return body.startsWith(BEGIN);
+/** What a comment is about that is about a deployment alone, since there was none of `check`'s; undefined: it is another one. */
+export function deploymentScope(body: string): string | undefined {
+  return knownIn(body)?.scope;
 }
 
 /** A comment with this deployment in it, together with what it said of the same one before. */
-export function withDeploymentBlock(body: string, deployment: Deployment, links: Links | undefined): string {
+export function withDeploymentBlock(
+  body: string,
+  {
+    scope,
+    deployment,
+    links,
+  }: { readonly scope: string; readonly deployment: Deployment; readonly links: Links | undefined },
+): string {
   const { before, deployment: known, after } = blockIn(body);
   const all = known?.commit === deployment.commit ? merged(known, deployment) : deployment;
-  return `${before}${blockOf(all, links)}${after === '' ? '' : `\n${after}`}`;
+  const block = `${before}${blockOf(scope, all, links)}`;
+  if (after === '') return block;
+  // What is cut in the middle is no Markdown any more.
+  return block.length + after.length < COMMENT.most ? `${block}\n${after}` : `${block}\n${NO_ROOM}\n`;
 }
+
+const NO_ROOM = 'What the check said is left out for want of room: its run has it.';
 
 function blockIn(body: string): Block {
   const [first = ''] = body.split('\n', 1);
   // The marker of `check` stays the first line.
-  const start = isDeploymentComment(body) || first === '' ? 0 : first.length + 1;
+  const start = body.startsWith(BEGIN) || first === '' ? 0 : first.length + 1;
   const before = start === 0 ? '' : `${first}\n`;
   const rest = body.slice(start);
-  const json = hiddenIn(BEGIN, rest);
-  const end = rest.indexOf(END);
-  if (json === undefined || end < 0) return { before, deployment: undefined, after: rest };
-  return { before, deployment: readDeployment(json), after: rest.slice(end + END.length).replace(/^\n+/, '') };
+  const end = rest.startsWith(BEGIN) ? rest.indexOf(END) : -1;
+  if (end < 0) return { before, deployment: undefined, after: rest };
+  const after = rest.slice(end + END.length).replace(/^[\r\n]+/, '');
+  return { before, deployment: knownIn(rest)?.deployment, after };
 }
 
-function blockOf(deployment: Deployment, links: Links | undefined): string {
+interface Known {
+  readonly scope: string;
+  readonly deployment: Deployment | undefined;
+}
+
+function knownIn(text: string): Known | undefined {
+  try {
+    const { scope, deployment } = JSON.parse(hiddenIn(BEGIN, text) ?? '') as Record<string, unknown>;
+    return typeof scope === 'string' ? { scope, deployment: readDeployment(JSON.stringify(deployment)) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function blockOf(scope: string, deployment: Deployment, links: Links | undefined): string {
   const { commit } = deployment;
   const name = code(shortCommit(commit), 40);
   const title = links === undefined ? name : link(name, `${links.repository}/commit/${commit}`);
   const run = links?.run === undefined ? '' : `\n\n${link('The run', links.run)} tells more.`;
   const lines = deploymentLines(deployment).map((line) => lineItem(line));
-  return `${hidden(BEGIN, slim(deployment))}\n**Deployment of ${title}**\n\n${lines.join('\n')}${run}\n\n${END}\n`;
+  const text = `**Deployment of ${title}**\n\n${lines.join('\n')}${run}`;
+  // A file may be called like the mark, and stand there as an example.
+  return `${hidden(BEGIN, { scope, deployment: slim(deployment) })}\n${text.replaceAll(END, '')}\n\n${END}\n`;
 }
 
 /** What the next job has to know. */

@@ -1,3 +1,4 @@
+import type { NetworkFault } from '../server.ts';
 import { type Answer, refusal } from './answers.ts';
 import type { Json } from './document.ts';
 
@@ -12,11 +13,7 @@ export type Fault =
     }
   | { readonly kind: 'rate-limit'; readonly resetInSeconds: number }
   | { readonly kind: 'secondary-limit'; readonly retryAfterSeconds?: number; readonly status?: 403 | 429 }
-  /** The connection breaks: before the request took effect, after it, or in the middle of the answer. */
-  | { readonly kind: 'drop'; readonly when: 'before' | 'after' | 'midway' }
-  | { readonly kind: 'slow'; readonly ms: number }
-  /** Somebody else does something just before. */
-  | { readonly kind: 'meanwhile'; readonly act: () => void };
+  | NetworkFault;
 
 /** The answer that a fault gives in the operation's stead; undefined: the operation answers itself. */
 export function answerOf(fault: Fault | undefined): Answer | undefined {

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultPlan, type Place } from '../fault-plan.ts';
+import { startServer } from '../server.ts';
 import type { Json } from './document.ts';
 import type { Fault } from './faults.ts';
 import { minimal } from './minimal.ts';
@@ -83,9 +81,7 @@ export async function startGithub({
     identities.set(tokens[name], IDENTITIES[name]);
   }
   const service = new Service({ world, identities, basePath });
-  const server = createServer((request, response) => void serve(service, faults, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await startServer(service, faults);
   service.origin = origin;
 
   return {
@@ -130,34 +126,6 @@ export async function startGithub({
     workflowRun: (id, about) =>
       void world.runs.push({ id, of: '', shape: { ...minimal('workflow-run'), id, ...about } }),
     fail: (where, fault) => faults.add(typeof where === 'string' ? { operation: where } : where, fault),
-    close: () => closed(server),
+    close,
   };
-}
-
-async function serve(
-  service: Service,
-  faults: FaultPlan<Fault>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const received = service.receive(request, Buffer.concat(chunks).toString('utf8'));
-  const fault = faults.next(received.operation);
-  if (fault?.kind === 'drop' && fault.when === 'before') return void request.socket.destroy();
-  if (fault?.kind === 'slow') await sleep(fault.ms, undefined, { ref: false });
-  if (fault?.kind === 'meanwhile') fault.act();
-  const { status, headers, text } = service.answer(received, fault);
-  if (fault?.kind === 'drop' && fault.when === 'after') return void request.socket.destroy();
-  response.writeHead(status, headers);
-  if (fault?.kind !== 'drop') return void response.end(text);
-  // The headers promise more than arrives.
-  response.write(text.slice(0, Math.floor(text.length / 2)), () => request.socket.destroy());
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeAllConnections();
-  });
 }

@@ -1,3 +1,4 @@
+import type { NetworkFault } from '../server.ts';
 import { type Answer, rateLimited, refusal } from './answers.ts';
 
 /** What goes wrong, once or more often, instead of or around an operation: 'chat.postMessage', 'chat.update', 'webhook'. */
@@ -12,9 +13,7 @@ export type Fault =
   /** `ok: false` with this name. */
   | { readonly kind: 'error'; readonly error: string; readonly more?: object }
   | { readonly kind: 'rate-limit'; readonly retryAfterSeconds?: number }
-  /** The connection breaks: before the request took effect, after it, or in the middle of the answer. */
-  | { readonly kind: 'drop'; readonly when: 'before' | 'after' | 'midway' }
-  | { readonly kind: 'slow'; readonly ms: number };
+  | NetworkFault;
 
 /** The answer that a fault gives in the operation's stead; undefined: the operation answers itself. */
 export function answerOf(fault: Fault | undefined): Answer | undefined {

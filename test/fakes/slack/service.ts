@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Sent } from '../server.ts';
 import { type Answer, refusal } from './answers.ts';
 import { isFields } from './block-kit.ts';
 import { answerOf, type Fault } from './faults.ts';
@@ -71,10 +72,13 @@ export class Service {
     return { operation, path, token, contentType: headers['content-type'] ?? '', logged };
   }
 
-  answer(received: Received, fault: Fault | undefined): Answer {
-    const answer = answerOf(fault) ?? this.#operate(received);
-    received.logged.status = answer.status;
-    return answer;
+  answer(received: Received, fault: Fault | undefined): Sent {
+    const { status, headers, body } = answerOf(fault) ?? this.#operate(received);
+    received.logged.status = status;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const contentType = typeof body === 'string' ? 'text/html' : 'application/json; charset=utf-8';
+    const sent = { 'content-type': contentType, 'content-length': Buffer.byteLength(text), ...headers };
+    return { status, headers: sent, text };
   }
 
   #operate({ operation, path, token, contentType, logged: { body } }: Received): Answer {

@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultPlan, type Place } from '../fault-plan.ts';
+import { startServer } from '../server.ts';
 import type { Fault } from './faults.ts';
 import { type LoggedRequest, Service } from './service.ts';
 import type { Webhook } from './webhooks.ts';
@@ -97,9 +95,7 @@ export async function startSlack(): Promise<SlackStandIn> {
   ];
   const faults = new FaultPlan<Fault>();
   const service = new Service({ world, apps, badTokens, webhooks });
-  const server = createServer((request, response) => void serve(service, faults, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await startServer(service, faults);
 
   return {
     url: `${origin}/api`,
@@ -117,40 +113,11 @@ export async function startSlack(): Promise<SlackStandIn> {
       world.messages = world.messages.filter((each) => each.ts !== ts);
     },
     fail: (where, fault) => faults.add(typeof where === 'string' ? { operation: where } : where, fault),
-    close: () => closed(server),
+    close,
   };
 }
 
 /** The last part of the path is what only its owner knows. */
 function hook(digit: string): string {
   return `/services/T00000000/B0000000${digit}/${`secret${digit}`.repeat(3)}`;
-}
-
-async function serve(
-  service: Service,
-  faults: FaultPlan<Fault>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const received = service.receive(request, Buffer.concat(chunks).toString('utf8'));
-  const fault = faults.next(received.operation);
-  if (fault?.kind === 'drop' && fault.when === 'before') return void request.socket.destroy();
-  if (fault?.kind === 'slow') await sleep(fault.ms, undefined, { ref: false });
-  const { status, headers, body } = service.answer(received, fault);
-  if (fault?.kind === 'drop' && fault.when === 'after') return void request.socket.destroy();
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const contentType = typeof body === 'string' ? 'text/html' : 'application/json; charset=utf-8';
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text), ...headers });
-  if (fault?.kind !== 'drop') return void response.end(text);
-  // The headers promise more than arrives.
-  response.write(text.slice(0, Math.floor(text.length / 2)), () => request.socket.destroy());
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeAllConnections();
-  });
 }
