@@ -1,3 +1,4 @@
+import { leave } from './leave.ts';
 import { run } from './run.ts';
 
-void run(process);
+void run(process).then(() => leave(process));

@@ -6,7 +6,6 @@ import { acknowledged } from '../deploy/plan/gates.ts';
 import type { PlanFile } from '../deploy/plan/plan-file.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
-import { LockstepError, messageOf } from '../errors.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
@@ -14,7 +13,7 @@ import { checkAfterwards, sayInvalid } from './apply-checks.ts';
 import { Interrupted, runPending } from './apply-run.ts';
 import type { Io } from './io.ts';
 import { explained } from './on-target.ts';
-import { closingRun } from './run-row.ts';
+import { closingRun, reportedError } from './run-row.ts';
 import { outOfTurn, turnOf } from './superseded.ts';
 import { checksDue, isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
@@ -101,7 +100,7 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
     return error.results;
   });
   const migrations = pending.map((migration) => migrationOf(migration, runs.get(migration), 'not-run'));
-  if (lost !== undefined) return { result: 'error', migrations, error: errorOf(lost) };
+  if (lost !== undefined) return { result: 'error', migrations, error: reportedError(lost) };
   const stopped = stoppedResult(runs, pending);
   const cancelled = io.signal.aborted ? { error: CANCELLED } : {};
   if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
@@ -131,20 +130,15 @@ async function invalidThen(
   { deployment, frame }: LockedRun,
   { state, history }: TargetPlan,
 ): Promise<readonly string[]> {
-  const { error = '' } = history.ledger.lastRun ?? {};
+  const { troubles } = history.ledger;
   if (state.pending.length === 0 && checksDue(history) === undefined) return [];
   const now = await deployment.surely(invalidIndexes);
-  const before = now.filter((name) => !error.includes(sayInvalid(name)));
+  const before = now.filter((name) => !troubles.some((text) => text.includes(sayInvalid(name))));
   if (before.length > 0) frame.notices.push(`Invalid indexes were there before this run: ${before.join(', ')}.`);
   return before;
 }
 
 const CANCELLED = { code: 'cancelled', message: 'The run was cancelled.' } as const;
-
-function errorOf(error: unknown): NonNullable<Report['error']> {
-  const { code, hint } = error instanceof LockstepError ? error : { code: 'bug', hint: undefined };
-  return { code, message: messageOf(error), ...(hint === undefined ? {} : { hint }) };
-}
 
 function testsOf(tests: readonly TestRun[]): { readonly tests?: readonly TestRun[] } {
   return tests.length === 0 ? {} : { tests };

@@ -12,20 +12,28 @@ import type { Io } from './io.ts';
 export async function notify(settings: Settings, io: Io): Promise<Report> {
   const startedAt = io.now();
   const { actions, telling, target } = settings;
-  const { deployment: begun, unreadable } = beginDeployment({
-    repository: actions?.repository,
-    commit: actions?.sha,
-    given: telling.deployment,
-  });
+  const needs = telling.needs === undefined ? {} : needsIn(telling.needs);
+  const jobs = Object.values(needs).map(({ outputs }) => outputs.deployment ?? '');
+  const given = [telling.deployment ?? '', ...jobs].join('\n');
+  // A run may deploy another commit than its own: the jobs know which.
+  const heard = beginDeployment({ repository: undefined, commit: undefined, given });
+  const own = beginDeployment({ repository: actions?.repository, commit: actions?.sha, given: undefined });
+  const { unreadable, others } = heard;
+  const begun = heard.deployment ?? own.deployment;
   if (begun === undefined) {
     throw new LockstepError('nothing-to-tell', 'Nobody has said which deployment this is about.', {
       hint: 'Inside GitHub Actions the run says so. On the command line: --deployment, with the output of a plan or an apply.',
     });
   }
-  const needs = telling.needs === undefined ? {} : needsIn(telling.needs);
   const url = runUrl(actions);
   const environment = target.environment ?? 'production';
   const { deployment, deployCode } = outcomeOf(needs, { deployment: begun, environment, at: startedAt, url });
+  const notices = [
+    ...(unreadable === 0 ? [] : [`What ${unreadable} of the jobs said of the deployment cannot be read.`]),
+    ...(others === 0
+      ? []
+      : [`${others} of the jobs speak of another commit or database: tell of those for themselves.`]),
+  ];
   const told = withCode(deployment, settings, startedAt, url);
   return {
     schemaVersion: 1,
@@ -38,7 +46,7 @@ export async function notify(settings: Settings, io: Io): Promise<Report> {
     deployCode,
     migrations: [],
     findings: [],
-    ...(unreadable === 0 ? {} : { notices: [`What ${unreadable} of the jobs said of the deployment cannot be read.`] }),
+    ...(notices.length === 0 ? {} : { notices }),
     coverage: { files: 0, statements: 0, notAnalysed: [] },
   };
 }

@@ -1,3 +1,4 @@
+import { NOT_KEPT } from '../deploy/ledger/write.ts';
 import type { SqlErrorReport } from '../report/model.ts';
 
 /**
@@ -5,8 +6,9 @@ import type { SqlErrorReport } from '../report/model.ts';
  * report is read by more people than the database is. Which columns it is about stays.
  */
 export function withoutRows(error: SqlErrorReport): SqlErrorReport {
-  const { detail, ...rest } = error;
-  if (detail === undefined) return error;
+  const { detail, ...others } = error;
+  const rest = withoutData(others);
+  if (detail === undefined) return rest;
   const told = detail
     .replace(/^Failing row contains \(.*$/s, 'Which row it is stands in the log of the server.')
     .replace(
@@ -15,4 +17,15 @@ export function withoutRows(error: SqlErrorReport): SqlErrorReport {
     )
     .replace(/(conflicts with existing key \(.*?\))=\(.*$/s, '$1=(…).');
   return { ...rest, detail: told };
+}
+
+/** Class 22, "data exception", quotes the value in its message: 'invalid input syntax for type integer: "jane@example.com"'. */
+function withoutData(error: SqlErrorReport): SqlErrorReport {
+  if (error.sqlstate?.startsWith('22') !== true) return error;
+  return {
+    ...error,
+    message: error.message.replace(/"([^"]*)"/g, (quoted, value: string) =>
+      value.startsWith(NOT_KEPT) ? quoted : '"…"',
+    ),
+  };
 }

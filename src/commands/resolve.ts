@@ -5,16 +5,12 @@ import { targetState, type UnfinishedMigration } from '../deploy/history/state.t
 import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
-import { evidenceOf } from '../deploy/run/evidence/kinds.ts';
 import { resumeProblem } from '../deploy/run/resume.ts';
 import { LockstepError } from '../errors.ts';
-import type { Session } from '../postgres/session.ts';
-import { loadParser, parseScript } from '../project/sql.ts';
-import { statementHash } from '../project/statement-hash.ts';
+import { loadParser } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
-import { shorten } from '../report/shorten.ts';
 import type { Resolution, Settings } from '../settings/types.ts';
 import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
@@ -23,6 +19,7 @@ import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
+import { whatIsThere } from './what-is-there.ts';
 
 /** Settles a failed or half-done migration, after saying what is really there. */
 export function resolve(settings: Settings, io: Io): Promise<Report> {
@@ -92,11 +89,22 @@ function unfinishedNamed(
 ): UnfinishedMigration {
   const accepts = (path: string): boolean => isAccepted(policy, path);
   const { unfinished, pending } = targetState(history, project.migrations, layout, accepts);
+  const earlier = (than: Migration): readonly Migration[] => {
+    const begun = project.migrations.slice(
+      0,
+      project.migrations.findIndex(({ id: known }) => known === than.id),
+    );
+    return pending.filter((migration) => begun.includes(migration));
+  };
   const found = unfinished.find(({ migration, identity }) => migration?.id === id || identity === id);
-  if (found !== undefined) return as === 'retry' ? retryable(found) : found;
+  if (found !== undefined) {
+    if (as === 'applied' && found.migration !== undefined)
+      requireInTurn(found.migration, earlier(found.migration), history);
+    return as === 'retry' ? retryable(found) : found;
+  }
   const waiting = pending.find((migration) => migration.id === id);
   if (waiting !== undefined && as === 'applied') {
-    requireInTurn(waiting, pending, history);
+    requireInTurn(waiting, earlier(waiting), history);
     return { identity: layout.identityOf(waiting), migration: waiting, steps: [] };
   }
   const others = unfinished.map(({ migration, identity }) => migration?.id ?? identity);
@@ -105,15 +113,15 @@ function unfinishedNamed(
   });
 }
 
-/** Whether one that has not begun, by all that is recorded, may be called applied. Throws `nothing-to-resolve`. */
-function requireInTurn(waiting: Migration, pending: readonly Migration[], history: TargetHistory): void {
+/** Whether one may be called applied now. Throws `nothing-to-resolve`. */
+function requireInTurn(waiting: Migration, earlier: readonly Migration[], history: TargetHistory): void {
   // One row would make a history of it, and a database that nobody has adopted would pass for ours.
   if (history.relation === undefined) {
     throw new LockstepError('nothing-to-resolve', 'Nothing at all is recorded in this database.', {
       hint: 'One that is in use already is adopted with `lockstep baseline --to ID`; an empty one, `lockstep apply` fills.',
     });
   }
-  const before = pending.slice(0, pending.indexOf(waiting)).map(({ id }) => id);
+  const before = earlier.map(({ id }) => id);
   // A tool's table may keep one number, below which all counts as applied.
   if (history.tool === undefined || before.length === 0) return;
   throw new LockstepError(
@@ -131,54 +139,6 @@ function retryable(found: UnfinishedMigration): UnfinishedMigration {
   throw new LockstepError('cannot-retry', `${found.migration?.id ?? found.identity} cannot go on: ${problem}.`, {
     hint: 'Take the edit back; or finish by hand what is missing and settle it with --as applied; or undo by hand what is done and settle it with --as rolled-back.',
   });
-}
-
-/** A line for each statement: what the ledger and the catalogs say of it. */
-async function whatIsThere(session: Session, { migration, identity, steps }: UnfinishedMigration): Promise<string[]> {
-  const name = migration?.id ?? identity;
-  const statements = (migration && parseScript(migration.up).statements) ?? [];
-  if (steps.length === 0)
-    return [`${name}: no statement of it is recorded. What is there of it only the database shows.`];
-  const gone = steps.filter((step) => !statements.some(({ index }) => index === step.statement));
-  const lines = [
-    `${name}: ${steps.filter(({ state }) => state === 'done').length} of ${statements.length} statements are done.`,
-  ];
-  for (const statement of statements) {
-    const step = steps.find((one) => one.statement === statement.index);
-    const same = step !== undefined && step.hash === statementHash(statement);
-    const sql = shorten(statement.sql.replace(/\s+/g, ' ').trim(), 80);
-    const state =
-      step === undefined
-        ? 'not begun'
-        : step.state === 'done'
-          ? 'done'
-          : await stateOf(session, statement, step.before);
-    // The text that ran is not the one that stands there now.
-    lines.push(
-      step === undefined || same
-        ? `Statement ${statement.index + 1} (${sql}): ${state}`
-        : `Statement ${statement.index + 1}, edited since: what stood there before is ${step.state === 'done' ? 'done' : 'begun'}`,
-    );
-  }
-  return [
-    ...lines,
-    ...gone.map((step) => `Statement ${step.statement + 1}: ${step.state}, and not in the file any more`),
-  ];
-}
-
-async function stateOf(
-  session: Session,
-  statement: Parameters<typeof evidenceOf>[0],
-  before: unknown,
-): Promise<string> {
-  const evidence = evidenceOf(statement);
-  const happened = await evidence.happened(session, before);
-  if (happened === undefined) return 'begun, and nothing can tell whether it took effect';
-  const problem = await evidence.problem(session, before);
-  if (problem !== undefined) return `begun, and ${problem}`;
-  return happened
-    ? `begun, and ${evidence.what} shows that it took effect`
-    : 'begun, and it did not take effect, or may simply run again';
 }
 
 function settle(

@@ -1,4 +1,5 @@
 import type { RunIdentity } from '../deploy/ledger/write.ts';
+import { pullRequestIn } from '../report/deployment/begin.ts';
 import { runUrl } from '../services/run-url.ts';
 import type { Settings } from '../settings/types.ts';
 import type { TargetInputs } from './target-inputs.ts';
@@ -16,11 +17,4 @@ export function runIdentity(settings: Settings, inputs: TargetInputs): RunIdenti
     actor: target.actor,
     runUrl: runUrl(actions),
   };
-}
-
-/** GitHub's own words: 'Merge pull request #12 from ...', and 'Add orders (#12)' of a squash or rebase. */
-export function pullRequestIn(subject: string): number | undefined {
-  const [, merged, squashed] = /^Merge pull request #(\d{1,9})\b|\(#(\d{1,9})\)$/.exec(subject) ?? [];
-  const number = Number(merged ?? squashed ?? 0);
-  return number > 0 ? number : undefined;
 }

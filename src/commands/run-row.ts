@@ -1,7 +1,8 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { endRun } from '../deploy/ledger/write.ts';
-import { messageOf } from '../errors.ts';
+import { LockstepError, messageOf } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
+import type { Report } from '../report/model.ts';
 import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
@@ -20,20 +21,23 @@ export async function closingRun(
     await closeRun(deployment, io, told, notices, io.signal.aborted);
     throw error;
   }
-  await closeRun(deployment, io, outcome, notices);
-  return outcome;
+  const gone = await closeRun(deployment, io, outcome, notices);
+  return gone === undefined ? outcome : { ...outcome, result: 'error', error: gone };
 }
 
-/** That this fails changes nothing about what was done, and is told. */
+/** What the end of a run may find out: that what it has done is not there any more, or that another run has followed it. */
+const GONE: ReadonlySet<string> = new Set(['history-lost', 'lock-lost']);
+
+/** That this fails is told, and changes nothing about what was done; returns what makes the outcome untrue all the same. */
 async function closeRun(
   deployment: Deployment,
   { strip = (text) => text }: Io,
   outcome: TargetOutcome,
   notices: string[],
   cancelled = false,
-): Promise<void> {
+): Promise<Report['error']> {
   const { runId, request } = deployment;
-  if (runId === undefined) return;
+  if (runId === undefined) return undefined;
   const applied = (outcome.migrations ?? []).filter(({ status }) => status === 'applied').length;
   const failing = outcome.migrations?.find(({ up }) => up?.error !== undefined)?.up?.error;
   const code = outcome.error?.code;
@@ -50,7 +54,16 @@ async function closeRun(
     };
     // A run that was cancelled has no time to come back.
     await (request.signal.aborted ? close(deployment.session) : deployment.surely(close));
+    return undefined;
   } catch (problem) {
+    if (problem instanceof LockstepError && GONE.has(problem.code)) return reportedError(problem);
     notices.push(`The end of this run could not be written into the ledger: ${messageOf(problem)}`);
+    return undefined;
   }
+}
+
+/** An error as a report has it. */
+export function reportedError(error: unknown): NonNullable<Report['error']> {
+  const { code, hint } = error instanceof LockstepError ? error : { code: 'bug', hint: undefined };
+  return { code, message: messageOf(error), ...(hint === undefined ? {} : { hint }) };
 }

@@ -43,9 +43,10 @@ export async function deliver({ settings, report: found, rules, ...delivery }: D
     await summarise(settings, told, runner);
     // Side by side: a deploy waits for its messengers.
     const tellers = { ...delivery, runner };
-    const [url, known] = await Promise.all([comment(settings, told, tellers), slack(settings, told, tellers)]);
+    const [url, known] = await Promise.all([comment(settings, told, tellers), slack(settings, told, delivery)]);
     if (url !== undefined || known !== told) failures.push(...(outputs?.(known, url) ?? []));
   }
+  if (runner === undefined && !hurried) await slack(settings, told, delivery);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -89,16 +90,25 @@ async function tell(settings: Settings, report: Report, signal: AbortSignal) {
 }
 
 /** The report as the next job has to know it: with the place of the message. */
-async function slack(settings: Settings, report: Report, { runner, signal }: Tellers): Promise<Report> {
+async function slack(
+  settings: Settings,
+  report: Report,
+  { runner, print, signal }: Pick<Delivery, 'runner' | 'print' | 'signal'>,
+): Promise<Report> {
+  const warn = (text: string): void => (runner === undefined ? print(`${text}\n`) : runner.warning(text));
   const { token, webhook } = settings.telling.slack;
-  if (report.deployment === undefined || (token === undefined && webhook === undefined)) return report;
+  if (token === undefined && webhook === undefined) return report;
+  if (report.deployment === undefined) {
+    warn('Slack was not told: outside of GitHub Actions only --deployment says which deployment it is about.');
+    return report;
+  }
   try {
     const { tellSlack } = await import('./slack.ts');
     const { deployment, warnings } = (await tellSlack(settings, report, signal)) ?? { warnings: [] };
-    for (const warning of warnings) runner.warning(warning);
+    for (const warning of warnings) warn(warning);
     return deployment === undefined ? report : { ...report, deployment };
   } catch (error) {
-    runner.warning(`Slack could not be told: ${messageOf(error)}`);
+    warn(`Slack could not be told: ${messageOf(error)}`);
     return report;
   }
 }

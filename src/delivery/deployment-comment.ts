@@ -7,6 +7,7 @@ import { createGithub } from '../services/github/client.ts';
 import { type CommentOutcome, failed, putComment } from '../services/github/comment.ts';
 import type { CommentMode, Settings } from '../settings/types.ts';
 import { linksOf, scopeOf } from './context.ts';
+import { isJustALook } from './deployment.ts';
 
 /** A deploy waits for a messenger for a few seconds at most. */
 const BUDGET_MS = 5_000;
@@ -20,6 +21,7 @@ export async function tellDeployment(
   const { actions, githubToken, comment, env } = settings;
   const { deployment } = report;
   if (deployment === undefined || comment === 'never' || githubToken === undefined) return undefined;
+  if (isJustALook(settings)) return undefined;
   if (actions?.repository === undefined || actions.event.kind === 'pull_request') return undefined;
   const { apiUrl, repository } = actions;
   const github = createGithub({ apiUrl, token: githubToken, repository, env, signal, budgetMs: BUDGET_MS });
@@ -32,14 +34,20 @@ export async function tellDeployment(
   }
   if (pullRequest === undefined) return undefined;
   const links = linksOf(settings, report);
-  const scope = scopeOf(settings);
+  const scope = withoutMajor(scopeOf(settings));
   return putComment(github, {
     pullRequest,
-    identify: (body) => ((readMarker(body)?.scope ?? deploymentScope(body)) === scope ? body : undefined),
+    identify: (body) => (withoutMajor(readMarker(body)?.scope ?? deploymentScope(body)) === scope ? body : undefined),
+    keepsOthers: true,
     isNewer: () => false,
     render: (body = '') => withDeploymentBlock(body, { scope, deployment, links }),
     create: creates(comment, deployment),
   });
+}
+
+/** A check says on which major of Postgres it has rehearsed, and there may be several of it; a deployment is of none. */
+function withoutMajor<S extends string | undefined>(scope: S): S {
+  return scope?.replace(/(?:^| )postgres=\d+/, '').trimStart() as S;
 }
 
 /** Whether there is something to tell where nothing has been told yet. */

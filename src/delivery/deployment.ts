@@ -5,6 +5,11 @@ import type { Report } from '../report/model.ts';
 import { runUrl } from '../services/run-url.ts';
 import type { Settings } from '../settings/types.ts';
 
+/** A plan that nobody is to approve is no news: somebody looks, or a schedule does. */
+export function isJustALook({ command, target }: Settings): boolean {
+  return command === 'plan' && target.planOut === undefined;
+}
+
 /** A report that says what has become of the deployment so far, where its command is a stage of one. */
 export function withDeployment(settings: Settings, report: Report): Report {
   const { actions, target, telling } = settings;

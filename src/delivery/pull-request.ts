@@ -1,4 +1,5 @@
 import { renderComment } from '../report/markdown/comment.ts';
+import { keepingDeployment } from '../report/markdown/deployment.ts';
 import { type Marker, readMarker } from '../report/markdown/marker.ts';
 import type { Report, Result } from '../report/model.ts';
 import { createGithub } from '../services/github/client.ts';
@@ -33,16 +34,14 @@ export async function tellPullRequest(
     readOnly,
     identify: (body) => {
       const found = readMarker(body);
-      return found?.scope === marker.scope && isPossible(found, marker) ? found : undefined;
+      return found?.scope === marker.scope && isPossible(found, marker) ? { ...found, body } : undefined;
     },
     isNewer: (there) => outweighs(there, marker),
-    render: (previous) =>
-      renderComment(report, {
-        marker,
-        links,
-        // What another job of this very run has found is not resolved by ours.
-        previous: previous?.run === marker.run ? undefined : previous,
-      }),
+    render: (previous) => {
+      // What another job of this very run has found is not resolved by ours.
+      const resolved = previous?.run === marker.run ? undefined : previous;
+      return keepingDeployment(renderComment(report, { marker, links, previous: resolved }), previous?.body ?? '');
+    },
     create,
     mustNotStand: (there) => there.result !== marker.result,
   });

@@ -11,6 +11,7 @@ import { createSlack } from '../services/slack/client.ts';
 import { postByWebhook, putMessage } from '../services/slack/message.ts';
 import { createWebhook } from '../services/slack/webhook.ts';
 import type { Settings } from '../settings/types.ts';
+import { isJustALook } from './deployment.ts';
 
 /** What a channel of Slack gets to know of a deployment. */
 
@@ -25,7 +26,8 @@ export async function tellSlack(settings: Settings, report: Report, signal: Abor
   const { actions, env, telling } = settings;
   const { token, channel, webhook, apiUrl } = telling.slack;
   const { deployment } = report;
-  if (deployment === undefined || (token === undefined && webhook === undefined)) return undefined;
+  if (deployment === undefined || isJustALook(settings)) return undefined;
+  if (token === undefined && webhook === undefined) return undefined;
   const surroundings: Surroundings = { server: actions?.serverUrl, run: runUrl(actions) };
   if (token === undefined) {
     const client = createWebhook({ url: webhook ?? '', env, signal });

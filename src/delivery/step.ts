@@ -58,7 +58,7 @@ export function outputsOf(report: Report, reportPath: string | undefined, commen
  */
 function opensTheWay({ command, result, deployCode }: Report): boolean {
   return (
-    (command === 'notify' && deployCode === true) ||
+    (command === 'notify' && result === 'passed' && deployCode === true) ||
     (command === 'apply' && (result === 'applied' || result === 'noop')) ||
     (command === 'plan' && result === 'noop')
   );

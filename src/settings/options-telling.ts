@@ -38,7 +38,7 @@ export const tellingOptions = [
     type: 'text',
     commands: DEPLOYING,
     placeholder: 'ID',
-    description: "The channel's ID, such as C0123456789.",
+    description: "The channel's ID, such as C0123456789. Not a secret: GitHub drops outputs that hold one.",
   },
   {
     name: 'slack_webhook',

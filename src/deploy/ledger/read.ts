@@ -45,6 +45,8 @@ export interface LedgerContents {
   readonly steps: ReadonlyMap<string, readonly Step[]>;
   /** The newest apply that came to run migrations or found none to run; `running`: it has died, if we hold the lock. */
   readonly lastRun: LastRun | undefined;
+  /** What checks have found since the last apply that came to its end: a run that died meanwhile does not make it good. */
+  readonly troubles: readonly string[];
   /** Commits that the ledger records, the newest first. */
   readonly commits: readonly string[];
 }
@@ -54,6 +56,7 @@ export const NO_LEDGER: LedgerContents = {
   entries: [],
   steps: new Map(),
   lastRun: undefined,
+  troubles: [],
   commits: [],
 };
 
@@ -127,7 +130,7 @@ export function ledgerTables({ schema }: Ledger): { readonly schema: string; rea
 }
 
 export async function readLedger(session: Session, ledger: Ledger): Promise<LedgerContents> {
-  const [entries, steps, runs, commits] = await session.run(`
+  const [entries, steps, runs, commits, troubles] = await session.run(`
     SELECT id AS identity, name, path, checksum, meaning, how, applied_at AS "appliedAt", duration_ms::float8 AS "durationMs",
       commit, pull_request AS "pullRequest", actor, run_url AS "runUrl" FROM ${ledger.migrations} ORDER BY applied_at, id;
     SELECT migration, statement, hash, state, before FROM ${ledger.steps} ORDER BY migration, statement;
@@ -136,7 +139,9 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
     SELECT commit FROM (
       SELECT commit, started_at AS at FROM ${ledger.runs} WHERE result IN ('applied', 'noop')
       UNION ALL SELECT commit, applied_at FROM ${ledger.migrations} WHERE how = 'applied'
-    ) recorded WHERE commit IS NOT NULL GROUP BY commit ORDER BY max(at) DESC LIMIT 10`);
+    ) recorded WHERE commit IS NOT NULL GROUP BY commit ORDER BY max(at) DESC LIMIT 10;
+    SELECT error FROM ${ledger.runs} WHERE command = 'apply' AND result = 'checks-failed' AND error IS NOT NULL
+      AND id > coalesce((SELECT max(id) FROM ${ledger.runs} WHERE command = 'apply' AND result IN ('applied', 'noop')), 0)`);
   const byMigration = new Map<string, Step[]>();
   for (const { migration, ...step } of (steps?.rows ?? []) as readonly (Step & { migration: string })[]) {
     const known = byMigration.get(migration);
@@ -148,6 +153,7 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
     entries: ((entries?.rows ?? []) as readonly LedgerEntry[]).map(withoutNulls),
     steps: byMigration,
     lastRun: ((runs?.rows ?? []) as readonly LastRun[]).map(withoutNulls)[0],
+    troubles: ((troubles?.rows ?? []) as readonly { error: string }[]).map(({ error }) => error),
     commits: ((commits?.rows ?? []) as readonly { commit: string }[]).map(({ commit }) => commit),
   };
 }

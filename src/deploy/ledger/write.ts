@@ -84,11 +84,14 @@ export function recordMigration(
   // A trigger, a rule or a policy may take the row away in silence: what is not there has not been recorded.
   // What cannot be read as a number is in the error's message.
   const kept = `SELECT CASE WHEN pg_catalog.count(*) = 1 THEN 1
-      ELSE ('the ledger did not keep this row: is there a trigger or a rule on it? Rows found: ' || pg_catalog.count(*))::int END
+      ELSE ('${NOT_KEPT}: is there a trigger or a rule on it? Rows found: ' || pg_catalog.count(*))::int END
     FROM ${ledger.migrations}
     WHERE id = ${value(row.identity)} AND checksum = ${value(row.checksum)}`;
   return [replace ? `${insert} ${conflict}` : insert, kept].join(';\n');
 }
+
+/** Our own words, in an error that Postgres makes of them. */
+export const NOT_KEPT = 'the ledger did not keep this row';
 
 const COLUMNS = [
   'id',

@@ -1,13 +1,14 @@
 import { messageOf } from '../../errors.ts';
 import { errorAt } from '../../postgres/runner.ts';
 import type { SqlErrorReport } from '../../report/model.ts';
+import { howToSettle } from '../../settle.ts';
 import { asOurselves, finishStep, forgetStep, startStep } from '../ledger/steps.ts';
 import { oldSnapshots } from '../survey/snapshots.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { type Evidence, rowsOf } from './evidence/evidence.ts';
 import { evidenceOf, isTellable } from './evidence/kinds.ts';
 import { codeOf, isLockFailure, isLost } from './loss.ts';
-import { asking, type StepEnd, type StepRun } from './step.ts';
+import { asking, noteTry, type StepEnd, type StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
 import { named, type Sight } from './watch.ts';
 
@@ -60,14 +61,7 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
     const error = thrown === undefined ? problemReport(run, problem ?? '') : errorOf(run, thrown, blockers);
     // Cancelled: there is no time to clean up. The step stays begun, and the next run does it.
     if (signal.aborted) return { kind: 'failed', error: { ...error, ranBefore: LEFT_BEHIND } };
-    run.attempts.push({
-      startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
-      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-      message: error.message,
-      statement: statement.index,
-      ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
-    });
+    noteTry(run, startedAt, error, blockers);
     const cleaned = await cleanUp(run, () => evidence.repair(session, before));
     if (cleaned.thrown !== undefined) {
       if (isLost(cleaned.thrown)) return { kind: 'lost', error: cleaned.thrown };
@@ -75,17 +69,26 @@ export async function runBare(run: StepRun): Promise<StepEnd> {
     }
     const mayHaveHappened = !evidence.concurrently || evidence.isFinishedByRepair === true;
     if (thrown !== undefined && mayHaveHappened && (await evidence.happened(session, before)) === true) return finish();
+    // A procedure may have committed a part of its work before it failed: to repeat it would do that part twice.
+    if (!isTellable(statement)) return { kind: 'failed', error: toSettle(run, error) };
     const again =
       mayRepeat(thrown, evidence) && tries <= most && (evidence.concurrently || performance.now() < deadline);
     if (!again) {
       // It did not happen and left nothing: the file may be mended and start anew here.
       const left = await evidence.problem(session, before);
-      if (isTellable(statement) && left === undefined) await write([forgetStep(key)]);
+      if (left === undefined && !(await evidence.isInDoubt?.(session, before))) await write([forgetStep(key)]);
       return { kind: 'failed', error: await withLeft(run, error, evidence, before) };
     }
     teller.done(`${task.migration.id}, statement ${statement.index + 1}: ${error.message}; trying again`);
     await pause(pauseMs(tries), signal).catch(() => {});
+    if (signal.aborted) return { kind: 'failed', error: { ...error, ranBefore: LEFT_BEHIND } };
   }
+}
+
+/** What failed, and that nobody but a person can say what it has done until then. */
+function toSettle({ task }: StepRun, error: SqlErrorReport): SqlErrorReport {
+  const hint = [error.hint, howToSettle(task.migration.id)].filter((part) => part !== undefined).join('\n');
+  return { ...error, hint, settle: true };
 }
 
 /** Says what a statement that is given up has left behind, which the next run takes away or goes on with. */

@@ -3,7 +3,7 @@ import { finishStep, keepSession } from '../ledger/steps.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { runBare } from './bare-step.ts';
 import { codeOf, isLockFailure, isLost, LockGone } from './loss.ts';
-import type { StepEnd, StepRun } from './step.ts';
+import { noteTry, type StepEnd, type StepRun } from './step.ts';
 import { watched, withBlockers } from './transactional.ts';
 
 /** What Postgres says of a statement that it runs outside of transactions alone, or that ends its own: CALL of a procedure. */
@@ -14,7 +14,7 @@ const NOT_IN_TRANSACTION: ReadonlySet<string | undefined> = new Set(['25001', '2
  * can never run twice. The step is written first, as who we are, and the role that the file has chosen holds again.
  */
 export async function runEnclosed(run: StepRun): Promise<StepEnd> {
-  const { deployment, task, statement, hash, attempts } = run;
+  const { deployment, task, statement, hash } = run;
   const { ledger, policy, signal, teller } = deployment.request;
   const key = { ledger, migration: task.identity, statement: statement.index };
   const before = [
@@ -75,16 +75,10 @@ export async function runEnclosed(run: StepRun): Promise<StepEnd> {
       const hint = blockers.length === 0 ? error.hint : withBlockers(error.hint, blockers);
       return { kind: 'failed', error: hint === undefined ? error : { ...error, hint } };
     }
-    attempts.push({
-      startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
-      ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
-      message: error.message,
-      statement: statement.index,
-      ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
-    });
+    noteTry(run, startedAt, error, blockers);
     const wait = Math.min(pauseMs(tries), left);
     teller.done(`${task.migration.id}, statement ${statement.index + 1}, got no lock: trying again`);
     await pause(wait, signal).catch(() => {});
+    if (signal.aborted) return { kind: 'failed', error };
   }
 }

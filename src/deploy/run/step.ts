@@ -1,6 +1,6 @@
 import type { Statement } from '../../project/sql.ts';
 import type { SqlErrorReport } from '../../report/model.ts';
-import type { Attempt } from '../../report/target-model.ts';
+import type { Attempt, SessionReport } from '../../report/target-model.ts';
 import { howToSettle } from '../../settle.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Step } from '../ledger/read.ts';
@@ -24,6 +24,23 @@ export type StepEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'lost'; readonly error: unknown }
   | { readonly kind: 'failed'; readonly error: SqlErrorReport };
+
+/** A try that came to nothing, for the report. */
+export function noteTry(
+  { attempts, statement }: StepRun,
+  startedAt: Date,
+  error: SqlErrorReport,
+  blockers: readonly SessionReport[],
+): void {
+  attempts.push({
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    ...(error.sqlstate === undefined ? {} : { sqlstate: error.sqlstate }),
+    message: error.message,
+    statement: statement.index,
+    ...(blockers.length === 0 ? {} : { blockers: [...blockers] }),
+  });
+}
 
 /** Nobody but a person can say how to go on. */
 export function asking({ migration }: Task, problem: string): SqlErrorReport {

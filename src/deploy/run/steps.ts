@@ -72,9 +72,11 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
       if (isApplied(history, identity)) return end('applied');
       steps = history.ledger.steps.get(identity) ?? [];
       if (losses >= MOST_LOSSES)
-        return stop(
-          asking(task, `the session was lost ${MOST_LOSSES} times while it ran: look into the log of the server`),
-        );
+        return stop({
+          message: `${migration.id} was given up: the session was lost ${MOST_LOSSES} times while it ran`,
+          path: migration.path,
+          hint: 'Look into the log of the server: who ended it, or what it died of. Then start the run again: it finds out what is done.',
+        });
       fresh = true;
     }
   }
@@ -120,9 +122,7 @@ async function begin(
     await session.run(clampTimeouts(deployment.request.timeouts, false));
   }
   // What a function or a DO block has set is in no statement that could be sent again.
-  const { before } =
-    steps.findLast(({ state, before: kept }) => state === 'done' && sessionOf(kept) !== undefined) ?? {};
-  const stood = sessionOf(before);
+  const stood = whereItStood(steps);
   if (stood !== undefined) {
     await session.run(
       `SELECT pg_catalog.set_config('search_path', ${literal(stood.search_path)}, false), pg_catalog.set_config('role', ${literal(stood.role)}, false)`,
@@ -131,7 +131,13 @@ async function begin(
   return undefined;
 }
 
-/** Where the session stood after a step, as the ledger has it. */
+/** Where the session of a migration stood last, as the ledger has it: names mean there what they mean in the file. */
+export function whereItStood(steps: readonly Step[]): ReturnType<typeof sessionOf> {
+  const known = ({ state, before }: Step): boolean => state === 'done' && sessionOf(before) !== undefined;
+  return sessionOf(steps.findLast(known)?.before);
+}
+
+/** After one step. */
 function sessionOf(kept: unknown): { readonly search_path: string; readonly role: string } | undefined {
   const { search_path: path, role } = (kept ?? {}) as { search_path?: unknown; role?: unknown };
   return typeof path === 'string' && typeof role === 'string' ? { search_path: path, role } : undefined;

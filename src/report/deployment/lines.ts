@@ -5,8 +5,8 @@ import { count, duration } from '../words.ts';
 import type { Deployment, Stage, StageFailure } from './model.ts';
 
 /** What has become of a deployment, a line for each environment and one for the code: the same words on every surface. */
-export function deploymentLines({ stages, code }: Deployment): TargetLine[] {
-  return [...stages.map(stageLine), ...(code === undefined ? [] : [codeLine(code.state)])];
+export function deploymentLines({ stages, code, database }: Deployment): TargetLine[] {
+  return [...stages.map((stage) => stageLine(stage, database)), ...(code === undefined ? [] : [codeLine(code.state)])];
 }
 
 const BAD: ReadonlySet<Stage['state']> = new Set(['partial', 'failed', 'refused', 'busy', 'error', 'rejected']);
@@ -15,9 +15,9 @@ export function isBad({ state }: Stage): boolean {
   return BAD.has(state);
 }
 
-function stageLine(stage: Stage): TargetLine {
+function stageLine(stage: Stage, database: string | undefined): TargetLine {
   const { environment, failure } = stage;
-  const help = helpOf(stage);
+  const help = helpOf(stage, database);
   return {
     head: environment,
     phrases: [stageWords(stage)],
@@ -53,7 +53,7 @@ export function stageWords({ state, applied, pending, durationMs }: Stage): stri
     case 'error':
       return `no answer${applied > 0 ? `: ${applied} applied as far as is known` : ''}`;
     case 'rejected':
-      return 'not approved, or the job could not start: no migration ran';
+      return 'not approved, or its job ended without a word';
     case 'cancelled':
       return applied > 0 ? `cancelled: ${applied} applied${left}` : 'cancelled';
     case 'skipped':
@@ -73,12 +73,15 @@ export function failureDetails({ migration, statement, line, sqlstate, message, 
 }
 
 /** What to do now; undefined: nothing. */
-export function helpOf({ state, failure, environment }: Stage): string | undefined {
-  if (failure?.settle && failure.migration !== undefined) return howToSettle(failure.migration, environment);
+export function helpOf({ state, failure, environment }: Stage, database?: string): string | undefined {
+  if (failure?.settle && failure.migration !== undefined)
+    return howToSettle(failure.migration, { environment, database });
   switch (state) {
     case 'partial':
     case 'failed':
       return 'Mend the cause, then start the failed jobs again: the run goes on where it stopped. What is applied stays.';
+    case 'rejected':
+      return 'Look at the job. Where nobody approved it, no migration ran; of a runner that was lost nobody knows: `lockstep status` says what is applied. Then start the failed jobs again.';
     case 'busy':
     case 'error':
     case 'cancelled':

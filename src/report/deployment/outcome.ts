@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Deployment, Stage } from './model.ts';
-import { isSameName, merged, readDeployment, withStage } from './state.ts';
+import { isSameDeployment, isSameName, merged, readDeployment, withStage } from './state.ts';
 
 /**
  * How a deployment ended, from what GitHub says of its jobs (`toJSON(needs)`). A job that names an environment and never ran
@@ -44,7 +44,7 @@ interface Outcome {
 export function outcomeOf(needs: Needs, { deployment, environment, at, url }: OutcomeOptions): Outcome {
   const jobs = Object.entries(needs);
   const told = jobs.flatMap(([, { outputs }]) => readDeployment(outputs.deployment ?? '') ?? []);
-  let sum = merged(deployment, ...told);
+  let sum = merged(deployment, ...told.filter((one) => isSameDeployment(deployment, one)));
   for (const [name, job] of jobs) {
     const about = environmentOf(name);
     const state = silentState(job);
@@ -76,7 +76,8 @@ function bare(environment: string, at: Date): Stage {
 
 /** Of a job in which Lockstep said nothing. */
 function silentState({ result, outputs }: Needs[string]): 'rejected' | 'cancelled' | 'skipped' | undefined {
-  if ((outputs.result ?? '') !== '' || result === 'success') return undefined;
+  const spoke = (outputs.result ?? '') !== '' || readDeployment(outputs.deployment ?? '') !== undefined;
+  if (spoke || result === 'success') return undefined;
   return result === 'failure' ? 'rejected' : result;
 }
 

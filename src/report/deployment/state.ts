@@ -26,15 +26,27 @@ export function withStage(deployment: Deployment, stage: Stage): Deployment {
   return { ...deployment, stages: at < 0 ? [...deployment.stages, stage] : deployment.stages.with(at, stage) };
 }
 
+/** Of one commit and one database. */
+export function isSameDeployment(one: Deployment, other: Deployment): boolean {
+  const { database = other.database } = one;
+  return one.commit === other.commit && (other.database ?? database) === database;
+}
+
 /** Of the same environment, what happened later counts. */
 export function merged(first: Deployment, ...others: readonly Deployment[]): Deployment {
   let sum = first;
   for (const other of others) {
-    const code = other.code ?? sum.code;
-    sum = { ...other, ...sum, ...(code === undefined ? {} : { code }) };
+    const { code: known, ...rest } = sum;
+    const code = other.code ?? (known !== undefined && isOutdated(known.at, other) ? undefined : known);
+    sum = { ...other, ...rest, ...(code === undefined ? {} : { code }) };
     for (const stage of other.stages) if (!isOlder(sum, stage)) sum = withStage(sum, stage);
   }
   return sum;
+}
+
+/** A database that is deployed to again: what became of the code before says nothing any more. */
+function isOutdated(codeAt: string, { stages }: Deployment): boolean {
+  return stages.some(({ at }) => Date.parse(at) > Date.parse(codeAt));
 }
 
 function isOlder({ stages }: Deployment, { environment, at }: Stage): boolean {

@@ -47,18 +47,29 @@ export function withDeploymentBlock(
   return block.length + after.length < COMMENT.most ? `${block}\n${after}` : `${block}\n${NO_ROOM}\n`;
 }
 
+/** A comment of `check` that takes the place of another: what became of the deployment stays. */
+export function keepingDeployment(body: string, before: string): string {
+  const { start, end } = spanOf(before);
+  const block = before.slice(start, end);
+  if (block === '' || body.length + block.length + 3 > COMMENT.most) return body;
+  const [first = ''] = body.split('\n', 1);
+  return `${first}\n${block}\n\n${body.slice(first.length + 1)}`;
+}
+
 const NO_ROOM = 'What the check said is left out for want of room: its run has it.';
 
 function blockIn(body: string): Block {
+  const { start, end } = spanOf(body);
+  const after = body.slice(end).replace(/^[\r\n]+/, '');
+  return { before: body.slice(0, start), deployment: knownIn(body.slice(start, end))?.deployment, after };
+}
+
+/** Where the block is, or, where there is none, where it belongs: below the marker of `check`, which stays the first line. */
+function spanOf(body: string): { readonly start: number; readonly end: number } {
   const [first = ''] = body.split('\n', 1);
-  // The marker of `check` stays the first line.
-  const start = body.startsWith(BEGIN) || first === '' ? 0 : first.length + 1;
-  const before = start === 0 ? '' : `${first}\n`;
-  const rest = body.slice(start);
-  const end = rest.startsWith(BEGIN) ? rest.indexOf(END) : -1;
-  if (end < 0) return { before, deployment: undefined, after: rest };
-  const after = rest.slice(end + END.length).replace(/^[\r\n]+/, '');
-  return { before, deployment: knownIn(rest)?.deployment, after };
+  const start = body.startsWith(BEGIN) || first === '' ? 0 : Math.min(body.length, first.length + 1);
+  const end = body.startsWith(BEGIN, start) ? body.indexOf(END, start) : -1;
+  return { start, end: end < 0 ? start : end + END.length };
 }
 
 interface Known {
@@ -87,10 +98,15 @@ function blockOf(scope: string, deployment: Deployment, links: Links | undefined
 }
 
 /** What the next job has to know. */
-function slim({ stages, ...deployment }: Deployment): Deployment {
-  const short = stages.slice(0, MOST_STAGES).map(({ failure, migrations: _, ...stage }: Stage): Stage => {
+function slim({ v, repository, commit, database, stages, code }: Deployment): Deployment {
+  const short = stages.slice(0, MOST_STAGES).map(({ failure, url: _, digest: __, ...stage }: Stage): Stage => {
     if (failure === undefined) return { ...stage, migrations: [] };
-    return { ...stage, migrations: [], failure: { ...failure, message: shorten(failure.message, 200) } };
+    const { path: ___, ...why } = failure;
+    return { ...stage, migrations: [], failure: { ...why, message: shorten(why.message, 200) } };
   });
-  return { ...deployment, stages: short };
+  return {
+    ...{ v, repository, commit, stages: short },
+    ...(database === undefined ? {} : { database }),
+    ...(code === undefined ? {} : { code }),
+  };
 }

@@ -73,7 +73,6 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
   ].filter(({ lines }) => lines.length > 0);
 }
 
-/** Why a run ended that was not without an answer: cancelled, a check afterwards, a commit that nobody knows. */
 /** Whether it is about a deployment as a whole. Of a stage its own report tells more. */
 function tellsDeployment({ deployCode }: Report): boolean {
   return deployCode !== undefined;
@@ -83,6 +82,7 @@ function toldDeployment(report: Report): TargetLine[] {
   return tellsDeployment(report) && report.deployment !== undefined ? deploymentLines(report.deployment) : [];
 }
 
+/** Why a run ended: cancelled, a check afterwards, a commit that nobody knows, no answer. */
 function errorLines({ error }: Report, full: boolean): TargetLine[] {
   if (error === undefined) return [];
   const lines = error.message.trim().split('\n');

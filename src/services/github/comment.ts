@@ -19,6 +19,8 @@ export interface CommentRequest<M> {
    * stayed as it is. Then one is created whatever `create` says, for its author is who we are, and the two become one.
    */
   readonly mustNotStand?: (previous: M) => boolean;
+  /** Others that are identified are somebody else's as well: the oldest is written, and none is taken away. */
+  readonly keepsOthers?: boolean;
   /** Why GitHub gives this run a token that may only read, when the event says so: then nothing is amiss. */
   readonly readOnly?: ReadOnly | undefined;
 }
@@ -155,7 +157,7 @@ async function settle<M>(
   const body = isMine ? oldest.body : request.render(oldest.marker);
   const same = isSame(oldest.body, body);
   if (!same) await github.updateComment(oldest.id, body);
-  await remove(github, younger);
+  if (request.keepsOthers !== true) await remove(github, younger);
   return { kind: isMine ? 'created' : same ? 'unchanged' : 'updated', url: oldest.url };
 }
 

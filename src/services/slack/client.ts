@@ -1,6 +1,6 @@
 import { apiAnswer } from './answer.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
-import { tokenOf } from './form.ts';
+import { apiAddressOf, tokenOf } from './form.ts';
 import { type Slack, SlackError, type SlackMessage, type SlackPlace } from './slack.ts';
 
 /** Two methods of Slack's Web API behind our interface: https://docs.slack.dev/reference/methods/chat.postMessage. */
@@ -22,7 +22,7 @@ export function createSlack(options: SlackOptions): Slack {
   /** `repeatable`: to do it twice is as good as once. */
   const call = async <T>(method: string, body: object, repeatable: boolean, read: (fields: Fields) => T): Promise<T> =>
     exchange.send(
-      { url: `${apiUrl}/${method}`, headers: { authorization: `Bearer ${tokenOf(given)}` }, body },
+      { url: `${apiAddressOf(apiUrl)}/${method}`, headers: { authorization: `Bearer ${tokenOf(given)}` }, body },
       { read: (answer) => read(apiAnswer(answer, secrets)), repeatable },
     );
 

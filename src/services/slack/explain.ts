@@ -58,6 +58,7 @@ function because(failure: SlackFailure, { host, channel }: Circumstances): strin
 
 const FORM = {
   slack_token: 'The bot token (xoxb-...) of the Slack app stands under its "OAuth & Permissions".',
+  SLACK_API_URL: "Slack's own is https://slack.com/api; that of GovSlack, https://slack-gov.com/api.",
   slack_webhook: 'The address stands under "Incoming Webhooks" of the Slack app: https://hooks.slack.com/services/...',
 } as const;
 

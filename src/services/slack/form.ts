@@ -34,6 +34,14 @@ export function webhookOf(given: string): URL {
   return url;
 }
 
+/** Another place of the API: a token goes with each call, so that the same holds as of a webhook. Throws SlackError. */
+export function apiAddressOf(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const why = url === undefined ? 'is no address: it begins with https://' : whyNoWebhook(url);
+  if (why !== undefined) throw new SlackError({ kind: 'malformed', what: 'SLACK_API_URL', why });
+  return given.replace(/\/+$/, '');
+}
+
 function whyNoAddress(address: string): string {
   if (address === '') return 'is empty';
   if (/^xox/.test(address)) return 'is a token, which belongs into slack_token';

@@ -37,7 +37,11 @@ export interface SlackWebhook {
 
 export type SlackFailure =
   /** What was given for a token or an address cannot be one; `why` goes on 'it ...'. */
-  | { readonly kind: 'malformed'; readonly what: 'slack_token' | 'slack_webhook'; readonly why: string }
+  | {
+      readonly kind: 'malformed';
+      readonly what: 'slack_token' | 'slack_webhook' | 'SLACK_API_URL';
+      readonly why: string;
+    }
   /** `code` is Slack's name of the error, '' where it gave none; `said` is what else it said, on one line. */
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly said: string }
   /** The token lacks a right. */

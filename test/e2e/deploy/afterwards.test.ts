@@ -80,3 +80,30 @@ it('a new invalid index stops the deploy; one that was there before does not', a
     error: { code: 'checks-failed', message: expect.stringContaining('public.new is INVALID') },
   });
 });
+
+it('an invalid index that a deploy has left is not forgotten when the next run dies', async () => {
+  const shop = await target();
+  await shop.admin.query(`ALTER ROLE ${shop.role} SUPERUSER`);
+  const repo = project({
+    ...a,
+    '002_i.sql':
+      "CREATE INDEX new ON a (id);\nUPDATE pg_index SET indisvalid = false WHERE indexrelid = 'new'::regclass;\n",
+  });
+  const failed = {
+    result: 'failed',
+    error: { code: 'checks-failed', message: expect.stringContaining('public.new is') },
+  };
+  const run = await lockstep('apply', repo, shop);
+  expect(run.report, run.printed).toMatchObject(failed);
+  // As a kill leaves it.
+  await shop.admin.query(
+    "INSERT INTO lockstep.runs (command, environment, tool_version) VALUES ('apply', 'production', '0')",
+  );
+  const again = await lockstep('apply', repo, shop);
+  expect(again.report, again.printed).toMatchObject({ ...failed, migrations: [] });
+  expect(await shop.rows('SELECT result FROM lockstep.runs ORDER BY id')).toEqual(
+    ['checks-failed', 'lost', 'checks-failed'].map((result) => ({ result })),
+  );
+  await shop.admin.query('DROP INDEX new');
+  expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
+});

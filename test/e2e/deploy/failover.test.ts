@@ -1,5 +1,19 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { change, lockstep, project, start, type Target, targets } from '../../support/deploy.ts';
+import { pushEvent } from '../../support/actions/events.ts';
+import { ownAction } from '../../support/actions/own-action.ts';
+import { runAction } from '../../support/actions/run-action.ts';
+import {
+  change,
+  lockstep,
+  project,
+  readReport,
+  start,
+  type Target,
+  targets,
+  temporaryFolder,
+} from '../../support/deploy.ts';
 import { eventually } from '../../support/traces.ts';
 
 /** In the middle of a migration the server forgets what it knew, or the run is killed. */
@@ -45,6 +59,39 @@ it('a server that does not know any more what this run has applied is not gone o
   expect(await shop.rows('SELECT id FROM lockstep.migrations')).toEqual([]);
   expect(await shop.rows("SELECT to_regclass('slow') AS slow")).toEqual([{ slow: null }]);
   expect(await shop.rows(LOCKS)).toEqual([]);
+});
+
+it('nor is it a success when that comes out as the run writes its end: no code follows', async () => {
+  const shop = await target();
+  const folder = temporaryFolder();
+  const [reached, free] = [join(folder, 'reached'), join(folder, 'free')];
+  // All is recorded when it runs, and the run's end is not.
+  const smoke = `smoke_command: 'touch ${reached}; until test -e ${free}; do sleep 0.05; done'\n`;
+  const repo = project({}, smoke);
+  change(repo, { '001_last.sql': 'CREATE TABLE last_one ();\n' }, smoke);
+  const running = runAction({
+    action: ownAction(),
+    ...pushEvent(repo),
+    with: { command: 'apply', environment: 'production', database_url: shop.url },
+  });
+  expect(await eventually(() => existsSync(reached), 60_000)).toBe(true);
+  const holder = await shop.session();
+  await holder.query('BEGIN; LOCK TABLE lockstep.runs IN SHARE MODE');
+  writeFileSync(free, '');
+  const closing = `SELECT FROM pg_stat_activity WHERE usename = '${shop.role}' AND wait_event_type = 'Lock'`;
+  expect(await eventually(async () => (await shop.rows(closing)).length > 0, 20_000)).toBe(true);
+  // In one go: the server that takes over has never had it.
+  await shop.admin.query(`DROP TABLE last_one; DELETE FROM lockstep.migrations;
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${shop.role}'`);
+  const { exitCode, outputs, log } = await running;
+  await holder.query('COMMIT');
+  expect(exitCode, log).toBe(2);
+  expect(outputs).toMatchObject({ result: 'error', deploy_code: 'false' });
+  expect(readReport(outputs.report_path ?? '').error, log).toMatchObject({
+    code: 'history-lost',
+    message: expect.stringContaining('001_last'),
+    hint: expect.stringContaining('Another server may have taken over'),
+  });
 });
 
 it('a run that is killed leaves nothing at work: the lock is free long before its statement would have ended', async () => {

@@ -37,6 +37,18 @@ async function until(what: 'waits' | 'is gone', text: string, { rows }: Target, 
   expect(await eventually(async () => (await rows(sql)).length === wanted, 30_000), printed()).toBe(true);
 }
 
+/** Fills a table so that VACUUM and ANALYZE of `throttled` need many seconds for it. */
+const filled = (table: string): string => `INSERT INTO ${table} (id) SELECT generate_series(1, 40000);\n`;
+
+/** A session whose VACUUM takes its time. It is to be cancelled. */
+async function throttled(shop: Target) {
+  const session = await shop.session();
+  await session.query('SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1');
+  const { rows } = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const cancel = (): Promise<unknown> => shop.admin.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]);
+  return { session, cancel };
+}
+
 const users = 'CREATE TABLE users (id int, name text);\n';
 
 it('IF NOT EXISTS over an invalid index is no success: it is built anew', async () => {
@@ -49,6 +61,30 @@ it('IF NOT EXISTS over an invalid index is no success: it is built anew', async 
   expect(run.report.notices?.join('\n')).toContain('users_id');
   expect(await indexes(shop)).toMatchObject([{ name: 'users_id', valid: true }]);
 });
+
+it.each(['VACUUM (DISABLE_PAGE_SKIPPING)', 'ANALYZE'])(
+  "an invalid index of the wanted name is nobody else's work while %s goes over the table",
+  async (upkeep) => {
+    const { shop, repo } = await shopWith(`${users}${filled('users')}`);
+    await shop.admin.query('CREATE INDEX users_id ON users (id)');
+    await shop.admin.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_id'::regclass");
+    const { session, cancel } = await throttled(shop);
+    const kept = session.query(`${upkeep} users`).catch(() => {});
+    const locked = "SELECT FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'ShareUpdateExclusiveLock'";
+    expect(await eventually(async () => (await shop.rows(locked)).length > 0, 20_000)).toBe(true);
+    const create = 'CREATE INDEX CONCURRENTLY users_id ON users (id)';
+    change(repo, { '002_index.sql': `${create};\n` });
+    const run = start('apply', repo, shop);
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = '${shop.role}'`;
+    expect(await eventually(async () => (await shop.rows(waiting)).length > 0, 20_000), run.printed()).toBe(true);
+    await cancel();
+    await kept;
+    const { report, printed } = await run.finished;
+    expect(report.result, printed).toBe('applied');
+    expect(report.notices?.join('\n')).toContain('The invalid index public.users_id');
+    expect(await indexes(shop)).toMatchObject([{ name: 'users_id', valid: true }]);
+  },
+);
 
 describe('an index that a DBA builds by hand meanwhile', () => {
   const ours = 'CREATE INDEX CONCURRENTLY IF NOT EXISTS users_id ON users (id)';
@@ -127,6 +163,38 @@ describe('REINDEX CONCURRENTLY', () => {
     expect((await indexes(shop)).map(({ name }) => name)).toEqual(before);
     expect(await shop.rows('SELECT FROM pg_index WHERE NOT indisvalid')).toEqual([]);
   });
+});
+
+describe('REINDEX CONCURRENTLY that was given up while another one waited for the table', () => {
+  it.each(['VACUUM (DISABLE_PAGE_SKIPPING) t', 'REINDEX INDEX CONCURRENTLY other'])(
+    'leaves nothing for good: %s',
+    async (queued) => {
+      const { shop, repo } = await shopWith(
+        `CREATE TABLE t (id int);\n${filled('t')}CREATE INDEX t_id ON t (id);\nCREATE INDEX other ON t (id);\n`,
+      );
+      const reader = await transaction(shop, 'SELECT FROM t');
+      const reindex = 'REINDEX INDEX CONCURRENTLY t_id';
+      change(repo, { '002_reindex.sql': `${reindex};\n` }, 'concurrent_wait: 2s\nconcurrent_retries: 0\n');
+      const run = start('apply', repo, shop);
+      await until('waits', reindex, shop, run.printed);
+      const { session, cancel } = await throttled(shop);
+      const next = session.query(queued).catch(() => {});
+      await until('waits', queued, shop, run.printed);
+      const { report, printed } = await run.finished;
+      expect(report.result, printed).toBe('failed');
+      await cancel();
+      await next;
+      await reader.query('COMMIT');
+      // What the other one has left is its own.
+      await shop.admin.query('DROP INDEX CONCURRENTLY IF EXISTS other_ccnew');
+      const again = await lockstep('apply', repo, shop);
+      expect(again.report.result, again.printed).toBe('applied');
+      expect(await indexes(shop)).toMatchObject([
+        { name: 'other', valid: true },
+        { name: 't_id', valid: true },
+      ]);
+    },
+  );
 });
 
 describe('an index without a name, whose build was killed before it had begun', () => {

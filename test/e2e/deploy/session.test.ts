@@ -45,6 +45,47 @@ it('a procedure that commits runs outside of a transaction, once', async () => {
   );
 });
 
+it('a procedure that has committed a part and then gets no lock is not run again: it asks', async () => {
+  const shop = await target();
+  const repo = project(gate);
+  await lockstep('apply', repo, shop);
+  await shop.admin.query(`CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO log VALUES ('part'); COMMIT; LOCK TABLE gate; INSERT INTO log VALUES ('rest'); END $$`);
+  const reader = await shop.session();
+  await reader.query('BEGIN; SELECT FROM gate');
+  change(repo, { '002_call.sql': `${marker}CALL fill();\n` });
+  const run = await lockstep('apply', repo, shop);
+  await reader.query('COMMIT');
+  expect(await shop.rows('SELECT what FROM log')).toEqual([{ what: 'part' }]);
+  expect(run.report.result, run.printed).toBe('failed');
+  expect(run.migration('002_call').up).toMatchObject({
+    error: { sqlstate: '55P03', settle: true, hint: expect.stringContaining('lockstep resolve 002_call --as') },
+    attempts: [{ sqlstate: '55P03' }],
+  });
+  expect((await lockstep('apply', repo, shop)).closed).toEqual(['unfinished']);
+  expect(await shop.rows('SELECT what FROM log')).toEqual([{ what: 'part' }]);
+});
+
+it('a statement that ends its own session, each time, is given up, and leaves nothing to settle', async () => {
+  const shop = await target();
+  const repo = project(gate);
+  await lockstep('apply', repo, shop);
+  change(repo, { '002_ends.sql': `${marker}SELECT pg_terminate_backend(pg_backend_pid());\n` });
+  const run = await lockstep('apply', repo, shop);
+  expect(run.exitCode, run.printed).toBe(1);
+  const { error } = run.migration('002_ends').up ?? {};
+  expect(error).toMatchObject({
+    message: expect.stringContaining('the session was lost 3 times'),
+    hint: expect.stringContaining('the log of the server'),
+  });
+  expect(error).not.toHaveProperty('settle');
+  expect(run.printed).not.toContain('resolve');
+  change(repo, { '002_ends.sql': `${marker}INSERT INTO log VALUES ('mended');\n` });
+  const mended = await lockstep('apply', repo, shop);
+  expect(mended.report.result, mended.printed).toBe('applied');
+  expect(await shop.rows('SELECT what FROM log')).toEqual([{ what: 'mended' }]);
+});
+
 it('what a statement has set for its own transaction holds no more, in a session that comes after', async () => {
   const shop = await target();
   const repo = project({
@@ -131,6 +172,31 @@ describe('a run that is cancelled', () => {
       message: expect.stringContaining('was cancelled'),
       hint: expect.stringContaining('Start the run again'),
     });
+    expect(printed).not.toContain('resolve');
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+  });
+});
+
+describe('a run that is cancelled while it pauses before another try', () => {
+  it.each([
+    ['VACUUM gate', 'SHARE UPDATE EXCLUSIVE'],
+    ['ALTER TABLE gate ADD COLUMN another int', 'ACCESS SHARE'],
+  ])('does not try again: %s', async (sql, mode) => {
+    const shop = await target();
+    const repo = project(gate);
+    await lockstep('apply', repo, shop);
+    change(repo, { '002_waits.sql': `${marker}${sql};\n` });
+    const other = await shop.session();
+    await other.query(`BEGIN; LOCK TABLE gate IN ${mode} MODE`);
+    const run = start('apply', repo, shop);
+    // The ceiling of the pause doubles each time.
+    const pauses = (): number => run.printed().split('trying again').length - 1;
+    run.child.stderr?.on('data', () => pauses() === 3 && run.child.kill('SIGTERM'));
+    const { report, printed, migration } = await run.finished;
+    await other.query('COMMIT');
+    expect(report.error, printed).toMatchObject({ code: 'cancelled' });
+    // One more try would have been cancelled, and would say so.
+    expect(migration('002_waits').up).toMatchObject({ error: { sqlstate: '55P03' }, attempts: [{}, {}, {}] });
     expect(printed).not.toContain('resolve');
     expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
   });

@@ -116,6 +116,57 @@ it('what belongs to the session is sent again before it goes on', async () => {
   expect(await shop.rows('SELECT * FROM side.t')).toEqual([{ a: 'x', b: 'acme' }]);
 });
 
+describe('a drop that was killed, of an index that is found by what the file has set', () => {
+  /** `set` leads to the schema, which belongs to a role of the same name; `mode`: of the lock that is in its way. */
+  async function killed(set: 'search_path =' | 'ROLE', mode: string) {
+    const shop = await target();
+    const repo = project({ '001_a.sql': 'CREATE TABLE a ();\n' });
+    await lockstep('apply', repo, shop);
+    const { role: app } = await shop.login('app');
+    await shop.admin.query(`GRANT ${app} TO ${shop.role} WITH INHERIT ${set === 'ROLE' ? 'FALSE' : 'TRUE'};
+      CREATE SCHEMA AUTHORIZATION ${app} CREATE TABLE t (id int) CREATE INDEX old_idx ON t (id)`);
+    change(repo, { '002_drop.sql': `${marker}SET ${set} ${app};\nDROP INDEX CONCURRENTLY old_idx;\n` });
+    const reader = await shop.session();
+    await reader.query(`BEGIN; LOCK TABLE ${app}.t IN ${mode} MODE`);
+    const run = start('apply', repo, shop);
+    const dropping = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'DROP INDEX%'`;
+    const waits = async (): Promise<boolean> => (await shop.rows(dropping)).length > 0;
+    expect(await eventually(waits, 30_000), run.printed()).toBe(true);
+    const ended = expect(run.finished).rejects.toThrow('no report was written');
+    run.child.kill('SIGKILL');
+    await ended;
+    expect(await eventually(async () => !(await waits()), 30_000)).toBe(true);
+    await reader.query('COMMIT');
+    return { shop, repo, app };
+  }
+
+  it.each([
+    ['search_path =', 'SHARE UPDATE EXCLUSIVE', 'it did not take effect'],
+    ['search_path =', 'ACCESS SHARE', 'the index APP.old_idx is INVALID'],
+    ['ROLE', 'ACCESS SHARE', 'the index APP.old_idx is INVALID'],
+  ] as const)('is not told as done: SET %s, behind %s', async (set, mode, told) => {
+    const { shop, repo, app } = await killed(set, mode);
+    const resolved = await lockstep(['resolve', '002_drop', '--as', 'retry'], repo, shop);
+    expect(resolved.exitCode, resolved.printed).toBe(0);
+    expect(resolved.report.notices?.join('\n')).toContain(
+      `Statement 2 (DROP INDEX CONCURRENTLY old_idx): begun, and ${told.replace('APP', app)}`,
+    );
+    expect(resolved.printed).not.toContain('shows that it took effect');
+    const run = await lockstep('apply', repo, shop);
+    expect(run.report.result, run.printed).toBe('applied');
+    expect(await shop.rows(`SELECT to_regclass('${app}.old_idx') AS it`)).toEqual([{ it: null }]);
+  });
+
+  it('is not told as done, nor as not done, when its role cannot be had any more', async () => {
+    const { shop, repo, app } = await killed('ROLE', 'ACCESS SHARE');
+    await shop.admin.query(`REVOKE ${app} FROM ${shop.role}`);
+    const resolved = await lockstep(['resolve', '002_drop', '--as', 'retry'], repo, shop);
+    expect(resolved.exitCode, resolved.printed).toBe(0);
+    expect(resolved.report.notices?.join('\n')).toMatch(/Statement 2 .*: begun, and nothing can tell whether/);
+  });
+});
+
 it('a temporary table that is gone stops it, and asks', async () => {
   const shop = await target();
   const repo = project({

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type GithubStandIn, startGithub } from '../../fakes/github/stand-in.ts';
 import { type SlackStandIn, startSlack } from '../../fakes/slack/stand-in.ts';
@@ -230,4 +232,18 @@ describe('Slack', () => {
     expect(oursIn(run.log)).not.toContain(slack.webhooks.deploys);
     expect(slack.problems).toEqual([]);
   });
+});
+
+it('a proxy that takes a connection and never answers holds no job up', async () => {
+  const shop = await target();
+  const pull = await merged(a);
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const inputs = { slack_token: `xoxb-${'0'.repeat(20)}`, slack_channel: 'C0123456789' };
+  const started = performance.now();
+  const run = await pull.run(apply(shop, 'production', inputs), { HTTPS_PROXY: proxy, NO_PROXY: '127.0.0.1' });
+  expect(run.outputs).toMatchObject({ result: 'applied', deploy_code: 'true' });
+  expect(performance.now() - started).toBeLessThan(30_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../support/check.ts';
-import { lockstep, project, targets } from '../../support/deploy.ts';
+import { change, lockstep, project, targets } from '../../support/deploy.ts';
 
 /** Beside the history of another tool: its own table is written as it would write it, and the ledger keeps the rest. */
 
@@ -87,6 +87,32 @@ describe('golang-migrate', () => {
     expect((await lockstep('apply', repo, shop)).report.migrations).toMatchObject(
       ['000001_a', '000002_b', '000003_c'].map((id) => ({ id, status: 'applied' })),
     );
+  });
+
+  it('one that is half-done is not recorded as applied before one that was merged later and comes before it', async () => {
+    const shop = await target();
+    const { '000002_b.up.sql': up, '000002_b.down.sql': down, ...first } = pairs;
+    const third = `${marker}CREATE TABLE c ();\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = project({ ...first, '000003_c.up.sql': third, '000003_c.down.sql': 'DROP TABLE c;\n' });
+    const stopped = await lockstep('apply', repo, shop);
+    expect(stopped.report.result, stopped.printed).toBe('partial');
+    const kept = await shop.rows('SELECT * FROM schema_migrations');
+    change(repo, { '000002_b.up.sql': up, '000002_b.down.sql': down });
+    const refused = await lockstep(['resolve', '000003_c', '--as', 'applied'], repo, shop);
+    expect(refused.exitCode, refused.printed).toBe(2);
+    expect(refused.report.error).toMatchObject({
+      code: 'nothing-to-resolve',
+      hint: expect.stringContaining('000002_b'),
+    });
+    expect(await shop.rows('SELECT * FROM schema_migrations')).toEqual(kept);
+    expect(await shop.rows('SELECT id FROM lockstep.migrations ORDER BY id')).toEqual([{ id: '1' }]);
+    // Nothing is lost by that.
+    change(repo, { '000003_c.up.sql': third.replace('nowhere VALUES (1)', 'c DEFAULT VALUES') });
+    const run = await lockstep('apply', repo, shop);
+    expect(run.report.migrations, run.printed).toMatchObject(
+      ['000002_b', '000003_c'].map((id) => ({ id, status: 'applied' })),
+    );
+    expect(await shop.rows('SELECT * FROM schema_migrations')).toEqual([{ version: '3', dirty: false }]);
   });
 
   it('a dirty version that is to be tried again runs from the beginning, as it is told', async () => {

@@ -351,7 +351,7 @@ describe('the way to Slack', () => {
   });
 
   test('is an address', async () => {
-    expect(await warned(put('x', { client: { apiUrl: 'no address' } }))).toContain('no address cannot be reached');
+    expect(await warned(put('x', { client: { apiUrl: 'no address' } }))).toContain('SLACK_API_URL is no address');
   });
 
   test('leads to slack.com by default, and says who asks', async () => {

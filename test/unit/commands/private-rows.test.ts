@@ -16,3 +16,9 @@ describe("an error on a target shows nobody's data", () => {
     expect(withoutRows({ message: 'it failed', detail }).detail).toBe(told);
   });
 });
+
+it("a value that did not fit its type is somebody's, too", () => {
+  const message = 'invalid input syntax for type integer: "jane@example.com"';
+  expect(withoutRows({ message, sqlstate: '22P02' }).message).toBe('invalid input syntax for type integer: "…"');
+  expect(withoutRows({ message: 'column "x" does not exist', sqlstate: '42703' }).message).toContain('"x"');
+});

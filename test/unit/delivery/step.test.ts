@@ -55,6 +55,15 @@ describe('the outputs of a step', () => {
     expect(outputsOf({ ...passed, command, result }, undefined, undefined).deploy_code).toBe(expected);
   });
 
+  it.each([
+    ['passed', true, 'true'],
+    ['passed', false, 'false'],
+    ['error', true, 'false'],
+  ] as const)('notify that ended with %s, whose jobs say %s: deploy_code is %s', (result, deployCode, expected) => {
+    const report: Report = { ...passed, command: 'notify', result, deployCode };
+    expect(outputsOf(report, undefined, undefined).deploy_code).toBe(expected);
+  });
+
   it.each([noop, errored])('are all there, whatever the result', (report) => {
     expect(Object.keys(outputsOf(report, undefined, undefined))).toEqual([
       'result',

@@ -20,6 +20,8 @@ export interface Evidence {
   problem(session: Session, before: unknown): Promise<string | undefined>;
   /** Takes away (or finishes) what a failed try has left. Returns what was done, a sentence each. */
   repair(session: Session, before: unknown): Promise<readonly string[]>;
+  /** Whether it may have left something that was let alone, since somebody else may be at work on it. */
+  isInDoubt?(session: Session, before: unknown): Promise<boolean>;
   /** `repair` brings the statement to its end, in place of taking back what it has left. */
   readonly isFinishedByRepair?: boolean;
   /** CONCURRENTLY: it waits for old transactions, under a limit of its own, and may be repeated. */

@@ -3,6 +3,7 @@ import { treeOf } from '../../../project/same-statements.ts';
 import { parseSql, type Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
 import { literal } from '../../ledger/sql.ts';
+import { IS_BEING_BUILT } from '../../survey/invalid-indexes.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
 import { quotedName, relationName } from './names.ts';
 
@@ -94,15 +95,6 @@ function shapeOf({ tree, ...statement }: Statement): string {
   return treeOf({ ...statement, tree: shape });
 }
 
-/**
- * A condition on `pg_index i`: somebody else is at work on it, and what is not valid yet is no leftover. Who builds an index
- * holds SHARE UPDATE EXCLUSIVE on its table, which every role may see; what is being built not every role may.
- */
-const IS_BEING_BUILT = `EXISTS (
-  SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.relation = i.indrelid AND l.granted
-    AND l.mode = 'ShareUpdateExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
-
 async function isBeingBuilt(session: Session, oid: string): Promise<boolean> {
   const rows = await rowsOf(
     session,
@@ -145,9 +137,9 @@ export function reindex({ tree }: Statement, concurrently: boolean): Evidence {
   // The one table that it is about; undefined: a schema's or a database's.
   const relation = record(tree.relation);
   const of = relation === undefined ? undefined : relationName(relation);
-  const leftovers = async (session: Session, before: unknown): Promise<readonly IndexRow[]> => {
+  const leftovers = async (session: Session, before: unknown, busy = false): Promise<readonly IndexRow[]> => {
     const known = kept<readonly string[]>(before, 'invalid', []);
-    const rows = await invalidOnes(session, of);
+    const rows = await invalidOnes(session, of, busy);
     return rows.filter(({ oid, name }) => !known.includes(oid) && /_cc(?:new|old)\d*"?$/.test(name));
   };
   return {
@@ -167,6 +159,7 @@ export function reindex({ tree }: Statement, concurrently: boolean): Evidence {
       for (const row of await leftovers(session, before)) told.push(await dropInvalid(session, row));
       return told;
     },
+    isInDoubt: async (session, before) => (await leftovers(session, before, true)).length > 0,
   };
 }
 
@@ -178,10 +171,10 @@ function invalidNamed(session: Session, name: string): Promise<readonly IndexRow
 }
 
 /**
- * Invalid indexes of a table (or of the table of an index) and of its partitions, or of the whole database, that nobody else
- * is at work on. A partitioned index is no leftover: it is invalid until each partition has its part.
+ * Invalid indexes of a table (or of the table of an index) and of its partitions, or of the whole database; `busy`: also those
+ * that somebody may be at work on. A partitioned index is no leftover: it is invalid until each partition has its part.
  */
-function invalidOnes(session: Session, of: string | undefined): Promise<readonly IndexRow[]> {
+function invalidOnes(session: Session, of: string | undefined, busy = false): Promise<readonly IndexRow[]> {
   const only =
     of === undefined
       ? ''
@@ -193,6 +186,6 @@ function invalidOnes(session: Session, of: string | undefined): Promise<readonly
           UNION SELECT t.reltoastrelid FROM pg_catalog.pg_class t JOIN part USING (oid))`;
   return rowsOf(
     session,
-    `SELECT ${COLUMNS} ${FROM} WHERE c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready AND i.indislive) ${only} AND NOT ${IS_BEING_BUILT}`,
+    `SELECT ${COLUMNS} ${FROM} WHERE c.relkind = 'i' AND NOT (i.indisvalid AND i.indisready AND i.indislive) ${only} ${busy ? '' : `AND NOT ${IS_BEING_BUILT}`}`,
   );
 }

@@ -36,7 +36,7 @@ describe('a stage in words', () => {
     ['refused: no migration ran', stage('refused')],
     ['another run held the lock: no migration ran', stage('busy')],
     ['no answer', stage('error')],
-    ['not approved, or the job could not start: no migration ran', stage('rejected')],
+    ['not approved, or its job ended without a word', stage('rejected')],
     ['cancelled: 1 applied, 1 not', stage('cancelled', { applied: 1, pending: 1 })],
     ['not begun', stage('skipped')],
   ])('%s', (words, one) => expect(lineOf(one)).toBe(words));

@@ -80,6 +80,17 @@ describe('whether the code follows', () => {
       false,
       ['production failed'],
     ],
+    [
+      'a job that hands on what was done and not its result has spoken',
+      {
+        production: {
+          ...ran('production', 'partial', false, 'failure'),
+          outputs: { deployment: ran('production', 'partial', false).outputs.deployment },
+        },
+      },
+      false,
+      ['production partial'],
+    ],
     ['staging alone says yes', { staging }, false, ['staging applied']],
     [
       'production applied, and a step after it failed',

@@ -38,6 +38,15 @@ describe('what several jobs know', () => {
     }
   });
 
+  it('forgets what became of the code when the database is deployed to again', () => {
+    const first = {
+      ...withStage(none, stage('production', 'applied', 1)),
+      code: { state: 'deployed' as const, at: '2026-11-27T10:02:00.000Z' },
+    };
+    expect(merged(first, withStage(none, stage('production', 'failed', 5))).code).toBeUndefined();
+    expect(merged(first, withStage(none, stage('production', 'applied', 1))).code?.state).toBe('deployed');
+  });
+
   it('keeps what only one of them knows', () => {
     const sum = merged(
       none,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment, Stage } from '../../../../src/report/deployment/model.ts';
-import { deploymentScope, withDeploymentBlock } from '../../../../src/report/markdown/deployment.ts';
+import { deploymentScope, keepingDeployment, withDeploymentBlock } from '../../../../src/report/markdown/deployment.ts';
 
 const links = {
   repository: 'https://github.com/acme/shop',
@@ -31,6 +31,15 @@ describe('a deployment in the comment of a pull request', () => {
       expect(twice.match(/What the check said\./g)).toHaveLength(1);
       expect(twice.endsWith('What the check said.')).toBe(true);
     }
+  });
+
+  it('outlives a check that comes late', () => {
+    const late = keepingDeployment('<!-- lockstep {"v":2} -->\n### All well', told(CHECKED, deployed('staging')));
+    expect(late).toMatch(
+      /^<!-- lockstep \{"v":2\} -->\n<!-- lockstep-deployment .*\n\*\*Deployment of[\s\S]*### All well$/,
+    );
+    expect(told(late, deployed('production'))).toMatch(/`staging`.*\n- `production`/);
+    expect(keepingDeployment('new', CHECKED)).toBe('new');
   });
 
   it('is of one database: of another it is another comment', () => {
