@@ -47,7 +47,7 @@ export function apply(context) {
     // In turn, so that a busy moment of the machine meets all.
     for (let run = 0; run < runs; run++) {
       for (const { name, history, run: measure } of runners) {
-        await inDatabase(server, `apply_${run}`, (database) => {
+        await inDatabase(server, `apply_${run}_${name.replaceAll('-', '_')}`, (database) => {
           times.get(name).push(measure(database));
           const recorded = Number(psql(server, database, '-c', history));
           if (recorded !== count) throw new Error(`${name} has recorded ${recorded} of ${count} migrations`);

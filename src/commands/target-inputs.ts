@@ -87,20 +87,14 @@ async function commitNamed(clone: Clone, name: string): Promise<string | undefin
 /** The migrations there. Throws `migrations-not-found`, `migrations-ambiguous`. */
 export async function readTargetProject(place: TargetPlace): Promise<TargetInputs> {
   const { placeholders } = place.policy.rehearsal;
-  const [project, described] = await Promise.all([
+  const [project, { author, subject }] = await Promise.all([
     readAt(place, { placeholders, upOnly: true }),
-    describe(place.git, place.commit),
+    place.git.read(place.commit),
   ]);
   const inFolder = project.directory === '.' ? '' : `${project.directory}/`;
   // Of what was read from the disk, which is what no commit has: other folders were looked into as well.
   const uncommitted = [...place.files.fromDisk].filter((path) => path.startsWith(inFolder) && path.endsWith('.sql'));
-  return { ...place, ...described, project, uncommitted, layout: layoutNamed(project.tool) };
-}
-
-async function describe(git: Git, commit: string): Promise<Pick<TargetInputs, 'author' | 'subject'>> {
-  const { exitCode, stdout } = await git.try(['log', '-1', '--format=%an%x00%s', commit, '--']);
-  const [author, subject = ''] = stdout.toString('utf8').trim().split('\0');
-  return { author: exitCode === 0 && author ? author : undefined, subject };
+  return { ...place, author, subject, project, uncommitted, layout: layoutNamed(project.tool) };
 }
 
 async function configAt(

@@ -6,7 +6,8 @@ import {
   ownTransaction,
 } from '../project/transaction.ts';
 import type { SqlErrorReport } from '../report/model.ts';
-import { runScript, type ScriptRun } from './runner.ts';
+import { runScript } from './runner.ts';
+import type { ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { sqlError } from './sql-error.ts';
 

@@ -1,42 +1,19 @@
-import { DatabaseError } from 'pg';
 import { excerpt } from '../project/place.ts';
 import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.ts';
 import { ownTransaction } from '../project/transaction.ts';
-import type { Execution, Script } from '../project/types.ts';
+import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
 import { Effects } from './effects.ts';
+import { inTransaction } from './in-transaction.ts';
+import type { Failed, Failure, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
-import { type Origin, shortened, sqlError } from './sql-error.ts';
+import { type Origin, sqlError } from './sql-error.ts';
+import { errorAt, oneByOne, rounded, statementReport } from './statements.ts';
 
 /**
  * The one script runner: rehearsal and deploy both run migrations through it, so that what was rehearsed is what runs.
  * It keeps the transaction semantics of the project's tool and starts each script in a clean session.
  */
-
-export interface ScriptRun {
-  readonly script: Script;
-  readonly execution: Execution;
-  /** SQL that records the migration in the tool's own table: same transaction where the script has one. */
-  readonly record?: string | undefined;
-  readonly guard?: Guard | undefined;
-}
-
-/** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
-interface Guard {
-  /** Sent with BEGIN: settings that hold for the transaction. */
-  readonly begin: readonly string[];
-  /** Sent after a statement that may have changed a timeout: the tighter one holds. */
-  readonly clamp: string;
-  /** Sent before the record. That it fails shows as `at: 'fence'`. */
-  readonly fence: string;
-}
-
-/** Where a script came to its end, and what was thrown there: for who has to decide what to do now. */
-export interface Failure {
-  readonly thrown: unknown;
-  /** commit: its record or its COMMIT; whether it holds is not known when the connection is gone. */
-  readonly at: 'begin' | 'statement' | 'fence' | 'commit';
-}
 
 export type ScriptOutcome = {
   readonly durationMs: number;
@@ -68,16 +45,6 @@ export async function runScript(session: Session, run: ScriptRun): Promise<Scrip
   };
 }
 
-interface Failed extends Failure {
-  readonly error: SqlErrorReport;
-}
-
-/** What ran so far. */
-interface Ran {
-  readonly reports: StatementReport[];
-  readonly effects: Effects;
-}
-
 async function attempt(
   session: Session,
   run: ScriptRun,
@@ -99,95 +66,6 @@ async function attempt(
   } catch (thrown) {
     return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }
-}
-
-/** BEGIN, the statements, the record, COMMIT. A BEGIN ... COMMIT of the file's own round all of it is taken over. */
-async function inTransaction(
-  session: Session,
-  run: ScriptRun,
-  statements: readonly Statement[],
-  ran: Ran,
-): Promise<Failed | undefined> {
-  const own = ownTransaction(statements);
-  const inner = own ? statements.slice(1, -1) : statements;
-  const { guard } = run;
-  await session.reset();
-  // What the file's own BEGIN asks for (an isolation level) must come before everything else.
-  const opening = [own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN', ...(guard?.begin ?? [])];
-  if (inner.length === 0) await session.run(opening.join(';\n'));
-  const failed = await oneByOne(session, run, inner, ran, opening);
-  if (failed !== undefined) {
-    await session.run('ROLLBACK').catch(() => {});
-    return failed;
-  }
-  const last = inner.at(-1);
-  const origin = {
-    path: run.script.path,
-    text: run.script.text,
-    offset: last?.start ?? 0,
-    ...(last && { statement: last.index }),
-  };
-  // Deferred constraints and triggers do their work here, where the failing one can still be named.
-  // What the file has set must reach neither the fence nor the record: a search path, a limit of 1 ms.
-  const ours = guard === undefined ? [] : ['SET LOCAL search_path = pg_catalog', ...guard.begin];
-  const ending = [
-    'SET CONSTRAINTS ALL IMMEDIATE',
-    'RESET ROLE',
-    ...ours,
-    ...(guard === undefined ? [] : [guard.fence]),
-  ];
-  const sql = [...ending, ...(run.record ? [run.record] : []), 'COMMIT'].join(';\n');
-  const { completed, error: thrown } = await (guard === undefined
-    ? session.runTimed(sql)
-    : session.runTimedAndClean(sql));
-  if (thrown === undefined || completed.some(({ tag }) => tag === 'COMMIT')) return undefined;
-  await session.run('ROLLBACK').catch(() => {});
-  const at = completed.length < 1 ? 'statement' : completed.length < ending.length ? 'fence' : 'commit';
-  return { error: sqlError(thrown, origin), thrown, at };
-}
-
-/** `opening` goes with the first statement in one message: a way to the server and back is most of what small ones take. */
-async function oneByOne(
-  session: Session,
-  { script, guard }: ScriptRun,
-  statements: readonly Statement[],
-  ran: Ran,
-  opening: readonly string[] = [],
-): Promise<Failed | undefined> {
-  for (const [position, statement] of statements.entries()) {
-    const first = position === 0 ? opening : [];
-    const prefix = first.map((sql) => `${sql};\n`).join('');
-    const started = performance.now();
-    const { completed, error: thrown } = await session.runTimed(prefix + statement.sql);
-    if (thrown !== undefined) {
-      const at = completed.length < first.length && !isBeyond(thrown, prefix) ? 'begin' : 'statement';
-      return { error: errorAt(thrown, script, statement, prefix), thrown, at };
-    }
-    ran.reports.push(statementReport(statement, performance.now() - started));
-    ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
-    if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
-  }
-  return undefined;
-}
-
-/** The error of one statement of a script, placed in its file. `prefix`: what stood before it in the same message. */
-export function errorAt(
-  thrown: unknown,
-  { path, text }: Script,
-  { start, index }: Statement,
-  prefix = '',
-): SqlErrorReport {
-  return sqlError(thrown, { path, text, offset: start, prefix: [...prefix].length, statement: index });
-}
-
-/** Whether an error lies behind a message's prefix: what the server cannot parse is refused before any of it is done. */
-function isBeyond(thrown: unknown, prefix: string): boolean {
-  return !(thrown instanceof DatabaseError) || Number(thrown.position ?? 0) > [...prefix].length;
-}
-
-/** Whether a statement may have changed a timeout: by SET, RESET, set_config() or UPDATE pg_settings. */
-export function mayChangeTimeouts({ kind, sql }: Statement): boolean {
-  return kind === 'VariableSetStmt' || /set_config|pg_settings|_timeout/i.test(sql);
 }
 
 /** The whole script as one simple query, as Prisma, golang-migrate and others send it. */
@@ -223,15 +101,6 @@ function syntaxError(script: Script, { message, line, column }: SyntaxProblem): 
   };
 }
 
-/** A longer statement (rows that a migration brings along) is in its file. */
-const SQL_CHARACTERS = 10_000;
-
-/** What the report says of a statement that ran. */
-export function statementReport(statement: Statement, durationMs: number): StatementReport {
-  const { index, line, endLine, sql } = statement;
-  return { index, line, endLine, sql: shortened(sql, SQL_CHARACTERS), durationMs: rounded(durationMs) };
-}
-
 function before(kept: number, undone: number): string | undefined {
   const count = kept + undone;
   if (count === 0) return undefined;
@@ -239,8 +108,4 @@ function before(kept: number, undone: number): string | undefined {
   const were = undone === 1 ? 'was' : 'were';
   if (undone === 0) return `${ran} and took effect`;
   return kept === 0 ? `${ran} and ${were} rolled back` : `${ran}: ${kept} took effect, ${undone} ${were} rolled back`;
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

@@ -12,6 +12,8 @@ export interface Origin {
   /** How many characters of the query stand before the file's own text. */
   readonly prefix?: number;
   readonly statement?: number;
+  /** The query was none of the file's text: a position in it is no place in the file. */
+  readonly ours?: boolean;
 }
 
 /** SQLSTATEs of "there is no such thing": a table, column, function, other object or schema. */
@@ -50,7 +52,7 @@ export function shortened(text: string, characters: number): string {
 /** Postgres counts code points of the query from 1; a JavaScript string counts UTF-16 units from 0. */
 function offsetOf(error: DatabaseError | undefined, origin: Origin): number {
   const position = Number(error?.position ?? 0);
-  if (!(position > 0)) return origin.offset;
+  if (!(position > 0) || origin.ours) return origin.offset;
   return afterCodePoints(origin.text, origin.offset, position - 1 - (origin.prefix ?? 0));
 }
 

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Git } from './git.ts';
-import type { GitFiles, TreeEntry } from './git-files.ts';
+import type { GitFiles } from './git-files.ts';
+import type { TreeEntry } from './git-tree.ts';
 import { type LineRange, patchedLines } from './patch.ts';
 import type { Range } from './refs.ts';
 

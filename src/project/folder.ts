@@ -1,6 +1,7 @@
 import { LockstepError } from '../errors.ts';
 import type { Location } from '../settings/types.ts';
-import type { At, GitFiles, TreeEntry } from './git-files.ts';
+import type { At, GitFiles } from './git-files.ts';
+import type { TreeEntry } from './git-tree.ts';
 import { detectLayout, layoutNamed } from './layouts/detect.ts';
 import type { Layout } from './layouts/layout.ts';
 import { fileName } from './layouts/names.ts';

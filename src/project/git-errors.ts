@@ -108,6 +108,13 @@ export function gitFailed(args: readonly string[], directory: string, stderr: st
   });
 }
 
+/** Throws `git-object-missing`. */
+export function objectMissing(oid: string): never {
+  throw new LockstepError('git-object-missing', `git does not have the content of ${oid}.`, {
+    hint: 'The clone is damaged (`git fsck` tells), or partial and its remote out of reach. Clone it again.',
+  });
+}
+
 /** https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory; usual in jobs with `container:`. */
 function dubiousOwnership(directory: string, said: string): LockstepError {
   const root = /repository at '(.*?)'/.exec(said)?.[1] ?? directory;

@@ -2,17 +2,12 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import type { Git } from './git.ts';
+import { objectMissing } from './git-errors.ts';
+import { listTree, type TreeEntry } from './git-tree.ts';
 import type { RepoFile } from './types.ts';
 
 /** A commit's sha, or what stands on the disk. */
 export type At = 'worktree' | (string & {});
-
-/** A file's name in a commit or in the working tree. `oid` undefined: it is read from the disk. */
-export interface TreeEntry {
-  readonly path: string;
-  readonly kind: 'file' | 'symlink' | 'submodule';
-  readonly oid: string | undefined;
-}
 
 /** Reads files of commits and of the working tree. One per run: what two commits share is read once. */
 export class GitFiles {
@@ -28,13 +23,12 @@ export class GitFiles {
 
   /** What lies below (or at) the given paths, sorted by path; '.' is the whole repository. Ignored files are not seen. */
   async list(at: At, paths: readonly string[]): Promise<TreeEntry[]> {
-    const below = paths.includes('.') ? [] : ['--', ...paths];
-    if (at !== 'worktree') return this.#tree(at, below);
+    if (at !== 'worktree') return listTree(this.git, at, paths);
     // By name: what differs is told from where HEAD stands now, and it may have moved since the run began.
     const head = this.git.head === undefined ? await this.git.resolve('HEAD') : 'HEAD';
     const [committed, touched] = await Promise.all([
-      head === undefined ? [] : this.#tree(head, below),
-      this.#touched(below),
+      head === undefined ? [] : listTree(this.git, head, paths),
+      this.#touched(paths.includes('.') ? [] : ['--', ...paths]),
     ]);
     const entries = new Map(committed.map((entry) => [entry.path, entry]));
     for (const [path, gone] of touched) {
@@ -43,14 +37,6 @@ export class GitFiles {
       else entries.delete(path);
     }
     return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  }
-
-  async #tree(commit: string, below: readonly string[]): Promise<TreeEntry[]> {
-    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', commit, ...below]);
-    return split(stdout).map((line) => {
-      const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-      return { path, oid, kind: mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file' };
-    });
   }
 
   /**
@@ -109,25 +95,10 @@ export class GitFiles {
     }
   }
 
-  /** One process for all. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
-  async #blobs(oids: readonly string[]): Promise<Map<string, Buffer>> {
-    const blobs = new Map<string, Buffer>();
-    if (oids.length === 0) return blobs;
-    // Without --buffer git writes each by itself, and a thousand small ones take us a thousand turns to read.
-    const { stdout } = await this.git.run(['cat-file', '--batch', '--buffer'], { input: `${oids.join('\n')}\n` });
-    for (let at = 0; at < stdout.length; ) {
-      const end = stdout.indexOf('\n', at);
-      const [oid = '', type = '', size = ''] = stdout.toString('latin1', at, end).split(' ');
-      if (type !== 'blob') {
-        throw new LockstepError('git-object-missing', `git does not have the content of ${oid}.`, {
-          hint: 'The clone is damaged (`git fsck` tells), or partial and its remote out of reach. Clone it again.',
-        });
-      }
-      const from = end + 1;
-      blobs.set(oid, stdout.subarray(from, from + Number(size)));
-      at = from + Number(size) + 1;
-    }
-    return blobs;
+  async #blobs(oids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    if (oids.length > MANY) return readMany(this.git, oids);
+    const found = await Promise.all(oids.map(async (oid) => [oid, await this.git.objects.read(oid)] as const));
+    return new Map(found.map(([oid, object]) => [oid, object?.type === 'blob' ? object.bytes : objectMissing(oid)]));
   }
 
   /**
@@ -145,6 +116,24 @@ export class GitFiles {
     }
     return undefined;
   }
+}
+
+/** The running git writes each object by itself: a thousand small ones would take us a thousand turns to read. */
+const MANY = 64;
+
+/** One process for all. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
+async function readMany(git: Git, oids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  const blobs = new Map<string, Buffer>();
+  const { stdout } = await git.run(['cat-file', '--batch', '--buffer'], { input: `${oids.join('\n')}\n` });
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf('\n', at);
+    const [oid = '', type = '', size = ''] = stdout.toString('latin1', at, end).split(' ');
+    if (type !== 'blob') return objectMissing(oid);
+    const from = end + 1;
+    blobs.set(oid, stdout.subarray(from, from + Number(size)));
+    at = from + Number(size) + 1;
+  }
+  return blobs;
 }
 
 /** The parts of a NUL-terminated list. */

@@ -2,7 +2,9 @@ import { relative, resolve, sep } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { type ProcessResult, runProcess } from '../services/process.ts';
 import { checkoutOf, notOwnCheckout } from './checkout-root.ts';
+import { type Commit, parseCommit } from './git-commit.ts';
 import { gitFailed, gitMissing, unknownRef } from './git-errors.ts';
+import { GitObjects } from './git-objects.ts';
 
 /** git's variables that would lead it to another repository or change what it answers: a hook sets some of them. */
 const MISLEADING =
@@ -48,6 +50,7 @@ export class Git {
   readonly #config: readonly string[];
   /** Ends whatever git is doing. */
   readonly signal: AbortSignal | undefined;
+  readonly objects: GitObjects;
 
   private constructor(
     place: { readonly root: string; readonly prefix: string; readonly head?: string | undefined },
@@ -61,6 +64,13 @@ export class Git {
     this.#env = env;
     this.#config = config;
     this.signal = signal;
+    const args = ['-C', this.root, ...config];
+    this.objects = new GitObjects({
+      args,
+      env,
+      signal,
+      failed: (end) => ('stderr' in end ? gitFailed(['cat-file'], this.root, end.stderr) : gitMissing(end.cause)),
+    });
   }
 
   /**
@@ -159,6 +169,8 @@ export class Git {
   }
 
   async #verify(ref: string): Promise<string | undefined> {
+    // A running git has read for good where a shallow history ends, which is what 'HEAD~1' and the like depend on.
+    if (/^[\w./-]+$/.test(ref)) return (await this.objects.read(`${ref}^{commit}`))?.oid;
     const { exitCode, stdout, stderr } = await this.try(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
     if (exitCode === 0) return stdout.toString('utf8').trim();
     if (/dubious ownership/.test(stderr)) throw gitFailed(['rev-parse'], this.root, stderr);
@@ -184,11 +196,15 @@ export class Git {
     return exitCode === 0 ? stdout.toString('utf8').trim() : undefined;
   }
 
-  /** As the commit itself says: in a shallow clone they need not be here. */
-  async parents(sha: string): Promise<string[]> {
-    const { stdout } = await this.run(['cat-file', 'commit', sha]);
-    const [header = ''] = stdout.toString('latin1').split('\n\n', 1);
-    return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].flatMap(([, parent]) => parent ?? []);
+  /** As the commit itself says: in a shallow clone its parents need not be here. Throws `git-failed` when it is not here. */
+  async read(sha: string): Promise<Commit> {
+    const object = await this.objects.read(`${sha}^{commit}`);
+    if (object === undefined) throw gitFailed(['cat-file', 'commit', sha], this.root, `${sha} is not here`);
+    return parseCommit(object.bytes);
+  }
+
+  async parents(sha: string): Promise<readonly string[]> {
+    return (await this.read(sha)).parents;
   }
 
   /** The tree without files, which git knows everywhere; its name goes by the repository's hash. */

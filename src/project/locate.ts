@@ -1,5 +1,5 @@
 import { LockstepError } from '../errors.ts';
-import type { TreeEntry } from './git-files.ts';
+import type { TreeEntry } from './git-tree.ts';
 import { foreignTool } from './layouts/foreign.ts';
 import { fileName, versionedName } from './layouts/names.ts';
 

@@ -1,6 +1,7 @@
 import type { Location } from '../settings/types.ts';
 import { type Folder, findFolder, findFolderAtBase, goneFrom, type Search, sqlFiles } from './folder.ts';
-import type { GitFiles, TreeEntry } from './git-files.ts';
+import type { GitFiles } from './git-files.ts';
+import type { TreeEntry } from './git-tree.ts';
 import type { ReadOptions } from './layouts/layout.ts';
 import { compareText, fileName } from './layouts/names.ts';
 import { leftOut } from './left-out.ts';

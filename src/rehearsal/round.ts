@@ -1,5 +1,6 @@
 import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
-import { runScript, type ScriptOutcome, type ScriptRun } from '../postgres/runner.ts';
+import { runScript, type ScriptOutcome } from '../postgres/runner.ts';
+import type { ScriptRun } from '../postgres/script-run.ts';
 import { Session } from '../postgres/session.ts';
 import { sqlError } from '../postgres/sql-error.ts';
 import type { Layout } from '../project/layouts/layout.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import { errorAt } from '../../postgres/runner.ts';
+import { errorAt } from '../../postgres/statements.ts';
 import type { SqlErrorReport } from '../../report/model.ts';
 import { howToSettle } from '../../settle.ts';
 import { asOurselves, finishStep, forgetStep, startStep } from '../ledger/steps.ts';

@@ -1,4 +1,4 @@
-import { errorAt } from '../../postgres/runner.ts';
+import { errorAt } from '../../postgres/statements.ts';
 import { finishStep, keepSession } from '../ledger/steps.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { runBare } from './bare-step.ts';

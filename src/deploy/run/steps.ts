@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import { errorAt, mayChangeTimeouts, statementReport } from '../../postgres/runner.ts';
+import { errorAt, mayChangeTimeouts, statementReport } from '../../postgres/statements.ts';
 import { parseScript, type Statement } from '../../project/sql.ts';
 import { statementHash } from '../../project/statement-hash.ts';
 import { cannotRunInTransaction } from '../../project/transaction.ts';

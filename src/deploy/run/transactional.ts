@@ -1,4 +1,5 @@
-import { type Failure, runScript, type ScriptOutcome } from '../../postgres/runner.ts';
+import { runScript, type ScriptOutcome } from '../../postgres/runner.ts';
+import type { Failure } from '../../postgres/script-run.ts';
 import { shortened } from '../../postgres/sql-error.ts';
 import type { Migration } from '../../project/types.ts';
 import type { Attempt, SessionReport } from '../../report/target-model.ts';

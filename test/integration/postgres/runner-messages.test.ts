@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clampTimeouts, localTimeouts } from '../../../src/deploy/run/timeouts.ts';
-import { runScript, type ScriptRun } from '../../../src/postgres/runner.ts';
+import { runScript } from '../../../src/postgres/runner.ts';
+import type { ScriptRun } from '../../../src/postgres/script-run.ts';
 import { Session } from '../../../src/postgres/session.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import { type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
@@ -54,10 +55,75 @@ async function messages(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
-it('a script after another one takes a message for each statement, and one for its end', async () => {
+it('a script after another one takes a message for each statement, the last of which brings its end', async () => {
   await runScript(session, deployed('CREATE TABLE a (id int);'));
-  expect(await messages(() => runScript(session, deployed('CREATE TABLE b (id int);')))).toBe(2);
-  expect(await messages(() => runScript(session, deployed('CREATE TABLE c (id int);\nCREATE TABLE d ();')))).toBe(3);
+  expect(await messages(() => runScript(session, deployed('CREATE TABLE b (id int);')))).toBe(1);
+  expect(await messages(() => runScript(session, deployed('CREATE TABLE c (id int);\nCREATE TABLE d ();')))).toBe(2);
+  expect(await messages(() => runScript(session, deployed('BEGIN;\nCREATE TABLE c2 ();\nCOMMIT;')))).toBe(1);
+});
+
+it('one that a rehearsal runs, or whose end has to wait for its limits, has a message for that', async () => {
+  const { guard: _, ...rehearsed } = deployed('CREATE TABLE h ();');
+  expect(await messages(() => runScript(session, rehearsed))).toBe(2);
+  // One to clean the session, and one for the limit.
+  expect(await messages(() => runScript(session, deployed("SET LOCAL lock_timeout = '1s';")))).toBe(4);
+});
+
+it('each statement is told once, also the one that brings the end', async () => {
+  const { statements } = await runScript(session, deployed('SELECT 1;\n\nSELECT 2\n-- and a comment'));
+  expect(statements.map(({ index, line }) => [index, line])).toEqual([
+    [0, 1],
+    [1, 3],
+  ]);
+});
+
+describe('what goes wrong in the last message is told for what it is', () => {
+  const fails = async (text: string, change: Partial<ScriptRun> = {}) => {
+    const outcome = await runScript(session, { ...deployed(text), ...change });
+    expect(outcome.status).toBe('failed');
+    const [found] = await session.run("SELECT to_regclass('gone') AS gone");
+    expect(found?.rows).toEqual([{ gone: null }]);
+    return outcome as { error: Record<string, unknown>; failure: { at: string }; statements: readonly unknown[] };
+  };
+  const GONE = 'CREATE TABLE gone (a int);\n';
+
+  it('the statement itself', async () => {
+    const { error, failure, statements } = await fails(`${GONE}SELECT 1 / 0;`);
+    expect(failure.at).toBe('statement');
+    expect(error).toMatchObject({ sqlstate: '22012', line: 2, statement: 1, ranBefore: /1 statement .* rolled back/ });
+    expect(statements).toHaveLength(1);
+  });
+
+  it('a constraint that was deferred', async () => {
+    await runScript(session, deployed('CREATE TABLE p (a int UNIQUE DEFERRABLE INITIALLY DEFERRED);'));
+    const { error, failure } = await fails(`${GONE}INSERT INTO p VALUES (1), (1);`);
+    expect(failure.at).toBe('statement');
+    expect(error).toMatchObject({ sqlstate: '23505', line: 2, statement: 1 });
+  });
+
+  it('the lock that is gone', async () => {
+    const { guard } = deployed('');
+    const { failure } = await fails(GONE, { guard: guard && { ...guard, fence: 'SELECT 1 / 0' } });
+    expect(failure.at).toBe('fence');
+  });
+
+  it('the record, whose own place is none of the file', async () => {
+    const { error, failure } = await fails(`${GONE}\nSELECT 1;`, { record: 'SELECT 1;\nSELECT nothing FROM nowhere' });
+    expect(failure.at).toBe('commit');
+    expect(error).toMatchObject({ sqlstate: '42P01', line: 3, column: 1 });
+  });
+});
+
+it('a string that the server reads otherwise than the parser does not swallow the end', async () => {
+  const old = await Session.open(server.config('messages'), { standard_conforming_strings: 'off' });
+  try {
+    const { status, error } = await runScript(old, deployed("SELECT 'a\\';"));
+    expect(status).toBe('failed');
+    expect(error).toMatchObject({ sqlstate: '42601' });
+    expect((await runScript(old, deployed("SELECT 'a\\\\';"))).status).toBe('applied');
+  } finally {
+    await old.close();
+  }
 });
 
 it('the next script finds a clean session all the same', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TreeEntry } from '../../../src/project/git-files.ts';
+import type { TreeEntry } from '../../../src/project/git-tree.ts';
 import { chooseDirectory, nothingFound } from '../../../src/project/locate.ts';
 
 const entries = (...paths: string[]): TreeEntry[] => paths.map((path) => ({ path, kind: 'file', oid: '1' }));

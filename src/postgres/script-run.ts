@@ -1,0 +1,40 @@
+import type { Execution, Script } from '../project/types.ts';
+import type { SqlErrorReport, StatementReport } from '../report/model.ts';
+import type { Effects } from './effects.ts';
+
+/** What the runner is asked for, and what it keeps while it runs. */
+
+export interface ScriptRun {
+  readonly script: Script;
+  readonly execution: Execution;
+  /** SQL that records the migration in the tool's own table: same transaction where the script has one. */
+  readonly record?: string | undefined;
+  readonly guard?: Guard | undefined;
+}
+
+/** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
+export interface Guard {
+  /** Sent with BEGIN: settings that hold for the transaction. */
+  readonly begin: readonly string[];
+  /** Sent after a statement that may have changed a timeout: the tighter one holds. */
+  readonly clamp: string;
+  /** Sent before the record. That it fails shows as `at: 'fence'`. */
+  readonly fence: string;
+}
+
+/** Where a script came to its end, and what was thrown there: for who has to decide what to do now. */
+export interface Failure {
+  readonly thrown: unknown;
+  /** commit: its record or its COMMIT; whether it holds is not known when the connection is gone. */
+  readonly at: 'begin' | 'statement' | 'fence' | 'commit';
+}
+
+export interface Failed extends Failure {
+  readonly error: SqlErrorReport;
+}
+
+/** What ran so far. */
+export interface Ran {
+  readonly reports: StatementReport[];
+  readonly effects: Effects;
+}
