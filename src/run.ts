@@ -44,6 +44,7 @@ const commands: Commands = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   baseline: async () => (await import('./commands/baseline.ts')).baseline,
   resolve: async () => (await import('./commands/resolve.ts')).resolve,
+  comment: async () => (await import('./commands/comment.ts')).comment,
   notify: async () => (await import('./commands/notify.ts')).notify,
 };
 
@@ -189,7 +190,9 @@ async function attempt(
     stdout(renderReport(report, { color, width }));
     const cause = interruptions.cause();
     if (endedEarly && cause?.kind === 'signal') return { report, exitCode: cause.exitCode, cancelled: true };
-    return { report, exitCode: report.lock?.skipped ? 0 : exitStatus[report.result], cancelled: false };
+    // A verdict that is only told is nobody's failure here.
+    const told = command === 'comment' || report.lock?.skipped === true;
+    return { report, exitCode: told ? 0 : exitStatus[report.result], cancelled: false };
   } catch (thrown) {
     progress.close();
     const cause = interruptions.cause();

@@ -13,6 +13,7 @@ const outputs: Readonly<Record<string, string>> = {
   plan_digest: 'The digest of the plan (sha256), for an approval to be bound to.',
   duration_ms: 'How long the run took, in milliseconds.',
   deployed_commit: 'The commit that the database is at, as its ledger has it.',
+  outcome: 'Of notify: what the deployment of the database came to.',
   deployment: 'What has become of the deployment so far, for the input of that name of the next job.',
   report_path: 'The report as JSON, whatever the result.',
   comment_url: "The pull request's comment, if there is one.",

@@ -1,8 +1,10 @@
 import { LockstepError } from '../errors.ts';
 import { beginDeployment } from '../report/deployment/begin.ts';
-import type { Deployment } from '../report/deployment/model.ts';
+import type { Deployment, Stage } from '../report/deployment/model.ts';
 import { type Needs, outcomeOf, readNeeds } from '../report/deployment/outcome.ts';
+import { withStage } from '../report/deployment/state.ts';
 import type { Report } from '../report/model.ts';
+import { shorten } from '../report/shorten.ts';
 import { runUrl } from '../services/run-url.ts';
 import type { Settings } from '../settings/types.ts';
 import { version } from '../version.ts';
@@ -27,7 +29,9 @@ export async function notify(settings: Settings, io: Io): Promise<Report> {
   }
   const url = runUrl(actions);
   const environment = target.environment ?? 'production';
-  const { deployment, deployCode } = outcomeOf(needs, { deployment: begun, environment, at: startedAt, url });
+  const { deployment: known, deployCode } = outcomeOf(needs, { deployment: begun, environment, at: startedAt, url });
+  const { waitingFor } = telling;
+  const deployment = waitingFor === undefined ? known : withStage(known, unread(waitingFor, startedAt, url));
   const notices = [
     ...(unreadable === 0 ? [] : [`What ${unreadable} of the jobs said of the deployment cannot be read.`]),
     ...(others === 0
@@ -57,6 +61,20 @@ function needsIn(json: string): Needs {
   throw new LockstepError('needs-unreadable', 'The input `needs` does not say what became of the jobs.', {
     hint: `In the job that runs \`notify\`, with all jobs of the deployment in its \`needs\`:\n  needs: \${{ toJSON(needs) }}`,
   });
+}
+
+/** What is pending there, nobody knows. */
+function unread(environment: string, at: Date, url: string | undefined): Stage {
+  const nothing = { applied: 0, pending: 0, migrations: [] };
+  const page = url === undefined ? {} : { url };
+  return {
+    environment: shorten(environment, 200),
+    state: 'waiting',
+    at: at.toISOString(),
+    ...page,
+    ...nothing,
+    unread: true,
+  };
 }
 
 const CODE = { success: 'deployed', failure: 'failed', cancelled: 'cancelled', skipped: 'skipped' } as const;

@@ -12,7 +12,8 @@ import type { Settings } from '../settings/types.ts';
 /** undefined: nothing can be linked to. */
 export function linksOf({ actions }: Settings, report: Report): Links | undefined {
   if (actions?.repository === undefined) return undefined;
-  const { runId, runAttempt, serverUrl } = actions;
+  const { serverUrl } = actions;
+  const { runId, runAttempt } = runOf(actions);
   const commit = commitOf(actions, report);
   if (commit === undefined) return undefined;
   const repository = `${serverUrl}/${actions.repository}`;
@@ -20,11 +21,17 @@ export function linksOf({ actions }: Settings, report: Report): Links | undefine
   return { repository, commit, run };
 }
 
+/** The run that has found out what is told: this one, or the one that it tells of. */
+function runOf(actions: Actions): Pick<Actions, 'runId' | 'runAttempt'> {
+  return actions.event.kind === 'workflow_run' ? actions.event : actions;
+}
+
 /**
  * The commit whose files people know: of GitHub's merge of a pull request, the tip of its branch. Of anything else that was
  * looked at, that itself.
  */
 function commitOf({ event, sha }: Actions, { git }: Report): string | undefined {
+  if (event.kind === 'workflow_run') return event.headSha;
   const looked = git?.headSha ?? undefined;
   if (event.kind !== 'pull_request') return looked ?? sha;
   return looked === undefined || looked === sha ? event.headSha : looked;
@@ -57,8 +64,8 @@ export function markerOf(settings: Settings, report: Report): Marker {
   return {
     v: 1,
     scope: scopeOf(settings),
-    run: actions?.runId ?? 0,
-    attempt: actions?.runAttempt ?? 1,
+    run: (actions && runOf(actions).runId) ?? 0,
+    attempt: (actions && runOf(actions).runAttempt) ?? 1,
     head: (actions && commitOf(actions, report)) ?? '',
     result: report.result,
     blocking,

@@ -39,11 +39,14 @@ export async function deliver({ settings, report: found, rules, ...delivery }: D
   }
   if (runner !== undefined && !hurried) {
     const { annotate, summarise } = await import('./step.ts');
-    annotate(told, runner, delivery.print);
+    // They would stand on the lines of another commit.
+    if (settings.command !== 'comment') annotate(told, runner, delivery.print);
     await summarise(settings, told, runner);
+    const { withApprovers } = await import('./approvers.ts');
+    const waiting = await withApprovers(settings, told, delivery);
     // Side by side: a deploy waits for its messengers.
     const tellers = { ...delivery, runner };
-    const [url, known] = await Promise.all([comment(settings, told, tellers), slack(settings, told, delivery)]);
+    const [url, known] = await Promise.all([comment(settings, waiting, tellers), slack(settings, waiting, delivery)]);
     if (url !== undefined || known !== told) failures.push(...(outputs?.(known, url) ?? []));
   }
   if (runner === undefined && !hurried) await slack(settings, told, delivery);
@@ -127,6 +130,7 @@ async function comment(
       if (report.result === 'noop' || (report.deployment !== undefined && outcome.forbidden)) print(`${first}\n`);
       else runner.warning(outcome.warning);
     }
+    if (outcome?.kind === 'none' && outcome.why !== undefined) print(`${outcome.why}\n`);
     return outcome !== undefined && 'url' in outcome ? outcome.url : undefined;
   } catch (error) {
     // A bug of ours in the comment is no reason to withhold the verdict.

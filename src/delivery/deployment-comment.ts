@@ -55,5 +55,7 @@ function creates(mode: CommentMode, deployment: Deployment): boolean {
   const { stages, code } = deployment;
   const bad = stages.some(isBad) || code?.state === 'failed';
   if (mode === 'failure') return bad;
-  return mode === 'always' || bad || stages.some(({ applied, pending }) => applied + pending > 0);
+  return (
+    mode === 'always' || bad || stages.some(({ applied, pending, unread }) => applied + pending > 0 || unread === true)
+  );
 }

@@ -2,8 +2,11 @@ import { renderComment } from '../report/markdown/comment.ts';
 import { keepingDeployment } from '../report/markdown/deployment.ts';
 import { type Marker, readMarker } from '../report/markdown/marker.ts';
 import type { Report, Result } from '../report/model.ts';
+import { count } from '../report/words.ts';
 import { createGithub } from '../services/github/client.ts';
-import { type CommentOutcome, putComment } from '../services/github/comment.ts';
+import { type CommentOutcome, failed, putComment } from '../services/github/comment.ts';
+import type { Github } from '../services/github/github.ts';
+import type { EndedRun } from '../settings/actions.ts';
 import type { CommentMode, Settings } from '../settings/types.ts';
 import { linksOf, markerOf } from './context.ts';
 
@@ -15,9 +18,10 @@ export async function tellPullRequest(
 ): Promise<CommentOutcome | undefined> {
   const { actions, githubToken, comment, env } = settings;
   // The comment is the verdict's: a deploy must not write over it.
-  if (settings.command !== 'check' || comment === 'never' || githubToken === undefined) return undefined;
-  if (actions?.event.kind !== 'pull_request' || actions.repository === undefined) return undefined;
-  const { number, readOnly } = actions.event;
+  if (settings.command !== 'check' && settings.command !== 'comment') return undefined;
+  if (comment === 'never' || githubToken === undefined || actions?.repository === undefined) return undefined;
+  const { event } = actions;
+  if (event.kind !== 'pull_request' && event.kind !== 'workflow_run') return undefined;
   const marker = markerOf(settings, report);
   const links = linksOf(settings, report);
   const create = creates(comment, report.result);
@@ -29,12 +33,14 @@ export async function tellPullRequest(
     signal,
     ...(create ? {} : { budgetMs: BRIEFLY_MS }),
   });
+  const found = event.kind === 'pull_request' ? event : await pullRequestOf(event, github, report);
+  if (!('number' in found)) return found;
   return putComment(github, {
-    pullRequest: number,
-    readOnly,
+    pullRequest: found.number,
+    readOnly: found.readOnly,
     identify: (body) => {
-      const found = readMarker(body);
-      return found?.scope === marker.scope && isPossible(found, marker) ? { ...found, body } : undefined;
+      const there = readMarker(body);
+      return there?.scope === marker.scope && isPossible(there, marker) ? { ...there, body } : undefined;
     },
     isNewer: (there) => outweighs(there, marker),
     render: (previous) => {
@@ -45,6 +51,34 @@ export async function tellPullRequest(
     create,
     mustNotStand: (there) => there.result !== marker.result,
   });
+}
+
+interface Found {
+  readonly number: number;
+  readonly readOnly?: undefined;
+}
+
+/** The pull request that a run was of, by what GitHub itself says of both; a report can only choose among those. Never rejects. */
+async function pullRequestOf(run: EndedRun, github: Github, report: Report): Promise<Found | CommentOutcome> {
+  const none = (why: string): CommentOutcome => ({ kind: 'none', why: `No comment: ${why}.` });
+  if (run.of !== 'pull_request')
+    return none(`the run that has ended was one of ${JSON.stringify(run.of)}, not of a pull request`);
+  if (run.headOwner === undefined) return none('the repository that the branch was in is gone');
+  const tip = run.headSha;
+  try {
+    const numbers = await github.openPullRequests({ owner: run.headOwner, name: run.headBranch, tip });
+    const number = numbers.length > 1 ? numbers.find((one) => one === report.git?.pullRequest) : numbers[0];
+    if (number !== undefined) return { number };
+    return numbers.length === 0
+      ? none(
+          `no open pull request is at ${tip.slice(0, 9)}: it was closed, or pushed to, and the newer commit has a run of its own`,
+        )
+      : none(
+          `${tip.slice(0, 9)} is the tip of ${count(numbers.length, 'pull request')}, and the report is of none of them`,
+        );
+  } catch (error) {
+    return failed(error, github);
+  }
 }
 
 /** Months of all of GitHub: no run that far ahead of ours has written anything yet. */

@@ -58,7 +58,10 @@ const NO_CHANNEL =
 
 /** Most deployments change no database: nobody needs to hear of those. */
 function isNews({ stages, code }: Deployment): boolean {
-  return code?.state === 'failed' || stages.some((stage) => stage.applied + stage.pending > 0 || isBad(stage));
+  return (
+    code?.state === 'failed' ||
+    stages.some((stage) => stage.applied + stage.pending > 0 || stage.unread === true || isBad(stage))
+  );
 }
 
 /** What this run itself has found out: a plan or an apply its own stage, `notify` those of jobs that could say nothing. */

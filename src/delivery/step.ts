@@ -46,6 +46,7 @@ export function outputsOf(report: Report, reportPath: string | undefined, commen
     plan_digest: report.plan?.digest ?? '',
     duration_ms: String(Math.round(report.durationMs)),
     deployed_commit: report.history?.commit ?? '',
+    outcome: outcomeIn(report),
     deployment: report.deployment === undefined ? '' : writeDeployment(report.deployment),
     report_path: reportPath ?? '',
     comment_url: commentUrl ?? '',
@@ -62,6 +63,11 @@ function opensTheWay({ command, result, deployCode }: Report): boolean {
     (command === 'apply' && (result === 'applied' || result === 'noop')) ||
     (command === 'plan' && result === 'noop')
   );
+}
+
+/** Of `notify`: what the last environment came to, in the words of a stage. '': nobody has said. */
+function outcomeIn({ command, deployment }: Report): string {
+  return command === 'notify' ? (deployment?.stages.at(-1)?.state ?? '') : '';
 }
 
 /** In this run: what a rehearsal applied is applied nowhere, and what a baseline recorded was there already. */

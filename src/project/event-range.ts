@@ -58,6 +58,7 @@ export async function rangeOfEvent(clone: Clone, actions: Actions, name: string 
     case 'push':
       return ofPush(request, event);
     case 'other':
+    case 'workflow_run':
     case 'unreadable':
     case 'pull_request_target':
       return againstFirstParent(request, (parent) => `${compared(head, parent)} ${OTHER_BASE}`);

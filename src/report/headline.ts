@@ -42,7 +42,8 @@ export function headlineText({ phrases }: Headline): string {
 function deployed({ deployment, deployCode }: Report): Headline {
   if (deployment === undefined) return { mood: 'unknown', phrases: ['nothing is known of the deployment'] };
   const { code } = deployment;
-  const isGood = code === undefined ? deployCode === true : code.state === 'deployed';
+  const waits = deployment.stages.at(-1)?.state === 'waiting';
+  const isGood = code === undefined ? deployCode === true || waits : code.state === 'deployed';
   return { mood: isGood ? 'good' : 'bad', phrases: deploymentPhrases(deployment, deployCode) };
 }
 

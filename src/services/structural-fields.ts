@@ -93,6 +93,7 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'deployment.stages.environment',
   'deployment.stages.url',
   'deployment.stages.migrations',
+  'deployment.stages.approvers',
   'deployment.stages.failure.migration',
   'deployment.stages.failure.path',
   'deployment.code.url',

@@ -20,12 +20,26 @@ export type ActionsEvent =
   | { readonly kind: 'merge_group'; readonly baseSha: string; readonly headSha: string }
   /** `before` is undefined for a new branch. */
   | { readonly kind: 'push'; readonly before: string | undefined; readonly after: string }
+  /** Another workflow's run has ended; this one has a token that may write, and must not run what that one was about. */
+  | ({ readonly kind: 'workflow_run' } & EndedRun)
   /** It runs with secrets and write access on what anybody proposes: never together with the proposal's code. */
   | { readonly kind: 'pull_request_target' }
   /** It has commits, and its payload does not tell them: it is not there, or is none of GitHub's. */
   | { readonly kind: 'unreadable'; readonly name: string }
   /** Without commits of its own: workflow_dispatch, schedule, release, ... */
   | { readonly kind: 'other'; readonly name: string };
+
+/** A run that has ended, as GitHub itself tells of it. */
+export interface EndedRun {
+  readonly runId: number;
+  readonly runAttempt: number;
+  /** Of which event it was: 'pull_request', 'push'. */
+  readonly of: string;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** Whose repository the branch is in: 'octocat'. undefined: it has been deleted. */
+  readonly headOwner: string | undefined;
+}
 
 export interface Actions {
   readonly event: ActionsEvent;
@@ -64,12 +78,26 @@ function readEvent(env: Environment): ActionsEvent {
   const name = env.GITHUB_EVENT_NAME || 'unknown';
   if (name === 'pull_request_target') return { kind: 'pull_request_target' };
   const payload = readPayload(env.GITHUB_EVENT_PATH);
+  if (name === 'workflow_run') {
+    const run = endedRun(fields(payload.workflow_run));
+    return run === undefined ? { kind: 'other', name } : { kind: 'workflow_run', ...run };
+  }
   // Of a branch that was deleted there is no commit any more.
   if (!HAVE_COMMITS.has(name) || (name === 'push' && isNone(payload.after))) return { kind: 'other', name };
   return commitsOf(name, payload, env) ?? { kind: 'unreadable', name };
 }
 
 const HAVE_COMMITS: ReadonlySet<string> = new Set(['pull_request', 'merge_group', 'push']);
+
+function endedRun(run: Fields): EndedRun | undefined {
+  const { id, run_attempt: attempt, event, head_branch: headBranch } = run;
+  const headSha = sha(run.head_sha);
+  const { login } = fields(fields(run.head_repository).owner);
+  if (!isCount(id) || !isCount(attempt) || headSha === undefined) return undefined;
+  if (typeof event !== 'string' || typeof headBranch !== 'string') return undefined;
+  const headOwner = typeof login === 'string' && login !== '' ? login : undefined;
+  return { runId: id, runAttempt: attempt, of: event, headSha, headBranch, headOwner };
+}
 
 /** undefined: the payload does not tell them. */
 function commitsOf(name: string, payload: Fields, env: Environment): ActionsEvent | undefined {
@@ -78,7 +106,7 @@ function commitsOf(name: string, payload: Fields, env: Environment): ActionsEven
     const number = pull.number;
     const baseSha = sha(fields(pull.base).sha);
     const headSha = sha(fields(pull.head).sha);
-    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return undefined;
+    if (!isCount(number)) return undefined;
     if (baseSha === undefined || headSha === undefined) return undefined;
     return { kind: 'pull_request', number, baseSha, headSha, readOnly: readOnly(pull, payload, env) };
   }
@@ -123,6 +151,10 @@ function fields(value: unknown): Fields {
 
 function sha(value: unknown): string | undefined {
   return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) ? value : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
 /** GitHub writes "no commit" in zeros. */

@@ -7,7 +7,8 @@ export const commonOptions = [
     type: 'text',
     commands: 'all',
     placeholder: 'DIR',
-    description: 'Run as if Lockstep had been started in this directory.',
+    description:
+      'Run as if Lockstep had been started in this directory; of `comment` and `notify`, where the check or the deploy was.',
     default: 'the current directory',
   },
   {
@@ -59,7 +60,7 @@ export const commonOptions = [
     name: 'comment',
     type: 'choice',
     choices: ['always', 'changes', 'failure', 'never'],
-    commands: ['check', ...DEPLOYING],
+    commands: ['check', 'comment', ...DEPLOYING],
     placeholder: 'WHEN',
     description:
       'In GitHub Actions: when a pull request gets a comment, after its merge the one that was merged. always: each time; changes: when migrations change; failure: when the answer is not yes; never. Unless it is never, a comment that is there is kept up to date.',
@@ -133,7 +134,7 @@ export const commonOptions = [
     name: 'postgres_version',
     type: 'integer',
     minimum: 13,
-    commands: REHEARSING,
+    commands: [...REHEARSING, 'comment'],
     placeholder: 'MAJOR',
     description: 'The major version of Postgres that production runs.',
     default: 'the newest one that Lockstep is tested with',
@@ -152,7 +153,7 @@ export const commonOptions = [
     name: 'rehearsal_url',
     type: 'text',
     secret: 'stripped',
-    commands: REHEARSING,
+    commands: [...REHEARSING, 'comment'],
     placeholder: 'URL',
     description: 'A throw-away Postgres server to rehearse on, such as a service container.',
     default: 'Lockstep starts a server of its own',
@@ -160,7 +161,7 @@ export const commonOptions = [
   {
     name: 'cache_directory',
     type: 'path',
-    commands: REHEARSING,
+    commands: [...REHEARSING, 'comment'],
     placeholder: 'DIR',
     description: 'Where ready base schemas are kept between runs.',
     default: "none in GitHub Actions, else lockstep/bases in the user's cache directory",

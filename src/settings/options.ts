@@ -18,6 +18,7 @@ export const commands: readonly { readonly name: CommandName; readonly summary: 
     name: 'notify',
     summary: 'Tell how a deployment ended, and whether the code may follow.',
   },
+  { name: 'comment', summary: "Write the pull request's comment for a check whose own run may not: a fork's." },
 ];
 
 /** Every option once. */

@@ -94,7 +94,9 @@ function toInvocation(given: Given, from: Surroundings): Invocation {
   const { values, problems: valueProblems } = convertValues(given.raw, available, given.nameOf);
   const problems = [...given.problems, ...valueProblems];
   const cwd = resolve(from.cwd(), values.cwd ?? '.');
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) problems.push(`there is no directory ${cwd}`);
+  // Who only tells has no checkout: there it says where the check or the deploy ran.
+  const tells = given.command === 'comment' || given.command === 'notify';
+  if (!tells && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) problems.push(`there is no directory ${cwd}`);
   if (values.no_cache && values.cache_directory !== undefined)
     problems.push('a cache directory and no cache are both asked for');
   if (values.rehearsal_url !== undefined && !/^postgres(ql)?:\/\//.test(values.rehearsal_url)) {
@@ -183,6 +185,9 @@ function toSettings(given: Given, values: OptionValues, cwd: string, from: Surro
     telling: {
       deployment: values.deployment,
       needs: values.needs,
+      waitingFor: values.waiting_for,
+      githubEnvironment: values.github_environment,
+      checkReport: absolute(values.check_report),
       codeResult: values.code_result,
       slack: {
         token: values.slack_token,

@@ -5,7 +5,16 @@
 
 import type { Actions } from './actions.ts';
 
-export type CommandName = 'check' | 'plan' | 'apply' | 'status' | 'verify' | 'baseline' | 'resolve' | 'notify';
+export type CommandName =
+  | 'check'
+  | 'plan'
+  | 'apply'
+  | 'status'
+  | 'verify'
+  | 'baseline'
+  | 'resolve'
+  | 'notify'
+  | 'comment';
 
 /**
  * When a pull request gets a comment. always: each time; changes: when it changes migrations; failure: when the answer is
@@ -96,6 +105,12 @@ interface TellingOptions {
   readonly deployment: string | undefined;
   /** `notify`: GitHub's context `needs` as JSON. */
   readonly needs: string | undefined;
+  /** `notify`: an environment whose database nobody could read before the approval. */
+  readonly waitingFor: string | undefined;
+  /** GitHub's own environment, where it has another name than ours. */
+  readonly githubEnvironment: string | undefined;
+  /** `comment`: the report of the check to tell of. Absolute. */
+  readonly checkReport: string | undefined;
   readonly codeResult: 'success' | 'failure' | 'cancelled' | 'skipped' | undefined;
   readonly slack: {
     readonly token: string | undefined;

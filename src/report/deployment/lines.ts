@@ -18,23 +18,25 @@ export function isBad({ state }: Stage): boolean {
 function stageLine(stage: Stage, database: string | undefined): TargetLine {
   const { environment, failure } = stage;
   const help = helpOf(stage, database);
+  const details = [...(failure === undefined ? [] : failureDetails(failure)), ...approverLines(stage)];
   return {
     head: environment,
     phrases: [stageWords(stage)],
     ...(isBad(stage) ? { mood: 'bad' as const } : stage.state === 'cancelled' ? { mood: 'warn' as const } : {}),
-    ...(failure === undefined ? {} : { details: failureDetails(failure) }),
+    ...(details.length === 0 ? {} : { details }),
     ...(help === undefined ? {} : { help }),
   };
 }
 
 /** '2 migrations applied (1.2 s)', 'waiting for approval: 2 migrations' */
-export function stageWords({ state, applied, pending, durationMs }: Stage): string {
+export function stageWords({ state, applied, pending, durationMs, unread }: Stage): string {
   const time = durationMs === undefined ? '' : ` (${duration(durationMs)})`;
   const left = pending > 0 ? `, ${pending} not` : '';
   switch (state) {
     case 'planned':
       return pending === 0 ? 'checks to run' : `${count(pending, 'migration')} to apply`;
     case 'waiting':
+      if (unread) return 'waiting for approval: the database was not read';
       return `waiting for approval: ${pending === 0 ? 'checks to run' : count(pending, 'migration')}`;
     case 'applied':
       return `${count(applied, 'migration')} applied${time}`;
@@ -61,6 +63,13 @@ export function stageWords({ state, applied, pending, durationMs }: Stage): stri
   }
 }
 
+/** 'It may be approved by grace, the team dba.' */
+function approverLines({ state, approvers = [] }: Stage): Phrase[][] {
+  if (state !== 'waiting' || approvers.length === 0) return [];
+  const names = approvers.flatMap((name): Phrase[] => [', ', { name }]).slice(1);
+  return [['It may be approved by ', ...names, '.']];
+}
+
 /** Where it stopped, why, and who was in the way. */
 export function failureDetails({ migration, statement, line, sqlstate, message, blocker }: StageFailure): Phrase[][] {
   const place = [
@@ -73,10 +82,12 @@ export function failureDetails({ migration, statement, line, sqlstate, message, 
 }
 
 /** What to do now; undefined: nothing. */
-export function helpOf({ state, failure, environment }: Stage, database?: string): string | undefined {
+export function helpOf({ state, failure, environment, unread }: Stage, database?: string): string | undefined {
   if (failure?.settle && failure.migration !== undefined)
     return howToSettle(failure.migration, { environment, database });
   switch (state) {
+    case 'waiting':
+      return unread ? UNSEEN : undefined;
     case 'partial':
     case 'failed':
       return 'Mend the cause, then start the failed jobs again: the run goes on where it stopped. What is applied stays.';
@@ -90,6 +101,10 @@ export function helpOf({ state, failure, environment }: Stage, database?: string
       return undefined;
   }
 }
+
+/** What an approval without a plan means. */
+export const UNSEEN =
+  'What is pending is found out after the approval: whoever approves, approves that unseen. A secret with the address of a role that may only SELECT lets the plan read it before.';
 
 const CODE: Readonly<Record<NonNullable<Deployment['code']>['state'], string>> = {
   deployed: 'deployed',
@@ -121,6 +136,7 @@ export function deploymentPhrases({ stages, code }: Deployment, deployCode: bool
   const bad = stages.find(isBad) ?? stages.find(({ state }) => state === 'cancelled');
   if (bad !== undefined) return [{ name: bad.environment }, `: ${stageWords(bad)}; the code does not follow`];
   const last = stages.at(-1);
+  if (last?.state === 'waiting') return [{ name: last.environment }, `: ${stageWords(last)}`];
   if (deployCode === true && last !== undefined)
     return [{ name: last.environment }, `: ${stageWords(last)}; the code may follow`];
   return deployCode === true ? ['the code may follow'] : ['the code does not follow'];

@@ -53,6 +53,10 @@ const stageSchema = z.strictObject({
   /** The first of them, by id. */
   migrations: z.array(z.string()),
   digest: z.string().optional(),
+  /** waiting: nobody has read the database, so that nobody knows what is pending. */
+  unread: z.literal(true).optional(),
+  /** waiting: who may approve, as GitHub has it: 'grace', 'the team dba'. */
+  approvers: z.array(z.string()).optional(),
   failure: failureSchema.optional(),
 });
 

@@ -110,7 +110,10 @@ export function link(label: string, address: string | undefined): string {
 
 /** Where our own docs explain a rule. undefined: the address leads elsewhere. */
 export function ownDocs(address: string | undefined): string | undefined {
-  return address?.startsWith(`https://github.com/${REPOSITORY}/`) ? address : undefined;
+  if (address === undefined || !URL.canParse(address)) return undefined;
+  // As a browser reads it: '/../' leads out of the repository.
+  const { href } = new URL(address);
+  return href.startsWith(`https://github.com/${REPOSITORY}/blob/`) ? href : undefined;
 }
 
 /** Code inside a block of HTML, where Markdown is not read. */

@@ -1,4 +1,4 @@
-import { failureDetails, stageWords } from '../deployment/lines.ts';
+import { failureDetails, stageWords, UNSEEN } from '../deployment/lines.ts';
 import type { Deployment, Stage } from '../deployment/model.ts';
 import { type Line, listed, type Piece } from './lines.ts';
 import { nextLines } from './next.ts';
@@ -35,11 +35,13 @@ function pendingLines({ migrations, pending }: Stage): Line[] {
 /** As much of the plan's digest as people compare. */
 const DIGEST = 12;
 
-function waitingLines({ url, digest }: Stage, surroundings: Surroundings): Line[] {
+function waitingLines({ url, digest, unread, approvers = [] }: Stage, surroundings: Surroundings): Line[] {
   const page: Piece = { label: "the run's page", address: ownAddress(url ?? surroundings.run, surroundings) };
   const plan: Piece[] =
     digest === undefined ? [] : [" The plan's digest begins with ", { name: digest.slice(0, DIGEST) }, '.'];
-  return [['Whoever may approve it reads the plan and answers on ', page, '.', ...plan]];
+  const who: Piece[] = approvers.length === 0 ? ['Whoever may approve it'] : ['One of ', ...listed(approvers)];
+  const what = unread ? ' reads what is known' : ' reads the plan';
+  return [[...who, `${what} and answers on `, page, '.', ...plan], ...(unread ? [[UNSEEN]] : [])];
 }
 
 /** What is applied and what is not; by name, where all names are known. */

@@ -1,6 +1,7 @@
 import type { MigrationReport, Report } from '../model.ts';
 import { hasStopped } from '../outcome.ts';
 import type { TargetLine } from './parts.ts';
+import { runbook } from './runbook.ts';
 
 /** What to do after a run that did not come to its end, and why nobody need be afraid of starting it again. */
 export function nextLines(report: Report): TargetLine[] {
@@ -17,7 +18,8 @@ export function nextLines(report: Report): TargetLine[] {
     if (stopped.up?.error?.settle)
       return [{ phrases: ['Settle ', { name: stopped.id }, ', as its own entry says. Then start the run again.'] }];
     const cancelled = error?.code === 'cancelled';
-    return [{ phrases: [begin(stopped, cancelled), { name: stopped.id }, end(stopped, cancelled)] }];
+    const phrases = [begin(stopped, cancelled), { name: stopped.id }, end(stopped, cancelled)];
+    return [{ phrases, help: runbook(report, stopped) }];
   }
   // What a check afterwards found says itself what to do.
   if (error?.code === 'checks-failed') return [];

@@ -161,6 +161,41 @@ export function createGithub(options: GithubOptions): Github {
         const merged = data.filter(({ merged_at }) => typeof merged_at === 'string');
         return (merged.find(({ merge_commit_sha }) => merge_commit_sha === commit) ?? merged[0])?.number;
       }),
+    openPullRequests: ({ owner: from, name, tip }) =>
+      call(async (limit) => {
+        const { data } = await octokit.rest.pulls.list({
+          owner,
+          repo,
+          state: 'open',
+          head: `${from}:${name}`,
+          per_page: PER_PAGE,
+          request: requestOptions(limit),
+        });
+        if (!Array.isArray(data)) throw new GithubError({ kind: 'strange' });
+        // Asked for a branch that it does not know, GitHub lists others' as well.
+        const ours = data.filter(({ head }) => head?.sha === tip && head.ref === name && head.user?.login === from);
+        return ours.map(({ number }) => number);
+      }),
+    approvers: (environment) =>
+      call(async (limit) => {
+        const { data } = await octokit.rest.repos.getEnvironment({
+          owner,
+          repo,
+          environment_name: environment,
+          request: requestOptions(limit),
+        });
+        if (typeof data?.name !== 'string') throw new GithubError({ kind: 'strange' });
+        const reviewers = (data.protection_rules ?? []).flatMap((rule) =>
+          'reviewers' in rule ? (rule.reviewers ?? []) : [],
+        );
+        return reviewers.flatMap(({ reviewer = {} }) =>
+          'login' in reviewer && reviewer.login !== undefined
+            ? [reviewer.login]
+            : 'slug' in reviewer && reviewer.slug !== undefined
+              ? [`the team ${reviewer.slug}`]
+              : [],
+        );
+      }),
     compare: (base, head) =>
       call(async (limit) => {
         const { data } = await octokit.rest.repos.compareCommitsWithBasehead({

@@ -27,7 +27,8 @@ export interface CommentRequest<M> {
 
 export type CommentOutcome =
   | { readonly kind: 'created' | 'updated' | 'unchanged' | 'newer'; readonly url: string }
-  | { readonly kind: 'none' }
+  /** `why`: worth a line. */
+  | { readonly kind: 'none'; readonly why?: string }
   /** `forbidden`: the token may not do it, which may be as it was meant. */
   | { readonly kind: 'failed'; readonly warning: string; readonly forbidden: boolean };
 

@@ -23,7 +23,7 @@ export function explain(error: unknown, circumstances: Circumstances): string {
       : `${redact(messageOf(error))} (a bug in Lockstep)`;
   const { pullRequest } = circumstances;
   return pullRequest === undefined
-    ? `No comment on the pull request of this deployment: ${why}`
+    ? `No comment on the pull request: ${why}`
     : `No comment on pull request #${pullRequest}: ${why}`;
 }
 

@@ -34,6 +34,10 @@ export interface Github {
   user(): Promise<string | undefined>;
   /** The pull request whose merge has made this commit; undefined: none has. */
   mergedPullRequest(commit: string): Promise<number | undefined>;
+  /** Numbers of the open pull requests whose branch this is, and whose tip is this commit. `owner`: of the branch's repository. */
+  openPullRequests(branch: { readonly owner: string; readonly name: string; readonly tip: string }): Promise<number[]>;
+  /** Who may approve a job that uses this environment: 'grace', 'the team dba'. Empty: nobody has to. */
+  approvers(environment: string): Promise<string[]>;
   /** How `head` stands to `base`, both shas. Refused with 404 when GitHub does not have one of them. */
   compare(base: string, head: string): Promise<Comparison>;
 }

@@ -3,8 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { targets, temporaryFolder } from '../../support/deploy.ts';
 import { pullRequest } from '../../support/workflows/events.ts';
 import type { RunResult } from '../../support/workflows/model.ts';
-import { seen } from '../../unit/report/markdown/as-github.ts';
-import { CHECK, ended, pipeline, tables } from './pipeline.ts';
+import { CHECK, callsNobody, ended, pipeline, tables } from './pipeline.ts';
 
 /** Names and texts that somebody else has chosen: they run nothing, call nobody, and say nothing in our name. */
 
@@ -84,11 +83,4 @@ it('a hostile branch, title and author of a pull request run nothing, and call n
 
 function titlesOf({ jobs }: RunResult): unknown[] {
   return Object.values(jobs).flatMap(({ annotations }) => annotations.map(({ title }) => title));
-}
-
-/** As GitHub shows it: a mention is none inside of code. */
-function callsNobody(comments: readonly string[], { jobs }: RunResult): void {
-  for (const markdown of [...comments, ...Object.values(jobs).map(({ summary }) => summary)]) {
-    expect(seen(markdown).prose.filter((text) => /@\w/.test(text))).toEqual([]);
-  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type GithubStandIn, startGithub } from '../../fakes/github/stand-in.ts';
 import { type SlackStandIn, startSlack } from '../../fakes/slack/stand-in.ts';
 import { project, type Target } from '../../support/deploy.ts';
@@ -10,6 +10,7 @@ import { type RunResult, visibleText } from '../../support/workflows/model.ts';
 import { ownRepository, withTools } from '../../support/workflows/own-repository.ts';
 import { actionsOn, type RunningWorkflow } from '../../support/workflows/run-workflow.ts';
 import type { RunOptions } from '../../support/workflows/start-run.ts';
+import { seen } from '../../unit/report/markdown/as-github.ts';
 
 /** A shop that has installed the template: its repository, staging and production, the pull request 42, and a channel. */
 interface Pipeline {
@@ -42,6 +43,8 @@ interface Given {
   readonly migrations?: Readonly<Record<string, string>>;
   /** What the team's job runs. */
   readonly code?: string;
+  /** Added to lockstep.yml. */
+  readonly settings?: string;
   /** Of the runners' environment. */
   readonly machine?: Readonly<Record<string, string>>;
 }
@@ -50,6 +53,9 @@ const WORKFLOW = '.github/workflows/deploy.yml';
 
 /** Pull requests are checked by this one. */
 export const CHECK = '.github/workflows/check.yml';
+
+/** Those of forks are told by this one. */
+export const COMMENT = '.github/workflows/comment.yml';
 
 function template(name: string): string {
   const path = fileURLToPath(new URL(`../../../workflows-templates/${name}`, import.meta.url));
@@ -70,18 +76,21 @@ function workflow(code: string): string {
 
 export async function pipeline(
   target: () => Promise<Target>,
-  { migrations = {}, code = "echo 'The code is out.'", machine = {} }: Given = {},
+  { migrations = {}, code = "echo 'The code is out.'", machine = {}, settings = '' }: Given = {},
 ): Promise<Pipeline> {
   const [staging, production, github, slack] = await Promise.all([target(), target(), startGithub(), startSlack()]);
   onTestFinished(async () => {
     await Promise.allSettled([github.close(), slack.close()]);
   });
+  github.environment('production', ['grace', '@dba']);
   const reader = await production.login('reader');
   await production.admin.query(`GRANT pg_read_all_data TO ${reader.role}`);
   const repo = project(migrations);
   repo.commit('install Lockstep', {
     [WORKFLOW]: workflow(code),
     [CHECK]: template('lockstep-check.yml'),
+    [COMMENT]: template('lockstep-comment.yml'),
+    ...(settings === '' ? {} : { 'lockstep.yml': `migrations:\n  directory: migrations\n${settings}` }),
   });
   const on = actionsOn({
     ...{ repo, github, runner: withTools(), machine: { SLACK_API_URL: slack.url, ...machine } },
@@ -128,4 +137,11 @@ export async function tables({ rows }: Target): Promise<string> {
     "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1",
   );
   return found.map(({ name }) => name).join(' ');
+}
+
+/** As GitHub shows it: a mention is none inside of code. */
+export function callsNobody(comments: readonly string[], { jobs }: RunResult): void {
+  for (const markdown of [...comments, ...Object.values(jobs).map(({ summary }) => summary)]) {
+    expect(seen(markdown).prose.filter((text) => /@\w/.test(text))).toEqual([]);
+  }
 }

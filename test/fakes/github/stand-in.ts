@@ -44,6 +44,8 @@ export interface GithubStandIn {
   /** What is there now, oldest first. */
   comments(pullRequest: number): readonly Readonly<Comment>[];
   removeComment(id: number): void;
+  /** Who has to approve: 'grace', '@dba' for a team. */
+  environment(name: string, reviewers: readonly string[]): void;
   file(path: string, content: string): void;
   compare(base: string, head: string, comparison: Comparison): void;
   workflowRun(id: number, about: Readonly<Record<string, Json>>): void;
@@ -103,6 +105,8 @@ export async function startGithub({
         author: 'octocat',
         baseSha: 'b'.repeat(40),
         headSha: String(number).padStart(40, 'a'),
+        headRef: 'feature',
+        headOwner: repository.split('/')[0] ?? '',
         mergeSha: undefined,
         files: [],
         state: 'open',
@@ -121,6 +125,7 @@ export async function startGithub({
     removeComment(id) {
       world.comments = world.comments.filter((each) => each.id !== id);
     },
+    environment: (name, reviewers) => void world.environments.set(name, reviewers),
     file: (path, content) => void world.files.set(path, content),
     compare: (base, head, comparison) => void world.comparisons.set(`${base}...${head}`, comparison),
     workflowRun: (id, about) =>

@@ -34,6 +34,9 @@ export interface PullRequest {
   readonly author: string;
   readonly baseSha: string;
   readonly headSha: string;
+  /** The branch, and whose repository it is in. */
+  readonly headRef: string;
+  readonly headOwner: string;
   readonly mergeSha: string | undefined;
   readonly files: readonly ChangedFile[];
   state: 'open' | 'closed';
@@ -69,6 +72,8 @@ export class World {
   readonly pullRequests = new Map<number, PullRequest>();
   comments: Comment[] = [];
   readonly files = new Map<string, string>();
+  /** Who may approve, by the environment's name: 'grace', and '@dba' for a team. */
+  readonly environments = new Map<string, readonly string[]>();
   readonly comparisons = new Map<string, Comparison>();
   readonly deployments: Entry[] = [];
   readonly deploymentStatuses: Entry[] = [];
@@ -129,7 +134,12 @@ export function pullRequestShape(
     html_url: webUrl(world, `pull/${pull.number}`),
     user: userShape(pull.author, 'User'),
     base: end('base', pull.baseSha),
-    head: end('head', pull.headSha),
+    head: {
+      ...end('head', pull.headSha),
+      ref: pull.headRef,
+      label: `${pull.headOwner}:${pull.headRef}`,
+      user: userShape(pull.headOwner, 'User'),
+    },
     merge_commit_sha: pull.mergeSha ?? null,
     merged_at: pull.state === 'closed' && pull.mergeSha !== undefined ? MERGED_AT : null,
     ...(schema === 'pull-request' ? { merged: pull.mergeSha !== undefined, changed_files: pull.files.length } : {}),

@@ -53,14 +53,20 @@ export function dispatch(repo: GitRepo, inputs: Readonly<Record<string, unknown>
   return { name: 'workflow_dispatch', ref, sha: repo.git('rev-parse', branch), payload };
 }
 
+interface Proposal {
+  readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly full_name: string } };
+}
+
 /** Another run has ended: what follows runs on the default branch, with all rights. */
 export function workflowRun(repo: GitRepo, of: RunEvent, ended: Pick<RunResult, 'id' | 'conclusion'>): RunEvent {
-  const pull = of.payload.pull_request as { head: { sha: string; ref: string; repo: object } } | undefined;
+  const pull = of.payload.pull_request as Proposal | undefined;
+  const from = pull?.head.repo.full_name ?? SHOP;
   const run = {
-    ...{ id: ended.id, conclusion: ended.conclusion, event: of.name, status: 'completed' },
+    ...{ id: ended.id, run_attempt: 1, conclusion: ended.conclusion, event: of.name, status: 'completed' },
+    actor: { login: of.actor ?? 'ada' },
     head_sha: pull?.head.sha ?? of.sha,
     head_branch: pull?.head.ref ?? of.ref.replace('refs/heads/', ''),
-    head_repository: pull?.head.repo ?? { full_name: SHOP },
+    head_repository: { full_name: from, owner: { login: from.split('/')[0] } },
     // GitHub leaves this empty for a fork.
     pull_requests: [],
   };

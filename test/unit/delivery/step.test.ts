@@ -76,6 +76,7 @@ describe('the outputs of a step', () => {
       'plan_digest',
       'duration_ms',
       'deployed_commit',
+      'outcome',
       'deployment',
       'report_path',
       'comment_url',

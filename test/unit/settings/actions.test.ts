@@ -27,11 +27,28 @@ const pull = (rest: object = {}, payload: object = {}) => ({
   repository: { full_name: 'acme/shop' },
   ...payload,
 });
+const ended = (about: object = {}) => ({
+  workflow_run: {
+    ...{ id: 7, run_attempt: 2, event: 'pull_request', head_sha: sha('a'), head_branch: 'feature' },
+    head_repository: { owner: { login: 'eve' } },
+    ...about,
+  },
+});
+const endedEvent = { kind: 'workflow_run', runId: 7, runAttempt: 2, of: 'pull_request', headSha: sha('a') };
 const pullEvent = { kind: 'pull_request', number: 42, baseSha: sha('b'), headSha: sha('a') };
 
 describe('the event', () => {
   test.each<[string, string, unknown, Readonly<Record<string, string>>, unknown]>([
     ['a pull request', 'pull_request', pull(), {}, { ...pullEvent, readOnly: undefined }],
+    ['a run that has ended', 'workflow_run', ended(), {}, { ...endedEvent, headBranch: 'feature', headOwner: 'eve' }],
+    [
+      'a run of a fork that is gone',
+      'workflow_run',
+      ended({ head_repository: null }),
+      {},
+      { ...endedEvent, headBranch: 'feature', headOwner: undefined },
+    ],
+    ['a run that is none', 'workflow_run', ended({ id: '7' }), {}, { kind: 'other', name: 'workflow_run' }],
     [
       'a pull request from a fork',
       'pull_request',

@@ -11,6 +11,7 @@ describe('the workflows to call', () => {
   it('are these', () => {
     expect(called.map(({ path }) => path.split('/').at(-1)).sort()).toEqual([
       'check.yml',
+      'comment.yml',
       'deploy.yml',
       'ghes-check.yml',
       'ghes-deploy.yml',

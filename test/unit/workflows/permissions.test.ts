@@ -10,7 +10,11 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   migrations: { 'contents: read': CHECKOUT, 'pull-requests: write': COMMENT },
   check: { 'contents: read': CHECKOUT, 'pull-requests: write': COMMENT },
   staging: { 'contents: read': CHECKOUT, 'pull-requests: write': COMMENT },
-  'plan-production': { 'contents: read': CHECKOUT, 'pull-requests: write': COMMENT },
+  'plan-production': {
+    'contents: read': CHECKOUT,
+    'pull-requests: write': COMMENT,
+    'actions: read': 'who may approve',
+  },
   rehearsal: { 'contents: read': CHECKOUT },
   production: { 'contents: read': CHECKOUT, 'pull-requests: write': COMMENT },
   outcome: { 'contents: read': 'lockstep.yml', 'pull-requests: write': COMMENT },

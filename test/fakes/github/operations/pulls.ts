@@ -12,6 +12,19 @@ export const pullOperations: Operations = {
     return pull === undefined ? NOT_FOUND : { status: 200, body: pullRequestShape(world, pull, 'pull-request') };
   },
 
+  'pulls/list': ({ world, query }) => {
+    const [, owner, branch] = /^([^:]+):(.+)$/.exec(query.get('head') ?? '') ?? [];
+    const state = query.get('state') ?? 'open';
+    const pulls = [...world.pullRequests.values()].filter(
+      (pull) =>
+        (state === 'all' || pull.state === state) &&
+        // What is no 'owner:branch' filters nothing.
+        (owner === undefined || (pull.headOwner === owner && pull.headRef === branch)),
+    );
+    const newest = pulls.sort((a, b) => b.number - a.number);
+    return { status: 200, items: newest.map((pull) => pullRequestShape(world, pull, 'pull-request-simple')) };
+  },
+
   'pulls/list-files': ({ world, params }) => {
     const pull = world.pullRequests.get(Number(params.pull_number));
     return pull === undefined ? NOT_FOUND : { status: 200, items: pull.files.slice(0, FILES).map(fileShape) };

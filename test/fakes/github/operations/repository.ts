@@ -22,6 +22,22 @@ export const repositoryOperations: Operations = {
     return { status: 200, body: { ...shape, owner: userShape(owner, 'User'), html_url: webUrl(world, '') } };
   },
 
+  'repos/get-environment': ({ world, params }) => {
+    const name = params.environment_name ?? '';
+    const reviewers = world.environments.get(name);
+    if (reviewers === undefined) return NOT_FOUND;
+    const asked = reviewers.map((each) =>
+      each.startsWith('@')
+        ? { type: 'Team', reviewer: { ...minimal('team'), slug: each.slice(1), name: each.slice(1) } }
+        : { type: 'User', reviewer: userShape(each, 'User') },
+    );
+    const rule = { id: 1, node_id: 'x', type: 'required_reviewers', reviewers: asked };
+    return {
+      status: 200,
+      body: { ...minimal('environment'), name, protection_rules: asked.length === 0 ? [] : [rule] },
+    };
+  },
+
   'repos/get-content': ({ world, params }) => {
     const path = params.path ?? '';
     const content = world.files.get(path);

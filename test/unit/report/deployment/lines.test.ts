@@ -28,6 +28,7 @@ describe('a stage in words', () => {
     ['checks to run', stage('planned')],
     ['waiting for approval: 1 migration', stage('waiting', { pending: 1 })],
     ['waiting for approval: checks to run', stage('waiting')],
+    ['waiting for approval: the database was not read', stage('waiting', { unread: true })],
     ['3 migrations applied (1.2 s)', stage('applied', { applied: 3, durationMs: 1_200 })],
     ['nothing to do', stage('noop')],
     ['superseded: the database is at a later commit', stage('superseded')],
@@ -101,4 +102,30 @@ describe('a deployment in a line', () => {
       undefined,
     ],
   ])('%s', (words, deployment, deployCode) => expect(text(deploymentPhrases(deployment, deployCode))).toBe(words));
+});
+
+describe('what waits', () => {
+  const detailsOf = (one: Stage): string[] =>
+    (deploymentLines({ ...none, stages: [one] })[0]?.details ?? []).map((line) => text(line as Phrase[]));
+
+  it('says who may approve, as long as it waits', () => {
+    const approvers = ['grace', 'the team dba'];
+    expect(detailsOf(stage('waiting', { pending: 1, approvers }))).toEqual([
+      'It may be approved by `grace`, `the team dba`.',
+    ]);
+    expect(detailsOf(stage('applied', { applied: 1, approvers }))).toEqual([]);
+    expect(detailsOf(stage('waiting', { pending: 1 }))).toEqual([]);
+  });
+
+  it('unread says what that means', () => {
+    expect(helpOf(stage('waiting', { unread: true }))).toContain('approves that unseen');
+    expect(helpOf(stage('waiting', { pending: 1 }))).toBeUndefined();
+  });
+
+  it('is the headline, until the code has something to say', () => {
+    const waiting = { ...none, stages: [stage('applied'), stage('waiting', { unread: true })] };
+    expect(text(deploymentPhrases(waiting, false))).toBe(
+      '`production`: waiting for approval: the database was not read',
+    );
+  });
 });
