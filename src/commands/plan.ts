@@ -5,6 +5,8 @@ import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
 import { missingRights } from '../deploy/survey/rights.ts';
 import { touchedTables } from '../deploy/survey/tables.ts';
 import type { Session } from '../postgres/session.ts';
+import { originsOf } from '../project/origins.ts';
+import { pullRequestIn } from '../report/deployment/begin.ts';
 import type { Report, Result } from '../report/model.ts';
 import type { PlanReport } from '../report/target-model.ts';
 import { writeText } from '../services/text-file.ts';
@@ -43,10 +45,30 @@ async function planned(frame: TargetFrame): Promise<Report> {
   }
   return reportOf(frame, {
     history: historyOf(made),
-    plan: { ...made.report, ...surveyed },
+    plan: { ...made.report, pending: await withOrigins(frame, made), ...surveyed },
     lock: { key: String(opened.key), ...(holder === undefined ? {} : { holder }) },
     migrations: made.state.pending.map((migration) => migrationOf(migration, undefined, 'pending')),
     ...outcome,
+  });
+}
+
+/** Who wrote them, and by which pull request they came: for whoever approves. */
+async function withOrigins(
+  { inputs }: TargetFrame,
+  { state, history, report }: TargetPlan,
+): Promise<PlanReport['pending']> {
+  if (state.pending.length === 0 || inputs.at === 'worktree') return report.pending;
+  const paths = new Map(state.pending.map(({ id, path }) => [id, path]));
+  const request = { from: history.ledger.commits[0], to: inputs.commit, paths: [...paths.values()] };
+  const origins = await originsOf(inputs.git, request);
+  return report.pending.map((one) => {
+    const { author, landed } = origins.get(paths.get(one.id) ?? '') ?? {};
+    const pullRequest = landed === undefined ? undefined : pullRequestIn(landed);
+    return {
+      ...one,
+      ...(author === undefined ? {} : { author }),
+      ...(pullRequest === undefined ? {} : { pullRequest }),
+    };
   });
 }
 

@@ -78,6 +78,7 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'plan.tool',
   'plan.pending.id',
   'plan.tables.name',
+  'plan.pending.author',
   'plan.blockers.sessions.user',
   'plan.blockers.sessions.client',
   'plan.blockers.sessions.relations',

@@ -1,10 +1,11 @@
 import { hintParts, languageOfHint } from '../hint.ts';
 import { TEXT } from '../limits.ts';
+import type { Links } from '../links.ts';
 import type { Phrase } from '../phrases.ts';
 import { shorten } from '../shorten.ts';
 import { type Place, type TargetLine, type TargetPart, targetParts } from '../target/parts.ts';
 import type { Part } from './fit.ts';
-import { code, DETAILS_END, detailsBegin, fenced, prose } from './text.ts';
+import { code, DETAILS_END, detailsBegin, fenced, link, prose } from './text.ts';
 import { more, type View } from './view.ts';
 
 /** What the report says of the target at one place of it, a part for each section; the small print is told elsewhere. */
@@ -42,7 +43,7 @@ function targetPart({ title, what, place, lines }: TargetPart, view: View): Part
   return {
     ...common,
     begin: fold ? detailsBegin(`${title}: ${lines.length}`) : `**${title}**\n\n`,
-    pieces: shown.map((line) => lineItem(line)),
+    pieces: shown.map((line) => lineItem(line, '', view.links)),
     ...(fold ? { end: DETAILS_END } : {}),
   };
 }
@@ -50,13 +51,25 @@ function targetPart({ title, what, place, lines }: TargetPart, view: View): Part
 const ICONS = { bad: '❌ ', warn: '⚠️ ' } as const;
 
 /** An item of a list, with what belongs to it. */
-export function lineItem({ head, phrases, mood, details = [], help }: TargetLine, indent = ''): string {
+export function lineItem(
+  { head, phrases, pages = [], mood, details = [], help }: TargetLine,
+  indent = '',
+  links?: Links,
+): string {
   const name = head === undefined ? '' : `${code(head, TEXT.name)}: `;
   return [
-    `${indent}- ${mood === undefined ? '' : ICONS[mood]}${name}${sentence(phrases)}`,
+    `${indent}- ${mood === undefined ? '' : ICONS[mood]}${name}${sentence(phrases)}${pages.map((page) => `, ${pageLink(page, links)}`).join('')}`,
     ...details.map((detail) => `${indent}  - ${sentence(detail)}`),
     ...helpTexts(help, `${indent}  `),
   ].join('\n');
+}
+
+/** `label` is ours. */
+function pageLink(
+  { label, path }: { readonly label: string; readonly path: string },
+  links: Links | undefined,
+): string {
+  return link(label, links && `${links.repository}/${path}`);
 }
 
 /** Words and names, as Markdown. Two spans of code that touch would be read as one, or as none. */

@@ -4,7 +4,7 @@ import type { Phrase } from '../phrases.ts';
 import { gateLines, openGateLines } from './gates.ts';
 import { historyLines } from './history.ts';
 import { nextLines } from './next.ts';
-import { blockerLines, cameToIt, invalidIndexLines, pendingLines, tableLines } from './plan.ts';
+import { blockerLines, cameToIt, failureLines, invalidIndexLines, pendingLines, tableLines } from './plan.ts';
 import { digestLines, lockLines, logLines, targetLines } from './surroundings.ts';
 
 /**
@@ -29,6 +29,8 @@ export interface TargetLine {
   readonly head?: string;
   readonly phrases: readonly Phrase[];
   readonly mood?: 'bad' | 'warn';
+  /** Pages of the repository that belong to it: { label: 'pull request 42', path: 'pull/42' }. */
+  readonly pages?: readonly { readonly label: string; readonly path: string }[];
   /** Below it, a line each. */
   readonly details?: readonly (readonly Phrase[])[];
   /** What to do now: sentences and examples, as in the hint of an error. */
@@ -62,6 +64,7 @@ export function targetParts(report: Report, { full = false }: Options = {}): Tar
       'what is pending',
       pendingLines(report, full),
     ),
+    part('fails', 'If one fails', 'facts', 'what a failure leaves', failureLines(report)),
     part('remarks', 'Remarks', 'facts', 'remarks', openGateLines(report)),
     part('tables', 'Tables', 'facts', 'the touched tables', tableLines(report)),
     part('blockers', 'In the way now', 'facts', 'who is in the way', blockerLines(report)),

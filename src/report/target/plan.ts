@@ -1,5 +1,5 @@
 import type { MigrationReport, Report } from '../model.ts';
-import type { Phrase } from '../phrases.ts';
+import { names, type Phrase } from '../phrases.ts';
 import { bytes, count, roughly } from '../words.ts';
 import type { TargetLine } from './parts.ts';
 import { sessionDetails, sessionPhrases } from './words.ts';
@@ -15,15 +15,19 @@ export function cameToIt({ result }: Report): boolean {
 export function pendingLines(report: Report, full: boolean): TargetLine[] {
   const { command, result, plan, migrations } = report;
   if (plan === undefined || (!full && command === 'apply' && cameToIt(report))) return [];
-  return plan.pending.map(({ id, statements, transaction, checksum }) => {
+  return plan.pending.map(({ id, statements, transaction, checksum, author, pullRequest }) => {
     const migration = migrations.find((one) => one.id === id);
     return {
       head: id,
       phrases: [
         `${count(statements, 'statement')}${transaction === 'none' ? ', outside a transaction' : ' in a transaction'}`,
         ...declared(migration),
+        ...(author === undefined ? [] : [', by ', { name: author }]),
         ...(full ? [', sha256 ', { name: checksum }] : []),
       ],
+      ...(pullRequest === undefined
+        ? {}
+        : { pages: [{ label: `pull request ${pullRequest}`, path: `pull/${pullRequest}` }] }),
       details: migration?.why === undefined || (result === 'refused' && !full) ? [] : [[`“${migration.why}”`]],
       ...(migration?.risk?.level === 'high' ? { mood: 'warn' as const } : {}),
     };
@@ -36,6 +40,30 @@ function declared(migration: MigrationReport | undefined): Phrase[] {
   return [
     ...(phase === undefined ? [] : [`, ${phase}`]),
     ...(risk === undefined ? [] : [`, risk ${risk.level}${reasons}`]),
+  ];
+}
+
+/** What whoever approves it should know of the worst case; of a plan that can be carried out. */
+export function failureLines({ command, result, plan }: Report): TargetLine[] {
+  const pending = plan?.pending ?? [];
+  if (command !== 'plan' || result !== 'planned' || pending.length === 0) return [];
+  const bare = pending.filter(({ transaction }) => transaction === 'none').map(({ id }) => id);
+  const whole = bare.length < pending.length;
+  return [
+    ...(whole
+      ? [{ phrases: [bare.length === 0 ? 'Nothing of it stays.' : 'In a transaction: nothing of it stays.'] }]
+      : []),
+    ...(bare.length === 0
+      ? []
+      : [
+          {
+            phrases: [
+              ...names(bare),
+              ': statements before the one that fails stay, and the next run goes on with that.',
+            ],
+          },
+        ]),
+    { phrases: ['What was applied before it stays, the rest does not run, and the code does not follow.'] },
   ];
 }
 

@@ -43,6 +43,6 @@ function mend(report: Report, path: string, partial: boolean): string[] {
     '  history:',
     '    accept:',
     `      - path: ${JSON.stringify(path)}`,
-    '        reason: it failed in production, and was mended',
+    '        reason: it failed, and was mended',
   ];
 }

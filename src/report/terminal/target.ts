@@ -46,11 +46,11 @@ function headRoom(lines: readonly TargetLine[]): number {
 
 /** One line with what belongs to it, from this column on. */
 export function targetLine(line: TargetLine, indent: number, room: number, view: View): string[] {
-  const { head, phrases, mood, details = [], help, copy } = line;
+  const { head, phrases, pages = [], mood, details = [], help, copy } = line;
   const { paint, width } = view;
   const pad = ' '.repeat(indent);
   const colour = mood === 'bad' ? paint.red : mood === 'warn' ? paint.yellow : (text: string): string => text;
-  const text = plainPhrases(phrases);
+  const text = plainPhrases([...phrases, ...pages.map(({ label }) => `, ${label}`)]);
   const column = head === undefined ? '' : `${padded(cut(plainLine(head), room), room)}  `;
   const hanging = ' '.repeat(head === undefined ? 2 : columns(column));
   const [first = '', ...rest] = wrap(text, width - indent - columns(head === undefined ? hanging : column));

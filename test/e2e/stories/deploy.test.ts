@@ -11,7 +11,7 @@ const change = { 'migrations/001_orders.sql': 'CREATE TABLE orders (id bigint PR
 describe('a clean change', () => {
   it('reaches production after approval, and the code follows; one comment and one message tell it', async () => {
     const shop = await pipeline(target);
-    shop.merge(change);
+    shop.merge(change, 'Orders (#42)');
     const pages: string[] = [];
     const run = await shop.ship({
       async approve({ environment, page }) {
@@ -32,6 +32,10 @@ describe('a clean change', () => {
     expect(before).toBe('');
     expect(message).toMatch(/waiting/i);
     expect(comment).toContain('`production`: waiting for approval: 1 migration');
+    expect(comment).toContain('It may be approved by `grace`, `the team dba`.');
+    expect(message).toMatch(/One of `grace`, `the team dba` reads the plan/);
+    expect(page).toMatch(/by `Ada`, \[pull request 42\]/);
+    expect(page).toContain('If one fails');
     expect([await tables(shop.staging), await tables(shop.production)]).toEqual(['orders', 'orders']);
     expect(run.jobs.deploy?.log).toContain('The code is out.');
     expect(shop.comments()).toEqual([
@@ -43,6 +47,30 @@ describe('a clean change', () => {
     for (const secret of shop.secrets) expect(shop.told(run)).not.toContain(secret);
     expect([...shop.github.problems, ...shop.slack.problems]).toEqual([]);
   });
+});
+
+it('a production that nobody may read is approved unseen, and everybody is told so before', async () => {
+  const shop = await pipeline(target, { reader: false });
+  shop.merge(change);
+  const pages: string[] = [];
+  const run = await shop.ship({
+    approve({ page }) {
+      pages.push(page.summary, shop.channel().join(), shop.comments().join());
+      return 'approve';
+    },
+  });
+  expect(ended(run, 'plan-production', 'rehearsal', 'production', 'deploy'), run.log).toBe(
+    'plan-production success, rehearsal success, production success, deploy success',
+  );
+  expect(run.approvals).toHaveLength(1);
+  expect(pages).toEqual(
+    Array(3).fill(expect.stringMatching(/waiting for approval: the database was not read.*approves that unseen/s)),
+  );
+  expect(pages[0]).toContain('001_orders');
+  expect(await tables(shop.production)).toBe('orders');
+  expect(shop.comments()).toEqual([expect.stringMatching(/`production`: 1 migration applied.*`code`: deployed/s)]);
+  expect(shop.channel()).toEqual([expect.not.stringContaining('unseen')]);
+  expect([...shop.github.problems, ...shop.slack.problems]).toEqual([]);
 });
 
 it('nothing pending deploys code without asking anybody, and without a word', async () => {

@@ -45,6 +45,10 @@ interface Given {
   readonly code?: string;
   /** Added to lockstep.yml. */
   readonly settings?: string;
+  /** false: nobody has the address of a role that may read production. */
+  readonly reader?: boolean;
+  /** By an incoming webhook, not a bot. */
+  readonly webhook?: boolean;
   /** Of the runners' environment. */
   readonly machine?: Readonly<Record<string, string>>;
 }
@@ -57,7 +61,7 @@ export const CHECK = '.github/workflows/check.yml';
 /** Those of forks are told by this one. */
 export const COMMENT = '.github/workflows/comment.yml';
 
-function template(name: string): string {
+export function template(name: string): string {
   const path = fileURLToPath(new URL(`../../../workflows-templates/${name}`, import.meta.url));
   return readFileSync(path, 'utf8');
 }
@@ -76,7 +80,14 @@ function workflow(code: string): string {
 
 export async function pipeline(
   target: () => Promise<Target>,
-  { migrations = {}, code = "echo 'The code is out.'", machine = {}, settings = '' }: Given = {},
+  {
+    migrations = {},
+    code = "echo 'The code is out.'",
+    machine = {},
+    settings = '',
+    reader: reads = true,
+    webhook = false,
+  }: Given = {},
 ): Promise<Pipeline> {
   const [staging, production, github, slack] = await Promise.all([target(), target(), startGithub(), startSlack()]);
   onTestFinished(async () => {
@@ -95,11 +106,11 @@ export async function pipeline(
   const on = actionsOn({
     ...{ repo, github, runner: withTools(), machine: { SLACK_API_URL: slack.url, ...machine } },
     repositories: { 'lockstep-dev/lockstep': ownRepository() },
-    secrets: { SLACK_TOKEN: slack.tokens.bot },
+    secrets: webhook ? { SLACK_WEBHOOK: slack.webhooks.deploys } : { SLACK_TOKEN: slack.tokens.bot },
     vars: { SLACK_CHANNEL: slack.channels.deploys },
     environments: {
       staging: { secrets: { STAGING_DATABASE_URL: staging.url } },
-      'production-plan': { secrets: { PRODUCTION_READER_URL: reader.url } },
+      'production-plan': { secrets: reads ? { PRODUCTION_READER_URL: reader.url } : {} },
       production: { secrets: { PRODUCTION_DATABASE_URL: production.url }, reviewers: ['grace'] },
     },
     approve: () => 'approve',
@@ -123,7 +134,7 @@ export async function pipeline(
     told: (run) => [visibleText(run), ...comments(), JSON.stringify(slack.messages())].join('\n'),
     secrets: [staging, production, reader]
       .flatMap(({ url }) => [url, decodeURIComponent(new URL(url).password), new URL(url).password])
-      .concat(slack.tokens.bot, 'ghs_standin'),
+      .concat(slack.tokens.bot, slack.webhooks.deploys, 'ghs_standin'),
   };
 }
 

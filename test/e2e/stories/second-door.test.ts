@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { targets } from '../../support/deploy.ts';
-import { ended, pipeline, tables } from './pipeline.ts';
+import { pullRequest, workflowRun } from '../../support/workflows/events.ts';
+import { CHECK, COMMENT, ended, pipeline, tables } from './pipeline.ts';
 
 /** The same by the workflow to call, as docs/workflows.md shows the call. */
 
@@ -13,10 +14,16 @@ const SECOND = '.github/workflows/second.yml';
 const change = { 'migrations/001_orders.sql': 'CREATE TABLE orders ();\n' };
 
 function call(channel: string): string {
+  return calling('/.github/workflows/deploy.yml@')
+    .replaceAll('C0123456789', channel)
+    .replace('run: ./deploy-the-code', "run: echo 'The code is out.'");
+}
+
+/** As docs/workflows.md shows it. */
+function calling(workflow: string): string {
   const docs = readFileSync(fileURLToPath(new URL('../../../docs/workflows.md', import.meta.url)), 'utf8');
   const blocks = [...docs.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
-  const text = blocks.find((each) => each.includes('/.github/workflows/deploy.yml@')) ?? '';
-  return text.replaceAll('C0123456789', channel).replace('run: ./deploy-the-code', "run: echo 'The code is out.'");
+  return blocks.find((each) => each.includes(workflow)) ?? '';
 }
 
 it('a clean change reaches production after approval, and the code follows', async () => {
@@ -35,6 +42,39 @@ it('a clean change reaches production after approval, and the code follows', asy
   ]);
   expect(shop.channel()).toEqual([expect.stringMatching(/staging.*production.*deployed/s)]);
   for (const secret of shop.secrets) expect(shop.told(run)).not.toContain(secret);
+});
+
+it('an incoming webhook tells each environment in a message of its own', async () => {
+  const shop = await pipeline(target, { webhook: true });
+  const text = call('').replace(/^.*slack_(?:token|channel).*\n/gm, '');
+  expect(text).not.toContain('slack');
+  shop.merge({ ...change, [SECOND]: text });
+  const run = await shop.ship({ workflow: SECOND });
+  expect(ended(run, 'migrate/production', 'deploy'), run.log).toBe('migrate/production success, deploy success');
+  const messages = shop.slack.messages().map(({ text: said }) => said);
+  expect(messages).toEqual([
+    expect.stringMatching(/staging.*1 migration applied/s),
+    expect.stringMatching(/production.*waiting for approval.*grace/s),
+    expect.stringMatching(/production.*1 migration applied/s),
+  ]);
+  expect([...shop.github.problems, ...shop.slack.problems]).toEqual([]);
+  for (const secret of shop.secrets) expect(shop.told(run)).not.toContain(secret);
+});
+
+it('a fork is told by the workflow to call as well', async () => {
+  const shop = await pipeline(target);
+  const calls = calling('/.github/workflows/comment.yml@').replace(/^ +with:.*\n/m, '');
+  shop.repo.commit('the second door', { [COMMENT]: calls });
+  shop.repo.branch('feature');
+  shop.repo.commit('change', change);
+  shop.github.pullRequest(42, { headSha: shop.repo.git('rev-parse', 'HEAD'), headOwner: 'stranger' });
+  const event = pullRequest(shop.repo, { from: 'stranger/shop', by: 'stranger' });
+  const checked = await shop.ship({ workflow: CHECK, event });
+  shop.repo.checkout('main');
+  const told = await shop.ship({ workflow: COMMENT, event: workflowRun(shop.repo, event, checked) });
+  expect(told.problems).toEqual([]);
+  expect(told.conclusion, told.log).toBe('success');
+  expect(shop.comments()).toEqual([expect.stringMatching(/001_orders.*made by the pull request’s own run/s)]);
 });
 
 it('an approval that is refused is told, and no code follows', async () => {

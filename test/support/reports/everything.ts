@@ -92,7 +92,16 @@ const aboutTarget = {
     digest: 'd'.repeat(64),
     tool: 'numbered',
     history: 'e'.repeat(64),
-    pending: [{ id: '015_everything', checksum: 'c'.repeat(64), transaction: 'none', statements: 3 }],
+    pending: [
+      {
+        id: '015_everything',
+        checksum: 'c'.repeat(64),
+        transaction: 'none',
+        statements: 3,
+        author: 'Ada Lovelace',
+        pullRequest: 12,
+      },
+    ],
     gates: [
       {
         name: 'edited',

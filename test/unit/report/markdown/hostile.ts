@@ -123,7 +123,7 @@ const OURS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   summary: {},
   details: { open: /^$/ },
   a: {
-    href: /^https:\/\/github\.com\/(acme\/shop\/(blob\/9be1d04477aa2c3b5d6e7f8091a2b3c4d5e6f708\/|actions\/runs\/1234)|lockstep-dev\/lockstep\/)/,
+    href: /^https:\/\/github\.com\/(acme\/shop\/(blob\/9be1d04477aa2c3b5d6e7f8091a2b3c4d5e6f708\/|actions\/runs\/1234|pull\/\d+$)|lockstep-dev\/lockstep\/)/,
   },
 };
 

@@ -1,0 +1,44 @@
+import type { Git } from './git.ts';
+
+/** Where a file of a commit comes from. */
+interface Origin {
+  /** Of the commit that changed it last. */
+  readonly author: string | undefined;
+  /** The subject of the commit by which that came to the branch: itself, or the merge of its pull request. */
+  readonly landed: string | undefined;
+}
+
+/** It informs, and nobody waits for it: a history of a hundred thousand commits takes git seconds. */
+const TIMEOUT_MS = 3_000;
+const MOST_COMMITS = '500';
+
+/** What is found of the files that changed after `from` (undefined: lately) up to `to`. Never rejects for what git says. */
+export async function originsOf(
+  git: Git,
+  { from, to, paths }: { readonly from: string | undefined; readonly to: string; readonly paths: readonly string[] },
+): Promise<ReadonlyMap<string, Origin>> {
+  const known = from === undefined ? undefined : await git.resolve(from).catch(() => undefined);
+  const range = known === undefined ? to : `${known}..${to}`;
+  const changes = async (...how: string[]): Promise<Map<string, string>> => {
+    const format = ['-n', MOST_COMMITS, '--name-only', '--no-renames', '--diff-filter=AM'];
+    const { exitCode, stdout } = await git.try(['log', ...how, ...format, range, '--', ...paths], {
+      timeoutMs: TIMEOUT_MS,
+    });
+    return exitCode === 0 ? newest(stdout.toString('utf8')) : new Map<string, string>();
+  };
+  const [authors, landed] = await Promise.all([
+    changes('--no-merges', '--format=%x00%an'),
+    changes('--first-parent', '-m', '--format=%x00%s'),
+  ]);
+  return new Map(paths.map((path) => [path, { author: authors.get(path), landed: landed.get(path) }]));
+}
+
+/** By path what the newest of its commits says: each is a NUL byte, one line of text, and names of files. */
+function newest(log: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const commit of log.split('\0').slice(1)) {
+    const [text = '', ...lines] = commit.split('\n');
+    for (const path of lines) if (path !== '' && !found.has(path)) found.set(path, text);
+  }
+  return found;
+}
