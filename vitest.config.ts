@@ -13,21 +13,28 @@ const withoutSourceMaps = {
   },
 };
 
+/** Of the tests in test/e2e those that measure how long something takes, or end it at a moment: they get the machine alone. */
+const TIMED = [
+  ...['action', 'check', 'cli', 'lifecycle', 'lock-queue', 'pull-request', 'rehearsal', 'faults/**/*'],
+  ...['deploy/lock', 'deploy/telling', 'deploy/transactional', 'stories/runs'],
+].map((file) => `test/e2e/${file}.test.ts`);
+
 /**
- * Four kinds of test. unit: pure, no processes. integration: real git, Squawk and Postgres, through the sources.
- * e2e: the built bundle as a user runs it. system: what needs Debian's packages (only .ci/run installs them).
+ * Five kinds of test. unit: pure, no processes. integration: real git, Squawk and Postgres, through the sources.
+ * e2e and timed: the built bundle as a user runs it. system: what needs Debian's packages (only .ci/run installs them).
  */
 const project = (name: string, timeout: number) => ({
   plugins: [withoutSourceMaps],
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: name === 'timed' ? TIMED : [`test/${name}/**/*.test.ts`],
+    ...(name === 'e2e' ? { exclude: TIMED } : {}),
     testTimeout: timeout,
     hookTimeout: timeout,
     // GitHub's parsers import JSON without saying so, which Node itself refuses.
     server: { deps: { inline: [GITHUBS_PARSERS] } },
     // These run the built bundle, which must be there and current.
-    ...(name === 'e2e' || name === 'system' ? { globalSetup: ['test/support/global-setup.ts'] } : {}),
+    ...(['e2e', 'timed', 'system'].includes(name) ? { globalSetup: ['test/support/global-setup.ts'] } : {}),
   },
 });
 
@@ -38,6 +45,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('integration', 120_000),
       project('e2e', 180_000),
+      project('timed', 180_000),
       project('system', 180_000),
     ],
   },

@@ -10,7 +10,8 @@ process.chdir(new URL('..', import.meta.url).pathname);
 ensureInstalled();
 
 const asked = process.argv.slice(2);
-const kinds = asked.length > 0 ? asked : ['unit', 'integration', 'e2e'];
+const kinds = asked.length > 0 ? asked : ['unit', 'integration', 'e2e', 'timed'];
+const PARALLEL = ['unit', 'integration', 'e2e'];
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-test-'));
 const started = Date.now();
 let passed = 0;
@@ -32,7 +33,7 @@ for (const kind of kinds) {
     '--reporter=json',
     `--outputFile.json=${results}`,
     // Vitest leaves a processor free, which on a small machine is half of it. What measures times gets that.
-    ...(kind === 'unit' || kind === 'integration' ? [`--maxWorkers=${availableParallelism()}`] : []),
+    ...(PARALLEL.includes(kind) ? [`--maxWorkers=${availableParallelism()}`] : []),
   ];
   const ok = run(kind, 'npx', ['--no-install', ...args]);
   const counts = readCounts(results);

@@ -187,7 +187,8 @@ async function attempt(
     progress.close();
     const report = secrets.scrub({ ...found, ...logged });
     const { renderReport } = await import('./report/terminal/report.ts');
-    stdout(renderReport(report, { color, width }));
+    const { withDeployment } = await import('./delivery/deployment.ts');
+    stdout(renderReport(withDeployment(settings, report), { color, width }));
     const cause = interruptions.cause();
     if (endedEarly && cause?.kind === 'signal') return { report, exitCode: cause.exitCode, cancelled: true };
     // A verdict that is only told is nobody's failure here.
@@ -211,7 +212,8 @@ async function attempt(
 
 /** Runs that look at a target leave a log file: what is printed goes there as well. */
 function logging({ command, target }: Settings, startedAt: Date, { stdout, stderr, secrets }: World) {
-  if (command === 'check' || command === 'notify' || target.logDirectory === undefined) return { stdout, stderr };
+  const looks = command !== 'check' && command !== 'notify' && command !== 'comment';
+  if (!looks || target.logDirectory === undefined) return { stdout, stderr };
   const { log, problem } = openLog(target.logDirectory, command, startedAt, (text) => secrets.strip(text));
   if (log === undefined) {
     stderr(`${problem}\n`);

@@ -2,15 +2,18 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import { LockstepError, messageOf } from '../errors.ts';
+import { eventUnreadable } from '../project/git-errors.ts';
 import { MOST_BYTES, readForeign } from '../report/foreign.ts';
 import type { Report } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
 
 /**
  * The report of a check whose own run may not write a comment, for the one that may. Nothing of the pull request is checked
- * out or run. Throws `not-a-workflow-run`, `check-report-unreadable`.
+ * out or run. Throws `not-a-workflow-run`, `check-report-unreadable`,
+ * `comment-not-written`, `event-unreadable`.
  */
-export async function comment({ actions, telling }: Settings): Promise<Report> {
+export async function comment({ actions, githubToken, telling }: Settings): Promise<Report> {
+  if (actions?.event.kind === 'unreadable') throw eventUnreadable(actions.event.name);
   if (actions?.event.kind !== 'workflow_run') {
     throw new LockstepError(
       'not-a-workflow-run',
@@ -20,14 +23,15 @@ export async function comment({ actions, telling }: Settings): Promise<Report> {
       },
     );
   }
+  if (githubToken === undefined) {
+    throw new LockstepError('comment-not-written', 'There is no token to write the comment with.', {
+      hint: 'Leave the input github_token out, and give the job:\n  permissions:\n    actions: read\n    pull-requests: write',
+    });
+  }
   const found = readForeign(await bytesOf(telling.checkReport ?? ''));
   if ('problem' in found) throw unreadable(found.problem);
-  const { report } = found;
-  return { ...report, notices: [OWN_WORDS, ...(report.notices ?? [])] };
+  return found.report;
 }
-
-const OWN_WORDS =
-  'This report was made by the pull request’s own run, whose workflow the pull request can change: nobody else has made sure of it.';
 
 /** No more than is allowed, and of nothing but a file: an artifact may bring links and pipes. */
 async function bytesOf(path: string): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { withStage } from '../report/deployment/state.ts';
 import type { Report } from '../report/model.ts';
 import { shorten } from '../report/shorten.ts';
+import { isRefused } from '../services/github/github.ts';
 import type { Settings } from '../settings/types.ts';
 
 /** Names are a courtesy: nobody waits long for them. */
@@ -29,8 +30,13 @@ export async function withApprovers(settings: Settings, report: Report, { print,
     if (names.length === 0) return report;
     const approvers = names.slice(0, MOST).map((name) => shorten(name, 100));
     return { ...report, deployment: withStage(deployment, { ...stage, approvers }) };
-  } catch {
-    print('Who may approve is not told: that takes the permission `actions: read`, and an environment of that name.\n');
+  } catch (error) {
+    const why = isRefused(error, 403)
+      ? 'the token lacks the permission `actions: read`'
+      : isRefused(error, 404)
+        ? 'GitHub has no environment of that name'
+        : 'GitHub does not answer';
+    print(`Who may approve is not told: ${why}.\n`);
     return report;
   }
 }

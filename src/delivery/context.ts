@@ -4,34 +4,38 @@ import type { Links } from '../report/links.ts';
 import type { Marker } from '../report/markdown/marker.ts';
 import type { Report } from '../report/model.ts';
 import { isWithin, wayOf } from '../services/path-links.ts';
-import type { Actions } from '../settings/actions.ts';
+import type { EndedRun } from '../settings/actions.ts';
 import type { Settings } from '../settings/types.ts';
 
 /** What surfaces on GitHub need beyond the report. */
 
 /** undefined: nothing can be linked to. */
-export function linksOf({ actions }: Settings, report: Report): Links | undefined {
+export function linksOf(settings: Settings, report: Report): Links | undefined {
+  const { actions } = settings;
   if (actions?.repository === undefined) return undefined;
   const { serverUrl } = actions;
-  const { runId, runAttempt } = runOf(actions);
-  const commit = commitOf(actions, report);
+  const { runId, runAttempt } = toldRun(settings) ?? actions;
+  const commit = commitOf(settings, report);
   if (commit === undefined) return undefined;
   const repository = `${serverUrl}/${actions.repository}`;
   const run = runId === 0 ? undefined : `${repository}/actions/runs/${runId}/attempts/${runAttempt}`;
   return { repository, commit, run };
 }
 
-/** The run that has found out what is told: this one, or the one that it tells of. */
-function runOf(actions: Actions): Pick<Actions, 'runId' | 'runAttempt'> {
-  return actions.event.kind === 'workflow_run' ? actions.event : actions;
+/** The run that has found out what is told, where that is not this one: `comment` tells of another one's. */
+export function toldRun({ command, actions }: Settings): EndedRun | undefined {
+  return command === 'comment' && actions?.event.kind === 'workflow_run' ? actions.event : undefined;
 }
 
 /**
  * The commit whose files people know: of GitHub's merge of a pull request, the tip of its branch. Of anything else that was
  * looked at, that itself.
  */
-function commitOf({ event, sha }: Actions, { git }: Report): string | undefined {
-  if (event.kind === 'workflow_run') return event.headSha;
+function commitOf(settings: Settings, { git }: Report): string | undefined {
+  const told = toldRun(settings);
+  if (told !== undefined) return told.headSha;
+  if (settings.actions === undefined) return undefined;
+  const { event, sha } = settings.actions;
   const looked = git?.headSha ?? undefined;
   if (event.kind !== 'pull_request') return looked ?? sha;
   return looked === undefined || looked === sha ? event.headSha : looked;
@@ -60,13 +64,14 @@ function relativeTo(workspace: string | undefined, cwd: string): string | undefi
 
 export function markerOf(settings: Settings, report: Report): Marker {
   const { actions } = settings;
+  const told = toldRun(settings);
   const { open, blocking } = openCounts(report.findings);
   return {
     v: 1,
     scope: scopeOf(settings),
-    run: (actions && runOf(actions).runId) ?? 0,
-    attempt: (actions && runOf(actions).runAttempt) ?? 1,
-    head: (actions && commitOf(actions, report)) ?? '',
+    run: told?.runId ?? actions?.runId ?? 0,
+    attempt: told?.runAttempt ?? actions?.runAttempt ?? 1,
+    head: commitOf(settings, report) ?? '',
     result: report.result,
     blocking,
     findings: open,

@@ -47,7 +47,8 @@ export async function deliver({ settings, report: found, rules, ...delivery }: D
     // Side by side: a deploy waits for its messengers.
     const tellers = { ...delivery, runner };
     const [url, known] = await Promise.all([comment(settings, waiting, tellers), slack(settings, waiting, delivery)]);
-    if (url !== undefined || known !== told) failures.push(...(outputs?.(known, url) ?? []));
+    if (url.address !== undefined || known !== told) failures.push(...(outputs?.(known, url.address) ?? []));
+    if (url.failure !== undefined) failures.push(url.failure);
   }
   if (runner === undefined && !hurried) await slack(settings, told, delivery);
   if (failures.length > 0) throw failures[0];
@@ -116,25 +117,31 @@ async function slack(
   }
 }
 
-/** Address of the comment, if there is one. */
-async function comment(
-  settings: Settings,
-  report: Report,
-  { runner, print, signal }: Tellers,
-): Promise<string | undefined> {
+interface Commented {
+  /** Of the comment, if there is one. */
+  readonly address?: string | undefined;
+  /** Of a run that is there for nothing else. */
+  readonly failure?: LockstepError;
+}
+
+async function comment(settings: Settings, report: Report, { runner, print, signal }: Tellers): Promise<Commented> {
   try {
     const outcome = await tell(settings, report, signal);
     if (outcome?.kind === 'failed') {
+      if (settings.command === 'comment') {
+        runner.warning(outcome.warning);
+        return { failure: new LockstepError('comment-not-written', outcome.warning) };
+      }
       const [first = ''] = outcome.warning.split('\n');
       // Nothing was to be said, or a deploy has no right to: that is worth no more than a line.
       if (report.result === 'noop' || (report.deployment !== undefined && outcome.forbidden)) print(`${first}\n`);
       else runner.warning(outcome.warning);
     }
     if (outcome?.kind === 'none' && outcome.why !== undefined) print(`${outcome.why}\n`);
-    return outcome !== undefined && 'url' in outcome ? outcome.url : undefined;
+    return outcome !== undefined && 'url' in outcome ? { address: outcome.url } : {};
   } catch (error) {
     // A bug of ours in the comment is no reason to withhold the verdict.
     runner.warning(`The pull request's comment could not be written: ${messageOf(error)}`);
-    return undefined;
+    return {};
   }
 }

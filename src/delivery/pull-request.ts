@@ -8,7 +8,7 @@ import { type CommentOutcome, failed, putComment } from '../services/github/comm
 import type { Github } from '../services/github/github.ts';
 import type { EndedRun } from '../settings/actions.ts';
 import type { CommentMode, Settings } from '../settings/types.ts';
-import { linksOf, markerOf } from './context.ts';
+import { linksOf, markerOf, toldRun } from './context.ts';
 
 /** The pull request's comment. undefined: this run has no pull request, or nothing is to be said there. Never rejects. */
 export async function tellPullRequest(
@@ -20,8 +20,11 @@ export async function tellPullRequest(
   // The comment is the verdict's: a deploy must not write over it.
   if (settings.command !== 'check' && settings.command !== 'comment') return undefined;
   if (comment === 'never' || githubToken === undefined || actions?.repository === undefined) return undefined;
-  const { event } = actions;
-  if (event.kind !== 'pull_request' && event.kind !== 'workflow_run') return undefined;
+  // A check after another run, `on: workflow_run`, has a token that may write beside what anybody proposes: it tells nobody.
+  const told = toldRun(settings);
+  const event =
+    told ?? (settings.command === 'check' && actions.event.kind === 'pull_request' ? actions.event : undefined);
+  if (event === undefined) return undefined;
   const marker = markerOf(settings, report);
   const links = linksOf(settings, report);
   const create = creates(comment, report.result);
@@ -33,7 +36,7 @@ export async function tellPullRequest(
     signal,
     ...(create ? {} : { budgetMs: BRIEFLY_MS }),
   });
-  const found = event.kind === 'pull_request' ? event : await pullRequestOf(event, github, report);
+  const found = 'number' in event ? event : await pullRequestOf(event, github, report);
   if (!('number' in found)) return found;
   return putComment(github, {
     pullRequest: found.number,

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { annotationsOf } from '../report/annotations.ts';
+import { isBad } from '../report/deployment/lines.ts';
 import { writeDeployment } from '../report/deployment/state.ts';
 import { openCounts } from '../report/findings.ts';
 import { renderSummary } from '../report/markdown/summary.ts';
@@ -65,9 +66,12 @@ function opensTheWay({ command, result, deployCode }: Report): boolean {
   );
 }
 
-/** Of `notify`: what the last environment came to, in the words of a stage. '': nobody has said. */
+/** Of `notify`: what stopped the deployment, else what the last environment came to, in the words of a stage. '': nobody has said. */
 function outcomeIn({ command, deployment }: Report): string {
-  return command === 'notify' ? (deployment?.stages.at(-1)?.state ?? '') : '';
+  if (command !== 'notify' || deployment === undefined) return '';
+  const { stages } = deployment;
+  const stopped = stages.find(isBad) ?? stages.find(({ state }) => state === 'cancelled' || state === 'superseded');
+  return (stopped ?? stages.at(-1))?.state ?? '';
 }
 
 /** In this run: what a rehearsal applied is applied nowhere, and what a baseline recorded was there already. */

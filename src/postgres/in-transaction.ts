@@ -39,7 +39,7 @@ export async function inTransaction(
  * than our parser: what follows would be taken for a part of its string.
  */
 function mayCarryEnd(guard: Guard | undefined, statement: Statement): boolean {
-  return guard !== undefined && !mayChangeTimeouts(statement) && !statement.sql.includes('\\');
+  return guard?.endsWithLast === true && !mayChangeTimeouts(statement) && !statement.sql.includes('\\');
 }
 
 interface End {
@@ -64,11 +64,13 @@ async function end(session: Session, run: ScriptRun, { last, carried, opening }:
   const sql = carriedSql + [...ending, ...(record ? [record] : []), 'COMMIT'].join(';\n');
   const { completed, error: thrown } = await (guard === undefined
     ? session.runTimed(sql)
-    : session.runTimedAndClean(sql));
+    : // Its deferred constraints may take as long as the statement itself.
+      session.runTimedAndClean(sql, carried === undefined ? 1 : 2));
   const first = before.length + (carried === undefined ? 0 : 1);
   const done = completed[first - 1];
   if (carried !== undefined && done !== undefined) {
-    ran.reports.push(statementReport(carried, done.at - (completed[first - 2]?.at ?? 0)));
+    // The server sends its answers together: all of the message is the statement's, its COMMIT included.
+    ran.reports.push(statementReport(carried, done.at));
     ran.effects.done(carried, done.tag, true);
   }
   const ended = completed.slice(first);

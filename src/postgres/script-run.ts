@@ -18,6 +18,8 @@ export interface Guard {
   readonly begin: readonly string[];
   /** Sent after a statement that may have changed a timeout: the tighter one holds. */
   readonly clamp: string;
+  /** Whether the last statement may bring the end along: the server must look for its client, or it commits for a dead one. */
+  readonly endsWithLast: boolean;
   /** Sent before the record. That it fails shows as `at: 'fence'`. */
   readonly fence: string;
 }

@@ -145,10 +145,11 @@ export class Session {
 
   /**
    * As runTimed, for the end of a script: the session is cleaned in the same message, so that the next script finds a clean
-   * one without asking for it. What stands before the cleaning is done when `completed` says so, whatever comes after it.
+   * one without asking for it. `statements`: how many of them may each take as long as a statement may. What stands before the cleaning is done when `completed` says so, whatever comes after it.
    */
-  async runTimedAndClean(sql: string): Promise<TimedRun> {
-    const run = await this.runTimed([sql, ...CLEANING, ...this.#ownSettings].join(';\n'));
+  async runTimedAndClean(sql: string, statements = 1): Promise<TimedRun> {
+    const message = [sql, ...CLEANING, ...this.#ownSettings].join(';\n');
+    const run = await this.runTimed(message, statements * this.patience.script);
     this.#isClean = run.error === undefined;
     return run;
   }

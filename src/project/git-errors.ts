@@ -108,7 +108,7 @@ export function gitFailed(args: readonly string[], directory: string, stderr: st
   });
 }
 
-/** Throws `git-object-missing`. */
+/** Not there, or not what it should be. Throws `git-object-missing`. */
 export function objectMissing(oid: string): never {
   throw new LockstepError('git-object-missing', `git does not have the content of ${oid}.`, {
     hint: 'The clone is damaged (`git fsck` tells), or partial and its remote out of reach. Clone it again.',

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import type { Git } from './git.ts';
 import { objectMissing } from './git-errors.ts';
+import { nextAnswer } from './git-objects.ts';
 import { listTree, type TreeEntry } from './git-tree.ts';
 import type { RepoFile } from './types.ts';
 
@@ -121,17 +122,15 @@ export class GitFiles {
 /** The running git writes each object by itself: a thousand small ones would take us a thousand turns to read. */
 const MANY = 64;
 
-/** One process for all. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
+/** One process for all of them. */
 async function readMany(git: Git, oids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
-  const { stdout } = await git.run(['cat-file', '--batch', '--buffer'], { input: `${oids.join('\n')}\n` });
-  for (let at = 0; at < stdout.length; ) {
-    const end = stdout.indexOf('\n', at);
-    const [oid = '', type = '', size = ''] = stdout.toString('latin1', at, end).split(' ');
-    if (type !== 'blob') return objectMissing(oid);
-    const from = end + 1;
-    blobs.set(oid, stdout.subarray(from, from + Number(size)));
-    at = from + Number(size) + 1;
+  let { stdout: rest } = await git.run(['cat-file', '--batch', '--buffer'], { input: `${oids.join('\n')}\n` });
+  for (const oid of oids) {
+    const answer = nextAnswer(rest);
+    if (!('end' in answer) || answer.object?.type !== 'blob') return objectMissing(oid);
+    blobs.set(oid, answer.object.bytes);
+    rest = rest.subarray(answer.end);
   }
   return blobs;
 }

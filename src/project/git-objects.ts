@@ -2,6 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { killGroup } from '../services/process.ts';
 
 /** An object as git keeps it. */
 export interface GitObject {
@@ -79,8 +80,10 @@ export class GitObjects {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     };
     const abort = (): void => {
-      child.kill('SIGKILL');
+      // With what it has started itself, which in a partial clone fetches.
+      killGroup(child, 'SIGKILL');
       end(signal?.reason);
+      hold(child, false);
     };
     signal?.addEventListener('abort', abort, { once: true });
     child.stdin.on('error', () => {});
@@ -93,33 +96,38 @@ export class GitObjects {
     return child;
   }
 
-  /** Format: https://git-scm.com/docs/git-cat-file#_batch_output */
   #take(child: Child, chunk: Buffer): void {
     this.#received.push(chunk);
     this.#size += chunk.length;
     if (this.#size < this.#needed) return;
     let rest = Buffer.concat(this.#received);
-    this.#needed = 1;
-    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      // '<oid> <type> <size>', else '<name> missing' and the like; a name may have spaces.
-      const [, oid, type, size] = /^([0-9a-f]{40,}) (\w+) (\d+)$/.exec(rest.toString('latin1', 0, end)) ?? [];
-      const from = end + 1;
-      const to = from + Number(size);
-      if (oid === undefined || type === undefined) {
-        rest = rest.subarray(from);
-        this.#waiting.shift()?.resolve(undefined);
-        continue;
-      }
-      this.#needed = to + 1;
-      if (rest.length < this.#needed) break;
-      this.#waiting.shift()?.resolve({ oid, type, bytes: rest.subarray(from, to) });
-      rest = rest.subarray(to + 1);
-      this.#needed = 1;
+    let answer = nextAnswer(rest);
+    for (; 'end' in answer; answer = nextAnswer(rest)) {
+      this.#waiting.shift()?.resolve(answer.object);
+      rest = rest.subarray(answer.end);
     }
+    this.#needed = answer.needed;
     this.#received = rest.length === 0 ? [] : [rest];
     this.#size = rest.length;
     if (this.#waiting.length === 0) hold(child, false);
   }
+}
+
+/** `end`: where the next answer begins. `needed`: how many bytes there must be before there is one. */
+type Answer = { readonly object: GitObject | undefined; readonly end: number } | { readonly needed: number };
+
+/** The first answer of `git cat-file --batch`. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
+export function nextAnswer(bytes: Buffer): Answer {
+  const line = bytes.indexOf('\n');
+  if (line < 0) return { needed: bytes.length + 1 };
+  // '<oid> <type> <size>', else '<name> missing' and the like; a name may have spaces.
+  const [, oid, type, size] = /^([0-9a-f]{40,}) (\w+) (\d+)$/.exec(bytes.toString('latin1', 0, line)) ?? [];
+  const from = line + 1;
+  if (oid === undefined || type === undefined) return { object: undefined, end: from };
+  const to = from + Number(size);
+  return to < bytes.length
+    ? { object: { oid, type, bytes: bytes.subarray(from, to) }, end: to + 1 }
+    : { needed: to + 1 };
 }
 
 /** Whether we wait for it: what nobody waits for does not keep us from ending. */

@@ -66,13 +66,16 @@ interface RawEntry {
 const FOLDER = '40000';
 
 /** A tree: for each entry its mode, a space, its name, a NUL byte, and its object's name in bytes. */
-function entriesOf({ oid: own, bytes }: GitObject): RawEntry[] {
+function entriesOf({ oid: own, type, bytes }: GitObject): RawEntry[] {
+  if (type !== 'tree') objectMissing(own);
   const length = own.length / 2;
   const entries: RawEntry[] = [];
   for (let start = 0; start < bytes.length; ) {
     const space = bytes.indexOf(' ', start);
     const end = bytes.indexOf(0, space);
-    const mode = bytes.toString('latin1', start, space);
+    if (space < 0 || end < 0) objectMissing(own);
+    // Old programs have written zeros before it.
+    const mode = bytes.toString('latin1', start, space).replace(/^0+/, '');
     start = end + 1 + length;
     entries.push({ mode, name: bytes.toString('utf8', space + 1, end), oid: bytes.toString('hex', end + 1, start) });
   }

@@ -17,28 +17,32 @@ export async function originsOf(
   git: Git,
   { from, to, paths }: { readonly from: string | undefined; readonly to: string; readonly paths: readonly string[] },
 ): Promise<ReadonlyMap<string, Origin>> {
+  // Where a shallow history ends, its last commit seems to have brought every file.
+  if (await git.isShallow()) return new Map();
   const known = from === undefined ? undefined : await git.resolve(from).catch(() => undefined);
   const range = known === undefined ? to : `${known}..${to}`;
   const changes = async (...how: string[]): Promise<Map<string, string>> => {
-    const format = ['-n', MOST_COMMITS, '--name-only', '--no-renames', '--diff-filter=AM'];
+    const format = ['-z', '-n', MOST_COMMITS, '--name-only', '--no-renames', '--diff-filter=AM'];
     const { exitCode, stdout } = await git.try(['log', ...how, ...format, range, '--', ...paths], {
       timeoutMs: TIMEOUT_MS,
     });
     return exitCode === 0 ? newest(stdout.toString('utf8')) : new Map<string, string>();
   };
   const [authors, landed] = await Promise.all([
-    changes('--no-merges', '--format=%x00%an'),
-    changes('--first-parent', '-m', '--format=%x00%s'),
+    changes('--no-merges', '--format=%x01%an'),
+    changes('--first-parent', '-m', '--format=%x01%s'),
   ]);
   return new Map(paths.map((path) => [path, { author: authors.get(path), landed: landed.get(path) }]));
 }
 
-/** By path what the newest of its commits says: each is a NUL byte, one line of text, and names of files. */
+/** By path what the newest of its commits says: a text behind a mark, a line break, and names of files, each with a NUL byte. */
 function newest(log: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const commit of log.split('\0').slice(1)) {
-    const [text = '', ...lines] = commit.split('\n');
-    for (const path of lines) if (path !== '' && !found.has(path)) found.set(path, text);
+  let text = '';
+  for (const piece of log.split('\0')) {
+    const path = piece.replace(/^\n/, '');
+    if (piece.startsWith('\u0001')) text = piece.slice(1);
+    else if (path !== '' && !found.has(path)) found.set(path, text);
   }
   return found;
 }

@@ -5,6 +5,12 @@ import { type Report, reportSchema } from './model.ts';
 /** What a long report of a real change takes is a tenth of it. */
 export const MOST_BYTES = 5_000_000;
 
+const ANSWERS: ReadonlySet<Report['result']> = new Set(['passed', 'blocked', 'noop', 'error']);
+
+/** What every surface says of such a report, where nothing of it can crowd that out. */
+export const FOREIGN =
+  'This report was made by the pull request’s own run, whose workflow the pull request can change: nobody else has made sure of it.';
+
 type Foreign = { readonly report: Report } | { readonly problem: string };
 
 /** A check's report; else why it is none, in words of ours alone. Never throws. */
@@ -23,8 +29,8 @@ export function readForeign(bytes: Buffer): Foreign {
     const place = (first?.path ?? []).filter((part) => typeof part === 'number' || /^\w{1,40}$/.test(String(part)));
     return { problem: `it is not what this version of Lockstep writes (at ${place.join('.') || 'its top'})` };
   }
-  if (data.command !== 'check') return { problem: 'it is not the report of a check' };
+  if (data.command !== 'check' || !ANSWERS.has(data.result)) return { problem: 'it is not the report of a check' };
   // Of a target or a deployment a check knows nothing: whoever says so speaks to those who tell of deployments.
   const { deployment, deployCode, target, history, plan, lock, log, ...report } = data;
-  return { report };
+  return { report: { ...report, foreign: true } };
 }

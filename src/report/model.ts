@@ -170,6 +170,10 @@ export const reportSchema = z.strictObject({
   result: resultSchema,
   startedAt: z.iso.datetime(),
   durationMs: milliseconds,
+  foreign: z
+    .literal(true)
+    .optional()
+    .describe('Made by the own run of a pull request whose workflow it can change: nobody else has made sure of it.'),
   error: z
     .strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() })
     .optional()

@@ -91,3 +91,8 @@ const COMPARED: DifferenceWords = {
   legend: '+ is in the database alone, - in the migrations alone, ~ differs (as the database has it)',
   changes: { added: 'not from a migration', dropped: 'missing', changed: 'differs' },
 };
+
+/** No lock, or the victim of a deadlock. */
+export function othersWereInTheWay(sqlstate: string | undefined): boolean {
+  return sqlstate === '55P03' || sqlstate === '40P01';
+}

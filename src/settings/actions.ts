@@ -80,7 +80,7 @@ function readEvent(env: Environment): ActionsEvent {
   const payload = readPayload(env.GITHUB_EVENT_PATH);
   if (name === 'workflow_run') {
     const run = endedRun(fields(payload.workflow_run));
-    return run === undefined ? { kind: 'other', name } : { kind: 'workflow_run', ...run };
+    return run === undefined ? { kind: 'unreadable', name } : { kind: 'workflow_run', ...run };
   }
   // Of a branch that was deleted there is no commit any more.
   if (!HAVE_COMMITS.has(name) || (name === 'push' && isNone(payload.after))) return { kind: 'other', name };

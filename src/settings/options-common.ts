@@ -153,7 +153,7 @@ export const commonOptions = [
     name: 'rehearsal_url',
     type: 'text',
     secret: 'stripped',
-    commands: [...REHEARSING, 'comment'],
+    commands: REHEARSING,
     placeholder: 'URL',
     description: 'A throw-away Postgres server to rehearse on, such as a service container.',
     default: 'Lockstep starts a server of its own',
@@ -161,7 +161,7 @@ export const commonOptions = [
   {
     name: 'cache_directory',
     type: 'path',
-    commands: [...REHEARSING, 'comment'],
+    commands: REHEARSING,
     placeholder: 'DIR',
     description: 'Where ready base schemas are kept between runs.',
     default: "none in GitHub Actions, else lockstep/bases in the user's cache directory",

@@ -47,6 +47,7 @@ describe('a pull request', () => {
       result: 'passed',
       deploy_code: 'false',
       findings_count: '0',
+      outcome: '',
       blocking_count: '0',
       migrations: '["002_index"]',
       applied_count: '0',

@@ -34,6 +34,8 @@ export async function runTransactional(
     begin: localTimeouts(timeouts),
     clamp: clampTimeouts(timeouts, true),
     fence: deployment.fence,
+    // client_connection_check_interval: https://www.postgresql.org/docs/release/14.0/
+    endsWithLast: deployment.request.target.major >= 14,
   };
   let losses = 0;
   for (let lockFailures = 0; ; ) {

@@ -52,10 +52,12 @@ export function outcomeOf(needs: Needs, { deployment, environment, at, url }: Ou
     const known = sum.stages.find((stage) => isSameName(stage.environment, about));
     // A plan that was not made leaves what is known of the environment as it is, and one that found nothing needs no apply.
     if (name.toLowerCase() !== about.toLowerCase() && known !== undefined) continue;
-    if (state === 'skipped' && known !== undefined) continue;
+    // What waited for an approval does so no more.
+    const waited = known?.state === 'waiting';
+    if (state === 'skipped' && known !== undefined && !waited) continue;
     sum = withStage(sum, {
       ...(known ?? bare(about, at)),
-      state,
+      state: state === 'skipped' && waited ? 'cancelled' : state,
       at: at.toISOString(),
       ...(url === undefined ? {} : { url }),
     });

@@ -1,3 +1,4 @@
+import { FOREIGN } from '../foreign.ts';
 import { HTML_AMOUNTS } from '../limits.ts';
 import type { NotAnalysed, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
@@ -49,7 +50,8 @@ export function notAnalysed({ report, links }: View): Markup {
 }
 
 /** What the reader should know about this run itself. */
-export function notices({ report: { notices: all = [] } }: View): Markup {
+export function notices({ report }: View): Markup {
+  const all = [...(report.foreign === true ? [FOREIGN] : []), ...(report.notices ?? [])];
   if (all.length === 0) return html``;
   return section('notices', 'About this run', all.map(paragraph));
 }

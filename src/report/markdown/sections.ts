@@ -1,3 +1,4 @@
+import { FOREIGN } from '../foreign.ts';
 import type { Report } from '../model.ts';
 import { findingParts } from './findings.ts';
 import { fitInto, type Part, type Room, type Section } from './fit.ts';
@@ -14,7 +15,8 @@ import type { View } from './view.ts';
 
 /** The report as Markdown in a room. `remarks` are the surface's own, right below the headline; they are Markdown. */
 export function renderSections(view: View, remarks: readonly string[], room: Room): string {
-  const top = [heading(view.report), ...remarks].join('\n\n');
+  const foreign = view.report.foreign === true ? [`⚠️ ${FOREIGN}`] : [];
+  const top = [heading(view.report), ...foreign, ...remarks].join('\n\n');
   const rest = { ...room, most: room.most - room.measure(`${top}\n\n`) };
   const leftOut = (what: readonly string[]): string =>
     `Left out for want of room: ${what.join(', ')}. See ${view.elsewhere}.`;

@@ -1,19 +1,20 @@
-import { shellWord } from '../../settle.ts';
+import { commandOn } from '../../settle.ts';
 import type { Deployment, Stage } from '../deployment/model.ts';
+import { othersWereInTheWay } from '../outcome.ts';
 import type { Line, Piece } from './lines.ts';
 import { isAfterwards } from './signs.ts';
 import { ownAddress, type Surroundings } from './surroundings.ts';
 
 /** What to do after a stage that did not come to its end, with the commands to paste. */
 
-/** No lock, or the victim of a deadlock: others were in the way. */
-const IN_THE_WAY: readonly string[] = ['55P03', '40P01'];
-
 export function nextLines(stage: Stage, deployment: Deployment, surroundings: Surroundings): Line[] {
   const { state, failure } = stage;
   const page: Piece = { label: "the run's page", address: ownAddress(stage.url ?? surroundings.run, surroundings) };
   const again: Line = ['“Re-run failed jobs” on ', page];
-  const look: Line = [{ command: commandLine(['lockstep', 'status'], stage, deployment) }, ' says what is applied.'];
+  const look: Line = [
+    { command: commandOn(['lockstep', 'status'], placeOf(stage, deployment)) },
+    ' says what is applied.',
+  ];
   if (state !== 'busy' && failure?.settle === true && failure.migration !== undefined)
     return [settling(failure.migration, stage, deployment), look];
   switch (state) {
@@ -36,7 +37,7 @@ export function nextLines(stage: Stage, deployment: Deployment, surroundings: Su
 }
 
 function isInTheWay({ failure }: Stage): boolean {
-  return IN_THE_WAY.includes(failure?.sqlstate ?? '');
+  return othersWereInTheWay(failure?.sqlstate);
 }
 
 function cure(stage: Stage): string {
@@ -53,7 +54,7 @@ function afterwards(stage: Stage): string {
 
 /** Nobody but a person can say what is there. The command ends before the answer: pasted as it stands, it does nothing. */
 function settling(migration: string, stage: Stage, deployment: Deployment): Line {
-  const command = `${commandLine(['lockstep', 'resolve', migration], stage, deployment)} --as`;
+  const command = `${commandOn(['lockstep', 'resolve', migration], placeOf(stage, deployment))} --as`;
   const answers: Piece[] = [
     { name: 'applied' },
     ' (all of it is there), ',
@@ -70,12 +71,6 @@ function settling(migration: string, stage: Stage, deployment: Deployment): Line
   ];
 }
 
-function commandLine(words: readonly string[], { environment }: Stage, { database }: Deployment): string {
-  return [
-    ...words,
-    ...(database === undefined ? [] : ['--database', database]),
-    ...['--environment', environment, '--database-url-env', 'DATABASE_URL'],
-  ]
-    .map(shellWord)
-    .join(' ');
+function placeOf({ environment }: Stage, { database }: Deployment) {
+  return { environment, database };
 }

@@ -1,7 +1,8 @@
+import { howToSettle } from '../../settle.ts';
 import type { MigrationReport, Report } from '../model.ts';
-import { hasStopped } from '../outcome.ts';
+import { hasStopped, othersWereInTheWay } from '../outcome.ts';
 import type { TargetLine } from './parts.ts';
-import { runbook } from './runbook.ts';
+import { commands, mend, whereOf } from './runbook.ts';
 
 /** What to do after a run that did not come to its end, and why nobody need be afraid of starting it again. */
 export function nextLines(report: Report): TargetLine[] {
@@ -15,22 +16,26 @@ export function nextLines(report: Report): TargetLine[] {
   if (result !== 'failed' && result !== 'partial') return [];
   const stopped = migrations.find(hasStopped);
   if (stopped !== undefined) {
-    if (stopped.up?.error?.settle)
-      return [{ phrases: ['Settle ', { name: stopped.id }, ', as its own entry says. Then start the run again.'] }];
+    const { id, up, path } = stopped;
+    if (up?.error?.settle) {
+      const phrases = ['Settle ', { name: id }, '. Then start the run again.'];
+      return [{ phrases, help: [howToSettle(id, whereOf(report)), ...commands(report)].join('\n') }];
+    }
     const cancelled = error?.code === 'cancelled';
-    const phrases = [begin(stopped, cancelled), { name: stopped.id }, end(stopped, cancelled)];
-    return [{ phrases, help: runbook(report, stopped) }];
+    const phrases = [begin(stopped, cancelled), { name: id }, end(stopped, cancelled)];
+    // Whoever waits for a lock has nothing to mend.
+    const mending = cancelled || waits(stopped) ? [] : mend(path, stopped.status === 'partial');
+    return [{ phrases, help: [...commands(report), ...mending].join('\n') }];
   }
+  const help = commands(report).join('\n');
   // What a check afterwards found says itself what to do.
-  if (error?.code === 'checks-failed') return [];
-  return [{ phrases: ['Start the run again: it goes on where this one ended. What is applied stays.'] }];
+  if (error?.code === 'checks-failed')
+    return [{ phrases: ['When that is mended, start the run again: the checks run again.'], help }];
+  return [{ phrases: ['Start the run again: it goes on where this one ended. What is applied stays.'], help }];
 }
 
-/** No lock, or the victim of a deadlock: others were in the way. */
-const IN_THE_WAY: ReadonlySet<string> = new Set(['55P03', '40P01']);
-
 function waits({ up }: MigrationReport): boolean {
-  return IN_THE_WAY.has(up?.error?.sqlstate ?? '');
+  return othersWereInTheWay(up?.error?.sqlstate);
 }
 
 function begin(migration: MigrationReport, cancelled: boolean): string {

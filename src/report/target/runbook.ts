@@ -1,40 +1,32 @@
-import { shellWord } from '../../settle.ts';
-import type { MigrationReport, Report } from '../model.ts';
+import { commandOn, shellWord } from '../../settle.ts';
+import type { Report } from '../model.ts';
 
-/** Commands to paste after an apply that stopped, in the form of a hint: to try again, to look, and to go forward otherwise. */
-export function runbook(report: Report, { path, status }: MigrationReport): string {
-  const [again, look] = [retry(report), `lockstep status ${place(report)}`];
+/** After an apply that stopped: commands to paste, and the way forward where a file is wrong. In the form of hints. */
+
+export function whereOf({ database, target }: Report) {
+  return { database, environment: target?.environment };
+}
+
+/** To try again, and to look. */
+export function commands(report: Report): string[] {
+  const [again, look] = [retry(report), commandOn(['lockstep', 'status'], whereOf(report))];
   const width = Math.max(again.length, look.length);
-  return [
-    'In a shell:',
-    `  ${again.padEnd(width)}  # again`,
-    `  ${look.padEnd(width)}  # what is there`,
-    ...mend(report, path, status === 'partial'),
-  ].join('\n');
+  return ['In a shell:', `  ${again.padEnd(width)}  # again`, `  ${look.padEnd(width)}  # what is there`];
 }
 
-/** Which it was, as the command line wants to know it. */
-function place({ database, target }: Report): string {
-  const words = [
-    ...(database === undefined ? [] : ['--database', database]),
-    ...(target?.environment === undefined ? [] : ['--environment', target.environment]),
-    ...['--database-url-env', 'DATABASE_URL'],
-  ];
-  return words.map(shellWord).join(' ');
-}
-
+/** In a pipeline the run itself: a command would go round its plan and approval. */
 function retry(report: Report): string {
   const { deployment, target } = report;
-  const page = deployment?.stages.find(({ environment }) => environment === target?.environment)?.url;
-  const [, run] = /\/actions\/runs\/(\d+)/.exec(page ?? '') ?? [];
-  return deployment === undefined || run === undefined
-    ? `lockstep apply ${place(report)}`
-    : `gh run rerun ${run} --failed --repo ${shellWord(deployment.repository)}`;
+  const page = deployment?.stages.find(({ environment }) => environment === target?.environment)?.url ?? '';
+  const [, host = '', repository = '', run] =
+    /^https?:\/\/([^/]+)\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)/.exec(page) ?? [];
+  if (run === undefined) return commandOn(['lockstep', 'apply'], whereOf(report));
+  const name = host === 'github.com' ? repository : `${host}/${repository}`;
+  return `gh run rerun ${run} --failed --repo ${shellWord(name)}`;
 }
 
-/** In the new commit: staging has it already, more often than not. */
-function mend(report: Report, path: string, partial: boolean): string[] {
-  if (report.error?.code === 'cancelled') return [];
+/** In the new commit: staging has it already, more often than not. `partial`: some of its statements have run. */
+export function mend(path: string, partial: boolean): string[] {
   const first = partial
     ? 'If the file itself is wrong, mend in a new commit what has not run yet, and deploy that.'
     : 'If the file itself is wrong, mend it in a new commit, and deploy that.';

@@ -1,3 +1,4 @@
+import { FOREIGN } from '../foreign.ts';
 import type { Report, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
 import { plain, plainLine } from '../plain.ts';
@@ -45,7 +46,10 @@ export function notAnalysedLines({ coverage }: Report, view: View): string[] {
 
 /** What the reader should know about the run itself, then what was looked at and against what, in small print. */
 export function smallPrint(report: Report, view: View): string[] {
-  const notices = (report.notices ?? []).flatMap((notice) => paragraph(`Note: ${plainLine(notice)}`, 0, view));
+  const own = report.foreign === true ? [FOREIGN] : [];
+  const notices = [...own, ...(report.notices ?? [])].flatMap((notice) =>
+    paragraph(`Note: ${plainLine(notice)}`, 0, view),
+  );
   // Most runs in a repository change no migration: one line is enough of them.
   const told = report.result === 'noop' || report.command !== 'check' ? [] : [`${sentences(report).join('. ')}.`];
   const print = told.flatMap((text) => ['', ...paragraph(text, 0, view).map(view.paint.dim)]);

@@ -23,6 +23,7 @@ interface Pipeline {
   merge(files: Readonly<Record<string, string>>, message?: string): void;
   /** The run for the tip of main. Who is asked, approves, unless told. */
   start(options?: Options): RunningWorkflow;
+  /** The same to its end; nothing that anybody gets to see of it holds a secret. */
   ship(options?: Options): Promise<RunResult>;
   /** Bodies of the pull request's. */
   comments(): readonly string[];
@@ -122,19 +123,25 @@ export async function pipeline(
       .filter(({ threadTs }) => (threadTs !== undefined) === inThread)
       .map((message) => JSON.stringify(message));
   const comments = () => github.comments(42).map(({ body }) => body);
+  const told = (run: RunResult) => [visibleText(run), ...comments(), JSON.stringify(slack.messages())].join('\n');
+  const secrets = [staging, production, reader]
+    .flatMap(({ url }) => [url, decodeURIComponent(new URL(url).password), new URL(url).password])
+    .concat(slack.tokens.bot, slack.webhooks.deploys, 'ghs_standin');
   return {
     ...{ repo, github, slack, staging, production, start, comments },
     merge(files, message = 'change') {
       repo.commit(message, files);
       github.pullRequest(42, { state: 'closed', mergeSha: repo.git('rev-parse', 'HEAD') });
     },
-    ship: (options) => start(options).finished,
+    async ship(options) {
+      const run = await start(options).finished;
+      for (const secret of secrets) expect(told(run)).not.toContain(secret);
+      return run;
+    },
     channel: () => said(false),
     threads: () => said(true),
-    told: (run) => [visibleText(run), ...comments(), JSON.stringify(slack.messages())].join('\n'),
-    secrets: [staging, production, reader]
-      .flatMap(({ url }) => [url, decodeURIComponent(new URL(url).password), new URL(url).password])
-      .concat(slack.tokens.bot, slack.webhooks.deploys, 'ghs_standin'),
+    told,
+    secrets,
   };
 }
 

@@ -61,6 +61,30 @@ it('an incoming webhook tells each environment in a message of its own', async (
   for (const secret of shop.secrets) expect(shop.told(run)).not.toContain(secret);
 });
 
+it('a pull request is checked on a service of its Postgres, after its set-up and with its tests', async () => {
+  const shop = await pipeline(target);
+  const calls = calling('/.github/workflows/check.yml@')
+    .replace('postgres_version: 17', 'postgres_version: 18')
+    .replace('npm ci', 'echo ready > set-up')
+    .replace('npm test', `grep -q ready set-up && psql "$DATABASE_URL" -qAtc 'SELECT id FROM orders'`);
+  shop.repo.commit('the second door', { [CHECK]: calls });
+  shop.repo.branch('feature');
+  shop.repo.commit('change', change);
+  shop.github.pullRequest(42, { headSha: shop.repo.git('rev-parse', 'HEAD') });
+  const failing = await shop.ship({ workflow: CHECK, event: pullRequest(shop.repo) });
+  expect(failing.problems).toEqual([]);
+  expect(failing.conclusion).toBe('failure');
+  expect(shop.comments()).toEqual([expect.stringMatching(/column "id" does not exist/)]);
+  shop.repo.checkout('feature');
+  shop.repo.commit('mend', { 'migrations/001_orders.sql': 'CREATE TABLE orders (id int);\n' });
+  shop.github.pullRequest(42, { headSha: shop.repo.git('rev-parse', 'HEAD') });
+  const run = await shop.ship({ workflow: CHECK, event: pullRequest(shop.repo) });
+  expect(run.conclusion, run.log).toBe('success');
+  expect(run.log).toMatch(/Postgres 18/);
+  expect(Object.keys(run.artifacts.lockstep ?? {}).sort()).toEqual(['report.html', 'report.json']);
+  expect(shop.comments()).toEqual([expect.stringMatching(/1 migration/)]);
+});
+
 it('a fork is told by the workflow to call as well', async () => {
   const shop = await pipeline(target);
   const calls = calling('/.github/workflows/comment.yml@').replace(/^ +with:.*\n/m, '');

@@ -35,6 +35,7 @@ const deployed = (text: string): ScriptRun => ({
     begin: localTimeouts(LIMITS),
     clamp: clampTimeouts(LIMITS, true),
     fence: 'SELECT 2',
+    endsWithLast: true,
   },
 });
 
@@ -75,6 +76,27 @@ it('each statement is told once, also the one that brings the end', async () => 
     [0, 1],
     [1, 3],
   ]);
+});
+
+it('the time of a statement is its own, whether it is the first or the last', async () => {
+  const alone = await runScript(session, deployed('SELECT pg_sleep(0.3);'));
+  const two = await runScript(session, deployed('SELECT pg_sleep(0.1);\nSELECT pg_sleep(0.3);'));
+  for (const [{ durationMs } = { durationMs: 0 }, least] of [
+    [alone.statements[0], 300],
+    [two.statements[0], 100],
+    [two.statements[1], 300],
+  ] as const) {
+    expect(durationMs).toBeGreaterThanOrEqual(least - 5);
+    expect(durationMs).toBeLessThan(least + 200);
+  }
+});
+
+it('a server that does not look for its client gets the end by itself', async () => {
+  const { guard, ...run } = deployed('CREATE TABLE old_server ();');
+  await runScript(session, deployed('SELECT 1;'));
+  expect(await messages(() => runScript(session, { ...run, guard: guard && { ...guard, endsWithLast: false } }))).toBe(
+    2,
+  );
 });
 
 describe('what goes wrong in the last message is told for what it is', () => {

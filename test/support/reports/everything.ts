@@ -200,6 +200,7 @@ const { git: _, ...withoutGit } = passed;
 /** What `notify` tells. */
 export const told: Report = {
   ...withoutGit,
+  foreign: true,
   command: 'notify',
   migrations: [],
   findings: [],

@@ -64,6 +64,24 @@ describe('the outputs of a step', () => {
     expect(outputsOf(report, undefined, undefined).deploy_code).toBe(expected);
   });
 
+  it.each([
+    [['applied', 'skipped'], 'skipped'],
+    [['failed', 'skipped'], 'failed'],
+    [['superseded', 'skipped'], 'superseded'],
+    [['applied', 'rejected'], 'rejected'],
+    [['noop', 'applied'], 'applied'],
+    [['applied', 'cancelled'], 'cancelled'],
+  ] as const)('notify of stages that are %j: the outcome is %s', (states, expected) => {
+    const stages = states.map((state, index) => {
+      const nothing = { applied: 0, pending: 0, migrations: [], at: '2026-01-01T00:00:00Z' };
+      return { environment: `${index}`, state, ...nothing };
+    });
+    const deployment = { v: 1, repository: 'acme/shop', commit: 'a'.repeat(40), stages } as const;
+    const of = (command: string) => outputsOf({ ...passed, command, deployment }, undefined, undefined).outcome;
+    expect(of('notify')).toBe(expected);
+    expect(of('apply')).toBe('');
+  });
+
   it.each([noop, errored])('are all there, whatever the result', (report) => {
     expect(Object.keys(outputsOf(report, undefined, undefined))).toEqual([
       'result',

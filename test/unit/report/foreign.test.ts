@@ -10,7 +10,12 @@ const check = { ...everything, command: 'check' };
 it('of a check is read, without a word about targets and deployments', () => {
   const found = readForeign(bytes({ ...check, deployment: told.deployment, deployCode: true }));
   const report = 'report' in found ? found.report : undefined;
-  expect(report).toMatchObject({ command: 'check', result: everything.result, findings: everything.findings });
+  expect(report).toMatchObject({
+    foreign: true,
+    command: 'check',
+    result: everything.result,
+    findings: everything.findings,
+  });
   for (const key of ['deployment', 'deployCode', 'target', 'history', 'plan', 'lock', 'log'])
     expect(report).not.toHaveProperty(key);
 });
@@ -22,6 +27,7 @@ it.each<[string, Buffer, RegExp]>([
   ['another form', bytes({ ...check, findings: [{ rule: 1 }] }), /\(at findings\.0\.\w+\)/],
   ['a key that we do not know', bytes({ ...check, extra: 1 }), /its top/],
   ['another version', bytes({ ...check, schemaVersion: 2 }), /\(at schemaVersion\)/],
+  ['an answer that no check has', bytes({ ...check, result: 'applied' }), /not the report of a check/],
   ['another command', bytes({ ...check, command: 'apply' }), /not the report of a check/],
   [
     'a key of __proto__',

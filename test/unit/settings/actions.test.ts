@@ -48,7 +48,7 @@ describe('the event', () => {
       {},
       { ...endedEvent, headBranch: 'feature', headOwner: undefined },
     ],
-    ['a run that is none', 'workflow_run', ended({ id: '7' }), {}, { kind: 'other', name: 'workflow_run' }],
+    ['a run that is none', 'workflow_run', ended({ id: '7' }), {}, { kind: 'unreadable', name: 'workflow_run' }],
     [
       'a pull request from a fork',
       'pull_request',

@@ -66,7 +66,9 @@ describe('a stage in words', () => {
 
   it('that only a person can settle names the command', () => {
     const failure = { message: 'nothing can tell', migration: '002_b', settle: true as const };
-    expect(helpOf(stage('failed', { failure }))).toContain('lockstep resolve 002_b --environment production --as');
+    expect(helpOf(stage('failed', { failure }))).toContain(
+      'lockstep resolve 002_b --environment production --database-url-env DATABASE_URL --as',
+    );
   });
 
   it('asks for nothing when there is nothing to do', () => {

@@ -122,3 +122,14 @@ describe('whether the code follows', () => {
     expect(outcome(needs)).toEqual({ deployCode: false, stages: [] });
   });
 });
+
+it('what waited for its approval when the run ended does so no more', () => {
+  const plan = {
+    ...ran('production', 'waiting', false),
+    outputs: { ...ran('production', 'waiting', false).outputs, result: 'planned' },
+  };
+  expect(outcome({ staging, 'plan-production': plan, production: silent('skipped') }).stages).toEqual([
+    'staging applied',
+    'production cancelled',
+  ]);
+});

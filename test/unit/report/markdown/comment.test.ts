@@ -286,3 +286,19 @@ describe('the summary', () => {
     }
   });
 });
+
+describe('a report that nobody has made sure of', () => {
+  it.each([
+    ['an ordinary one', verdicts.clean],
+    ['one that fills the room', monstrous(500, 500)],
+  ])('is called that right below the headline: %s', (_, report) => {
+    for (const markdown of [
+      comment({ ...report, foreign: true }),
+      renderSummary({ ...report, foreign: true }, { links }),
+    ]) {
+      const [, second] = markdown.replace(/^<!--.*\n/, '').split('\n\n');
+      expect(second).toContain('made by the pull request’s own run');
+    }
+    expect(comment(report)).not.toContain('own run, whose workflow');
+  });
+});

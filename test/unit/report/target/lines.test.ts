@@ -5,6 +5,7 @@ import { type TargetLine, type TargetPart, targetParts } from '../../../../src/r
 import type { HistoryEntry, PlanReport } from '../../../../src/report/target-model.ts';
 import { deploys } from '../../../fixtures/deploys.ts';
 import { passed, sampleReports } from '../../../fixtures/reports.ts';
+import { told } from '../../../support/reports/everything.ts';
 
 const words = (phrases: readonly Phrase[]): string =>
   phrases.map((phrase) => (typeof phrase === 'string' ? phrase : phrase.name)).join('');
@@ -183,9 +184,12 @@ describe('what now', () => {
         ? one
         : { ...one, up: { ...one.up, error: { ...one.up.error, settle: true as const } } },
     );
-    expect(linesOf({ ...rest, migrations: asked }, 'next')).toEqual([
-      'Settle 013_order_totals, as its own entry says. Then start the run again.',
-    ]);
+    const report = { ...rest, migrations: asked };
+    expect(linesOf(report, 'next')).toEqual(['Settle 013_order_totals. Then start the run again.']);
+    const [line] = part(report, 'next')?.lines ?? [];
+    expect(line?.help).toMatch(
+      /resolve 013_order_totals --environment production --database-url-env DATABASE_URL --as\n/,
+    );
   });
 
   it('needs nothing mended after a run that was cancelled in a migration', () => {
@@ -195,8 +199,39 @@ describe('what now', () => {
     ]);
   });
 
-  it.each(['applied', 'noop', 'planned', 'status', 'smokeFailed'] as const)('is nothing to tell after %s', (name) => {
+  it.each(['applied', 'noop', 'planned', 'status'] as const)('is nothing to tell after %s', (name) => {
     expect(part(deploys[name], 'next')).toBeUndefined();
+  });
+});
+
+describe('the commands to paste', () => {
+  const helpOf = (report: Report): string => part(report, 'next')?.lines[0]?.help ?? '';
+  const on = (url: string): Report => {
+    const { deployment } = told;
+    const [stage] = deployment?.stages ?? [];
+    if (deployment === undefined || stage === undefined) throw new Error('a report without a deployment');
+    return { ...deploys.failed, deployment: { ...deployment, stages: [{ ...stage, url }] } };
+  };
+
+  it('start the run of a pipeline again, which asks for its approval, and no apply beside it', () => {
+    const help = helpOf(on('https://github.com/acme/shop/actions/runs/4004'));
+    expect(help).toContain('  gh run rerun 4004 --failed --repo acme/shop ');
+    expect(help).not.toContain('lockstep apply');
+  });
+
+  it('name the server that is not github.com', () => {
+    expect(helpOf(on('https://git.acme.example/acme/shop/actions/runs/7'))).toContain(
+      '--repo git.acme.example/acme/shop',
+    );
+  });
+
+  it('ask nobody to mend a file that only waited for its lock', () => {
+    expect(helpOf(deploys.partial)).not.toContain('accept');
+    expect(helpOf(deploys.failed)).toContain('accept');
+  });
+
+  it('are there after checks that failed as well', () => {
+    expect(helpOf(deploys.smokeFailed)).toContain('lockstep status --environment production');
   });
 });
 
