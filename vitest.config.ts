@@ -15,7 +15,8 @@ const withoutSourceMaps = {
 
 /** Of the tests in test/e2e those that measure how long something takes, or end it at a moment: they get the machine alone. */
 const TIMED = [
-  ...['action', 'check', 'cli', 'lifecycle', 'lock-queue', 'pull-request', 'rehearsal', 'faults/**/*'],
+  ...['action', 'check', 'cli', 'lifecycle', 'lock-queue', 'pull-request', 'rehearsal'],
+  ...['faults/signals', 'faults/vanished-machine'],
   ...['deploy/lock', 'deploy/telling', 'deploy/transactional', 'stories/runs'],
 ].map((file) => `test/e2e/${file}.test.ts`);
 

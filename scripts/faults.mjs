@@ -23,7 +23,18 @@ const started = Date.now();
 console.log(`seed ${seed}`);
 const { status } = spawnSync(
   'npx',
-  ['--no-install', 'vitest', 'run', '--project', 'timed', 'test/e2e/faults', ...process.argv.slice(2)],
+  [
+    '--no-install',
+    'vitest',
+    'run',
+    '--project',
+    'e2e',
+    '--project',
+    'timed',
+    '--no-file-parallelism',
+    'test/e2e/faults',
+    ...process.argv.slice(2),
+  ],
   {
     stdio: 'inherit',
     env,
