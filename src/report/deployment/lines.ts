@@ -21,11 +21,17 @@ function stageLine(stage: Stage, database: string | undefined): TargetLine {
   const details = [...(failure === undefined ? [] : failureDetails(failure)), ...approverLines(stage)];
   return {
     head: environment,
-    phrases: [stageWords(stage)],
+    phrases: [stageWords(stage) + when(stage)],
     ...(isBad(stage) ? { mood: 'bad' as const } : stage.state === 'cancelled' ? { mood: 'warn' as const } : {}),
     ...(details.length === 0 ? {} : { details }),
     ...(help === undefined ? {} : { help }),
   };
+}
+
+/** ', 2026-11-27 15:05 UTC': a comment is read on another day. Not where nothing happened. */
+function when({ state, at }: Stage): string {
+  const nothing = state === 'planned' || state === 'noop' || state === 'skipped' || state === 'superseded';
+  return nothing ? '' : `, ${state === 'waiting' ? 'since ' : ''}${at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** '2 migrations applied (1.2 s)', 'waiting for approval: 2 migrations' */

@@ -94,7 +94,7 @@ describe('the comment of the pull request', () => {
     const lines = comment.split('\n');
     expect(lines[0]).toBe(CHECKED.split('\n')[0]);
     expect(lines[1]).toMatch(/^<!-- lockstep-deployment /);
-    expect(comment).toMatch(/- `staging`: 1 migration applied \(.*\)\n- `production`: 1 migration applied/);
+    expect(comment).toMatch(/- `staging`: 1 migration applied \(.*\), .* UTC\n- `production`: 1 migration applied/);
     expect(comment).toMatch(/- ❌ `code`: failed to deploy/);
     expect(comment).toContain('Roll back the code, not the schema');
     expect(comment.match(/<!-- lockstep-deployment /g)).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('the comment of the pull request', () => {
     const [comment = ''] = pull.comments();
     expect(comment).toMatch(/^<!-- lockstep-deployment /);
     expect(comment).toMatch(
-      /❌ `production`: failed: no migration applied\n {2}- `001_a`, statement 2, line 2: .*42P01/,
+      /❌ `production`: failed: no migration applied, .* UTC\n {2}- `001_a`, statement 2, line 2: .*42P01/,
     );
     expect(comment).toContain('start the failed jobs again');
     await shop.admin.query(

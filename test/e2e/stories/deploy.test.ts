@@ -137,7 +137,9 @@ describe('a plan that changed after its approval is refused, nothing of it runs,
     expect(ended(run, 'staging', 'production', 'outcome', 'deploy'), run.log).toBe(refused);
     expect(await tables(shop.production)).toBe('');
     expect(run.jobs.production?.summary).toMatch(/approved/);
-    expect(shop.comments()).toEqual([expect.stringMatching(/❌ `production`: refused: no migration ran\n.*approved/)]);
+    expect(shop.comments()).toEqual([
+      expect.stringMatching(/❌ `production`: refused: no migration ran, .* UTC\n.*approved/),
+    ]);
   });
 
   it('somebody has applied a part of it by hand, and not the first', async () => {
@@ -156,7 +158,7 @@ describe('a plan that changed after its approval is refused, nothing of it runs,
     expect(ended(run, 'staging', 'production', 'outcome', 'deploy'), run.log).toBe(refused);
     expect(await tables(shop.production)).toBe('items');
     expect(shop.comments()).toEqual([
-      expect.stringMatching(/❌ `production`: refused: no migration ran\n.*sorts before/),
+      expect.stringMatching(/❌ `production`: refused: no migration ran, .* UTC\n.*sorts before/),
     ]);
   });
 });

@@ -44,6 +44,18 @@ it('a clean change reaches production after approval, and the code follows', asy
   for (const secret of shop.secrets) expect(shop.told(run)).not.toContain(secret);
 });
 
+it('the workflow for GitHub Enterprise Server does the same, from a checkout of where it is from', async () => {
+  const shop = await pipeline(target);
+  const text = call(shop.slack.channels.deploys).replace('/deploy.yml@', '/ghes-deploy.yml@');
+  shop.merge({ ...change, [SECOND]: text });
+  const run = await shop.ship({ workflow: SECOND });
+  expect(run.problems).toEqual([]);
+  expect(ended(run, 'migrate/production', 'migrate/outcome', 'deploy', 'told'), run.log).toBe(
+    'migrate/production success, migrate/outcome success, deploy success, told success',
+  );
+  expect([await tables(shop.staging), await tables(shop.production)]).toEqual(['orders', 'orders']);
+});
+
 it('an incoming webhook tells each environment in a message of its own', async () => {
   const shop = await pipeline(target, { webhook: true });
   const text = call('').replace(/^.*slack_(?:token|channel).*\n/gm, '');

@@ -20,7 +20,8 @@ function stage(state: Stage['state'], about: Partial<Stage> = {}): Stage {
 const text = (phrases: readonly Phrase[]): string =>
   phrases.map((phrase) => (typeof phrase === 'string' ? phrase : `\`${phrase.name}\``)).join('');
 
-const lineOf = (one: Stage): string => text(deploymentLines({ ...none, stages: [one] })[0]?.phrases ?? []);
+const lineOf = (one: Stage): string =>
+  text(deploymentLines({ ...none, stages: [one] })[0]?.phrases ?? []).replace(/, (?:since )?2026-11-27 10:00 UTC$/, '');
 
 describe('a stage in words', () => {
   it.each<[string, Stage]>([
@@ -104,6 +105,20 @@ describe('a deployment in a line', () => {
       undefined,
     ],
   ])('%s', (words, deployment, deployCode) => expect(text(deploymentPhrases(deployment, deployCode))).toBe(words));
+});
+
+describe('when it was', () => {
+  it.each([
+    ['applied', '1 migration applied, 2026-11-27 10:00 UTC'],
+    ['waiting', 'waiting for approval: checks to run, since 2026-11-27 10:00 UTC'],
+    ['rejected', 'not approved, or its job ended without a word, 2026-11-27 10:00 UTC'],
+    ['noop', 'nothing to do'],
+    ['skipped', 'not begun'],
+  ] as const)('is told of what happened: %s', (state, expected) => {
+    const applied = state === 'applied' ? 1 : 0;
+    const [line] = deploymentLines({ ...none, stages: [stage(state, { applied })] });
+    expect(text(line?.phrases ?? [])).toBe(expected);
+  });
 });
 
 describe('what waits', () => {

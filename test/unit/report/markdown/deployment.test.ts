@@ -26,7 +26,7 @@ describe('a deployment in the comment of a pull request', () => {
     for (const body of [once, once.replaceAll('\n', '\r\n')]) {
       const twice = told(body, deployed('production'));
       expect(twice).toMatch(/^<!-- lockstep \{"v":1\} -->\r?\n<!-- lockstep-deployment /);
-      expect(twice).toMatch(/`staging`: 1 migration applied\n- `production`: 1 migration applied/);
+      expect(twice).toMatch(/`staging`: 1 migration applied, .* UTC\n- `production`: 1 migration applied/);
       expect(twice.match(/\*\*Deployment of/g)).toHaveLength(1);
       expect(twice.match(/What the check said\./g)).toHaveLength(1);
       expect(twice.endsWith('What the check said.')).toBe(true);
