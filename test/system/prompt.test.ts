@@ -28,7 +28,7 @@ describe('production', () => {
       `${shop.role}@127.0.0.1`,
       'backup',
       '(production) to go on:',
-      'applied',
+      'applied 001_a',
     ];
     const places = order.map((words) => screen.indexOf(words, screen.indexOf('001_a')));
     expect(places, screen).toEqual([...places].sort((one, other) => one - other));

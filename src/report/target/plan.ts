@@ -63,7 +63,13 @@ export function failureLines({ command, result, plan }: Report): TargetLine[] {
             ],
           },
         ]),
-    { phrases: ['What was applied before it stays, the rest does not run, and the code does not follow.'] },
+    {
+      phrases: [
+        pending.length === 1
+          ? 'The code does not follow.'
+          : 'What was applied before it stays, the rest does not run, and the code does not follow.',
+      ],
+    },
   ];
 }
 
