@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-
 import { LockstepError, messageOf } from '../errors.ts';
 import { eventUnreadable } from '../project/git-errors.ts';
 import { MOST_BYTES, readForeign } from '../report/foreign.ts';
@@ -9,8 +8,7 @@ import type { Settings } from '../settings/types.ts';
 
 /**
  * The report of a check whose own run may not write a comment, for the one that may. Nothing of the pull request is checked
- * out or run. Throws `not-a-workflow-run`, `check-report-unreadable`,
- * `comment-not-written`, `event-unreadable`.
+ * out or run. Throws `not-a-workflow-run`, `event-unreadable`, `comment-not-written`, `check-report-unreadable`.
  */
 export async function comment({ actions, githubToken, telling }: Settings): Promise<Report> {
   if (actions?.event.kind === 'unreadable') throw eventUnreadable(actions.event.name);

@@ -128,20 +128,21 @@ async function comment(settings: Settings, report: Report, { runner, print, sign
   try {
     const outcome = await tell(settings, report, signal);
     if (outcome?.kind === 'failed') {
-      if (settings.command === 'comment') {
-        runner.warning(outcome.warning);
-        return { failure: new LockstepError('comment-not-written', outcome.warning) };
-      }
       const [first = ''] = outcome.warning.split('\n');
       // Nothing was to be said, or a deploy has no right to: that is worth no more than a line.
-      if (report.result === 'noop' || (report.deployment !== undefined && outcome.forbidden)) print(`${first}\n`);
-      else runner.warning(outcome.warning);
+      const isMinor = report.result === 'noop' || (report.deployment !== undefined && outcome.forbidden);
+      if (isMinor && settings.command !== 'comment') print(`${first}\n`);
+      else return notWritten(settings, outcome.warning, runner);
     }
     if (outcome?.kind === 'none' && outcome.why !== undefined) print(`${outcome.why}\n`);
     return outcome !== undefined && 'url' in outcome ? { address: outcome.url } : {};
   } catch (error) {
     // A bug of ours in the comment is no reason to withhold the verdict.
-    runner.warning(`The pull request's comment could not be written: ${messageOf(error)}`);
-    return {};
+    return notWritten(settings, `The pull request's comment could not be written: ${messageOf(error)}`, runner);
   }
+}
+
+function notWritten({ command }: Settings, why: string, runner: ActionsRunner): Commented {
+  runner.warning(why);
+  return command === 'comment' ? { failure: new LockstepError('comment-not-written', why) } : {};
 }

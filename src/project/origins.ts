@@ -11,6 +11,8 @@ interface Origin {
 /** It informs, and nobody waits for it: a history of a hundred thousand commits takes git seconds. */
 const TIMEOUT_MS = 3_000;
 const MOST_COMMITS = '500';
+/** A database that is new has them all before it: nobody reads who wrote each, and a command line has an end. */
+const MOST_PATHS = 200;
 
 /** What is found of the files that changed after `from` (undefined: lately) up to `to`. Never rejects for what git says. */
 export async function originsOf(
@@ -18,7 +20,7 @@ export async function originsOf(
   { from, to, paths }: { readonly from: string | undefined; readonly to: string; readonly paths: readonly string[] },
 ): Promise<ReadonlyMap<string, Origin>> {
   // Where a shallow history ends, its last commit seems to have brought every file.
-  if (await git.isShallow()) return new Map();
+  if (paths.length > MOST_PATHS || (await git.isShallow())) return new Map();
   const known = from === undefined ? undefined : await git.resolve(from).catch(() => undefined);
   const range = known === undefined ? to : `${known}..${to}`;
   const changes = async (...how: string[]): Promise<Map<string, string>> => {

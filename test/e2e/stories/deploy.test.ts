@@ -73,6 +73,20 @@ it('a production that nobody may read is approved unseen, and everybody is told 
   expect([...shop.github.problems, ...shop.slack.problems]).toEqual([]);
 });
 
+it('a plan that never came to be, for another reason, asks nobody to approve it unseen', async () => {
+  const shop = await pipeline(target, { reader: false });
+  const workflow = shop.repo.git('show', 'HEAD:.github/workflows/deploy.yml');
+  const text = workflow.replace(/^( {6})(- id: plan\n)/m, '$1- run: exit 1\n$1$2');
+  expect(text).not.toBe(workflow);
+  shop.merge({ ...change, '.github/workflows/deploy.yml': `${text}\n` });
+  const run = await shop.ship();
+  expect(ended(run, 'staging', 'plan-production', 'production', 'deploy'), run.log).toBe(
+    'staging success, plan-production failure, production skipped, deploy skipped',
+  );
+  expect(run.approvals).toEqual([]);
+  expect(await tables(shop.production)).toBe('');
+});
+
 it('nothing pending deploys code without asking anybody, and without a word', async () => {
   const shop = await pipeline(target);
   shop.merge(change);

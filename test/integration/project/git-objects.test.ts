@@ -141,6 +141,16 @@ describe('a listing', () => {
     await expect(git.parents('f'.repeat(40))).rejects.toMatchObject({ code: 'git-failed' });
   });
 
+  test('of a tree that an old program has written with a zero is the same', async () => {
+    const repo = gitRepo({ 'm/1.sql': 'a' });
+    const folder = Buffer.from(repo.git('rev-parse', 'HEAD:m'), 'hex');
+    const raw = join(repo.dir, '.git/raw');
+    writeFileSync(raw, Buffer.concat([Buffer.from('040000 m\0'), folder]));
+    const tree = repo.git('hash-object', '-t', 'tree', '-w', '--literally', raw);
+    const commit = repo.git('commit-tree', '-m', 'old', tree);
+    expect((await listTree(await open(repo), commit, ['m'])).map(({ path }) => path)).toEqual(['m/1.sql']);
+  });
+
   test('of a damaged clone is an error, and never empty', async () => {
     const repo = gitRepo({ 'm/1.sql': 'a' });
     const oid = repo.git('rev-parse', 'HEAD:m');

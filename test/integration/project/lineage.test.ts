@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
 import type { Clone } from '../../../src/project/git-fetch.ts';
 import { type CompareCommits, lineageOf } from '../../../src/project/lineage.ts';
+import { githubOfEachTest } from '../../fakes/github/each-test.ts';
 import { clientOf } from '../../fakes/github/requests.ts';
-import { type GithubStandIn, startGithub } from '../../fakes/github/stand-in.ts';
 import { actionsCheckout, hosted } from '../../support/actions-checkout.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
 import { gitServer } from '../../support/git-server.ts';
@@ -15,16 +15,9 @@ const token = 'ghs_0123456789abcdefTOKEN';
 const credentials = `basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
 const nowhere = 'f'.repeat(40);
 
-let standIn: GithubStandIn;
-beforeEach(async () => {
-  standIn = await startGithub();
-});
-afterEach(async () => {
-  expect(standIn.problems).toEqual([]);
-  await standIn.close();
-});
+const standIn = githubOfEachTest();
 
-const compare: CompareCommits = (base, head) => clientOf(standIn).compare(base, head);
+const compare: CompareCommits = (base, head) => clientOf(standIn()).compare(base, head);
 const neverAsked: CompareCommits = () => Promise.reject(new Error('GitHub was asked'));
 
 async function open(repo: GitRepo, access?: Clone['access'], signal?: AbortSignal): Promise<Clone> {
@@ -63,9 +56,9 @@ describe('a commit that was pushed after the clone was made', () => {
 
   test.each([0, 1])('is asked of GitHub where git is not let in (depth %i)', async (depth) => {
     const { clone, newer, ours } = await overtaken(depth);
-    standIn.compare(ours, newer, { status: 'ahead', aheadBy: 3, behindBy: 0 });
+    standIn().compare(ours, newer, { status: 'ahead', aheadBy: 3, behindBy: 0 });
     expect(await lineageOf(await open(clone), newer, ours, compare)).toEqual({ kind: 'descendant' });
-    expect(standIn.requests).toMatchObject([{ query: { per_page: '1' } }]);
+    expect(standIn().requests).toMatchObject([{ query: { per_page: '1' } }]);
   });
 
   test('is unknown where there is nobody to ask, and both reasons are told', async () => {
@@ -79,7 +72,7 @@ describe('a commit that was pushed after the clone was made', () => {
   test('is unknown with a token that opens neither, and no secret is told', async () => {
     const { clone, newer, ours, server } = await overtaken(1);
     const access = { serverUrl: server.url, token: `${token}X` };
-    const github = clientOf(standIn, { token: `${token}X` });
+    const github = clientOf(standIn(), { token: `${token}X` });
     const found = await lineageOf(await open(clone, access), newer, ours, github.compare);
     expect(found).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('also with github_token') });
     expect(found).toMatchObject({ reason: expect.stringContaining('GitHub answered 401 (Bad credentials)') });
@@ -93,7 +86,7 @@ describe('a commit that was pushed after the clone was made', () => {
     clone.git('config', 'protocol.version', '0');
     grow(repo, 3);
     const recorded = repo.git('rev-parse', 'main~1');
-    standIn.compare(ours, recorded, { status: 'ahead', aheadBy: 2, behindBy: 0 });
+    standIn().compare(ours, recorded, { status: 'ahead', aheadBy: 2, behindBy: 0 });
     expect(await lineageOf(await open(clone), recorded, ours)).toMatchObject({
       reason: expect.stringContaining('unadvertised object'),
     });
@@ -153,7 +146,7 @@ describe('where the recorded commit lies beyond a few hundred others', () => {
     { which: 'diverged', status: 'diverged', kind: 'diverged' },
   ] as const)('GitHub is asked before a long history is fetched ($which)', async ({ which, status, kind }) => {
     const { recorded, ours, clone } = distant(which);
-    standIn.compare(ours, recorded, { status, aheadBy: 0, behindBy: 400 });
+    standIn().compare(ours, recorded, { status, aheadBy: 0, behindBy: 400 });
     expect(await lineageOf(await open(clone), recorded, ours, compare)).toEqual({ kind });
     expect(clone.git('rev-parse', '--is-shallow-repository')).toBe('true');
   });
@@ -164,7 +157,7 @@ describe('where the recorded commit lies beyond a few hundred others', () => {
   ] as const)('git goes all the way where GitHub cannot tell ($which)', async ({ which, kind }) => {
     const { recorded, ours, clone } = distant(which);
     expect(await lineageOf(await open(clone), recorded, ours, compare)).toEqual({ kind });
-    expect(standIn.requests).toMatchObject([{ status: 404 }]);
+    expect(standIn().requests).toMatchObject([{ status: 404 }]);
   });
 });
 
@@ -198,7 +191,7 @@ describe('a recorded commit that was force-pushed away', () => {
   test.each([0, 1])('is told by GitHub, which keeps it for a while (depth %i)', async (depth) => {
     const { repo, ours, gone } = forced();
     const clone = actionsCheckout(repo, { sha: ours, depth });
-    standIn.compare(ours, gone, { status: 'diverged', aheadBy: 1, behindBy: 2 });
+    standIn().compare(ours, gone, { status: 'diverged', aheadBy: 1, behindBy: 2 });
     expect(await lineageOf(await open(clone), gone, ours, compare)).toEqual({ kind: 'diverged' });
   });
 
@@ -302,7 +295,7 @@ describe('time is bounded', () => {
   test('and GitHub has its turn when the remote does not answer', async () => {
     const { ours, clone } = await stalledClone();
     hurry();
-    standIn.compare(ours, nowhere, { status: 'ahead', aheadBy: 1, behindBy: 0 });
+    standIn().compare(ours, nowhere, { status: 'ahead', aheadBy: 1, behindBy: 0 });
     expect(await lineageOf(await open(clone), nowhere, ours, compare)).toEqual({ kind: 'descendant' });
   });
 

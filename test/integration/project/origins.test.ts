@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Git } from '../../../src/project/git.ts';
 import { originsOf } from '../../../src/project/origins.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
@@ -58,4 +58,19 @@ test('names that git would take for more than names are taken as they are', asyn
   by(repo, 'Eve $(id)', '--format=%H', Object.fromEntries(odd.map((path) => [path, path])));
   const origins = await found(repo, odd);
   for (const path of odd) expect(origins[path]).toEqual({ author: 'Eve $(id)', landed: '--format=%H' });
+});
+
+test('nothing, where a shallow history seems to have brought every file at once', async () => {
+  const repo = gitRepo({ a: '' });
+  by(repo, 'Grace', 'Orders (#12)', { 'm/1.sql': '1' });
+  by(repo, 'Zoë', 'Notes (#13)', { 'm/2.sql': '2' });
+  const shallow = repo.clone('--depth=1');
+  onTestFinished(() => shallow.dispose());
+  expect(await found(shallow, ['m/1.sql', 'm/2.sql'])).toEqual({});
+});
+
+test('nothing of more files than anybody reads about', async () => {
+  const repo = gitRepo({ 'm/1.sql': '1' });
+  const many = Array.from({ length: 300 }, (_, index) => `m/${index}.sql`);
+  expect(await found(repo, many)).toEqual({});
 });
