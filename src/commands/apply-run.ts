@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { TargetHistory } from '../deploy/history/read.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
@@ -30,25 +31,45 @@ export async function runPending(
 ): Promise<ReadonlyMap<Migration, MigrationRun>> {
   const { io, deployment, history } = run;
   const results = new Map<Migration, MigrationRun>();
+  let [task] = pending.slice(0, 1).map((first) => taskFor(run, first));
+  let tellLast = (): void => {};
   for (const [index, migration] of pending.entries()) {
-    if (io.signal.aborted) break;
-    const task = taskFor(run, migration);
-    io.progress.step(`applying ${migration.id} (${index + 1} of ${pending.length})`);
+    if (io.signal.aborted || task === undefined) break;
+    const { identity } = task;
     const running = runsInSteps(migration)
-      ? runSteps(deployment, task, history.ledger.steps.get(task.identity) ?? [])
+      ? runSteps(deployment, task, history.ledger.steps.get(identity) ?? [])
       : runTransactional(deployment, task);
-    const result = await running.catch((error): MigrationRun => {
+    const following = pending[index + 1];
+    const meanwhile = beingSent().then(() => {
+      tellLast();
+      tellLast = () => {};
+      io.progress.step(`applying ${migration.id} (${index + 1} of ${pending.length})`);
+      return following === undefined ? undefined : taskFor(run, following);
+    });
+    const ended = running.catch((error): MigrationRun => {
       if (io.signal.aborted) return NOT_KNOWN;
       throw new Interrupted(error, results.set(migration, NOT_KNOWN));
     });
+    const [result, next] = await Promise.all([ended, meanwhile]);
     results.set(migration, result);
     // Nothing that a file has set (a role, a read-only transaction) is there for the next one, or for the ledger.
     await deployment.session.reset().catch(() => {});
     if (result.status !== 'applied') break;
-    deployment.recorded(task.identity);
-    io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
+    deployment.recorded(identity);
+    tellLast = () =>
+      io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
+    task = next;
   }
+  tellLast();
   return results;
+}
+
+/**
+ * When what was asked is on its way: to make the next one ready, and to tell of the last, take as long as half of a small
+ * migration, and the server has work meanwhile.
+ */
+function beingSent(): Promise<void> {
+  return setImmediate();
 }
 
 /** There was no way back to the target: what was done until then is known, and told. */

@@ -45,7 +45,11 @@ export function deploymentFor(
 
 /** Says who holds the lock while we wait for it. */
 export function tellWait(io: Io): (holder: SessionReport | undefined, waitedMs: number) => void {
-  return (holder, waitedMs) => io.progress.step(waitText(holder, waitedMs));
+  return (holder, waitedMs) => {
+    io.progress.step(waitText(holder, waitedMs));
+    // Needed at the end: loaded while there is nothing else to do, so that who waits behind us waits less.
+    void import('../report/terminal/report.ts');
+  };
 }
 
 export function busyReport(frame: TargetFrame, lock: LockAnswer): Report {

@@ -104,7 +104,9 @@ export class Deployment {
       try {
         await this.#keep();
         const { lockWaitMs: waitMs, onBusy } = policy;
-        return await takeLock({ session: this.#session, key, waitMs, onBusy, signal, onWait });
+        // What is read anew under the lock is read faster then: the server has its catalogs at hand, and so have we our code.
+        const meanwhile = (): Promise<unknown> => this.history();
+        return await takeLock({ session: this.#session, key, waitMs, onBusy, signal, onWait, meanwhile });
       } catch (error) {
         signal.throwIfAborted();
         if (!isLost(error) || this.#returns >= MOST_RETURNS) throw error;

@@ -7,10 +7,6 @@ export const MOST_BYTES = 5_000_000;
 
 const ANSWERS: ReadonlySet<Report['result']> = new Set(['passed', 'blocked', 'noop', 'error']);
 
-/** What every surface says of such a report, where nothing of it can crowd that out. */
-export const FOREIGN =
-  'This report was made by the pull request’s own run, whose workflow the pull request can change: nobody else has made sure of it.';
-
 type Foreign = { readonly report: Report } | { readonly problem: string };
 
 /** A check's report; else why it is none, in words of ours alone. Never throws. */

@@ -3,6 +3,7 @@ import type { Session } from '../../postgres/session.ts';
 import type { SessionReport } from '../../report/target-model.ts';
 import type { OnBusy } from '../../settings/types.ts';
 import { lockHolder } from './holder.ts';
+import { releaseSql, tryLockSql } from './key.ts';
 
 interface LockRequest {
   readonly session: Session;
@@ -13,6 +14,8 @@ interface LockRequest {
   readonly signal: AbortSignal;
   /** Told when the wait begins, and now and then while it lasts. */
   readonly onWait: (holder: SessionReport | undefined, waitedMs: number) => void;
+  /** Done once, when the wait begins: what can be made ready before it is over. That it fails changes nothing. */
+  readonly meanwhile: (session: Session) => Promise<unknown>;
 }
 
 export interface LockAnswer {
@@ -32,7 +35,7 @@ const TELL_MS = 10_000;
  * holds a snapshot, and deadlocks with the holder's CREATE INDEX CONCURRENTLY. Rejects with pg's error, or the signal's.
  */
 export async function takeLock(request: LockRequest): Promise<LockAnswer> {
-  const { session, key, waitMs, onBusy, signal, onWait } = request;
+  const { session, key, waitMs, onBusy, signal, onWait, meanwhile } = request;
   const started = performance.now();
   let holder: SessionReport | undefined;
   let toldAt: number | undefined;
@@ -45,6 +48,7 @@ export async function takeLock(request: LockRequest): Promise<LockAnswer> {
     if (onBusy !== 'wait' || waitedMs >= waitMs) return { acquired: false, waitedMs, holder };
     if (tell) {
       onWait(holder, waitedMs);
+      if (toldAt === undefined) await meanwhile(session).catch(() => {});
       toldAt = waitedMs;
     }
     const jittered = pause * (0.5 + Math.random());
@@ -53,13 +57,13 @@ export async function takeLock(request: LockRequest): Promise<LockAnswer> {
 }
 
 export async function tryLock(session: Session, key: bigint): Promise<boolean> {
-  const [result] = await session.run(`SELECT pg_catalog.pg_try_advisory_lock(${key}) AS got`);
+  const [result] = await session.run(tryLockSql(key));
   return (result?.rows[0] as { got: boolean } | undefined)?.got === true;
 }
 
 /** Lets go of it. A session that is gone has let go already. */
 export async function releaseLock(session: Session, key: bigint): Promise<void> {
-  await session.run(`SELECT pg_catalog.pg_advisory_unlock(${key})`).catch(() => {});
+  await session.run(releaseSql(key)).catch(() => {});
 }
 
 function elapsed(started: number): number {

@@ -55,14 +55,18 @@ export class Watch {
    * connection cut (`cut`) if that does not help.
    */
   async during<T>(watched: Watched, work: Promise<T>, cut: () => void): Promise<Sight<T>> {
-    const ended = new AbortController();
+    // Most statements are over before the first look, and cost nothing but a timer.
+    let ending: AbortController | undefined;
+    const ended = (): AbortSignal => {
+      ending ??= new AbortController();
+      return ending.signal;
+    };
     const seen: { blockers: readonly SessionReport[] } = { blockers: [] };
     let looking: Promise<void> | undefined;
-    // Most statements are over before the first look, and cost nothing but a timer.
     const first = setTimeout(() => {
-      looking = this.#look(watched, ended.signal, seen, cut).catch(() => {});
+      looking = this.#look(watched, ended(), seen, cut).catch(() => {});
     }, watched.lookAfterMs).unref();
-    const onAbort = (): void => void this.#cancel(watched.pid, cut, ended.signal);
+    const onAbort = (): void => void this.#cancel(watched.pid, cut, ended());
     if (this.#signal.aborted) onAbort();
     this.#signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -71,7 +75,7 @@ export class Watch {
     } finally {
       this.#signal.removeEventListener('abort', onAbort);
       clearTimeout(first);
-      ended.abort(ENDED);
+      ending?.abort(ENDED);
       // A look that is under way must not hold up the deploy.
       if (looking !== undefined) await Promise.race([looking, sleep(LOOK_EVERY_MS, undefined, { ref: false })]);
     }

@@ -1,4 +1,4 @@
-import { FOREIGN } from '../foreign.ts';
+import { FOREIGN } from '../foreign-notice.ts';
 import { HTML_AMOUNTS } from '../limits.ts';
 import type { NotAnalysed, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';

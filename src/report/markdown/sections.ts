@@ -1,4 +1,4 @@
-import { FOREIGN } from '../foreign.ts';
+import { FOREIGN } from '../foreign-notice.ts';
 import type { Report } from '../model.ts';
 import { findingParts } from './findings.ts';
 import { fitInto, type Part, type Room, type Section } from './fit.ts';

@@ -1,4 +1,4 @@
-import { FOREIGN } from '../foreign.ts';
+import { FOREIGN } from '../foreign-notice.ts';
 import type { Report, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
 import { plain, plainLine } from '../plain.ts';
