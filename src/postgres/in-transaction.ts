@@ -4,7 +4,7 @@ import { ownTransaction } from '../project/transaction.ts';
 import type { Failed, Guard, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { sqlError } from './sql-error.ts';
-import { errorAt, isBeyond, mayChangeTimeouts, oneByOne, statementReport } from './statements.ts';
+import { errorAt, isBeyond, mayChangeTimeouts, observed, oneByOne, statementReport } from './statements.ts';
 
 /**
  * BEGIN, the statements, the record, COMMIT. A BEGIN ... COMMIT of the file's own round all of it is taken over. In a deploy
@@ -20,6 +20,7 @@ export async function inTransaction(
   const own = ownTransaction(statements);
   const inner = own ? statements.slice(1, -1) : statements;
   await session.reset();
+  if (run.observer !== undefined) await observed(run.observer.begin());
   // What the file's own BEGIN asks for (an isolation level) must come before everything else.
   const opening = [own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN', ...(run.guard?.begin ?? [])];
   const last = inner.at(-1);
@@ -28,9 +29,29 @@ export async function inTransaction(
   if (inner.length === 0) await session.run(opening.join(';\n'));
   const failed =
     (await oneByOne(session, run, alone, ran, opening)) ??
+    (await deferred(session, run, last)) ??
     (await end(session, run, { last, carried, opening: alone.length === 0 ? opening : [] }, ran));
   if (failed !== undefined) await session.run('ROLLBACK').catch(() => {});
   return failed;
+}
+
+/** What constraints and triggers do at the end of the transaction, where somebody wants to see that apart. */
+async function deferred(
+  session: Session,
+  { script, observer }: ScriptRun,
+  last: Statement | undefined,
+): Promise<Failed | undefined> {
+  if (observer === undefined || last === undefined) return undefined;
+  observer.before();
+  const { error: thrown } = await session.runTimed('SET CONSTRAINTS ALL IMMEDIATE');
+  if (thrown !== undefined) return { error: endError(thrown, script, last), thrown, at: 'statement' };
+  await observed(observer.after(undefined, { commits: false }));
+  return undefined;
+}
+
+/** An error that belongs to the end of the transaction, placed at its last statement. */
+function endError(thrown: unknown, { path, text }: ScriptRun['script'], last: Statement | undefined) {
+  return sqlError(thrown, { path, text, offset: last?.start ?? 0, ours: true, ...(last && { statement: last.index }) });
 }
 
 /**
@@ -82,7 +103,5 @@ async function end(session: Session, run: ScriptRun, { last, carried, opening }:
     return { error: errorAt(thrown, script, carried, prefix), thrown, at } as const;
   }
   const at = ended.length < 1 ? 'statement' : ended.length < ending.length ? 'fence' : 'commit';
-  const { path, text } = script;
-  const origin = { path, text, offset: last?.start ?? 0, ours: true, ...(last && { statement: last.index }) };
-  return { error: sqlError(thrown, origin), thrown, at } as const;
+  return { error: endError(thrown, script, last), thrown, at } as const;
 }

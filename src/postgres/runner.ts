@@ -3,9 +3,10 @@ import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.
 import { ownTransaction } from '../project/transaction.ts';
 import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
+import { eachApart } from './each-apart.ts';
 import { Effects } from './effects.ts';
 import { inTransaction } from './in-transaction.ts';
-import type { Failed, Failure, Ran, ScriptRun } from './script-run.ts';
+import { type Failed, type Failure, NotObserved, type Ran, type ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { type Origin, sqlError } from './sql-error.ts';
 import { errorAt, oneByOne, rounded, statementReport } from './statements.ts';
@@ -60,10 +61,11 @@ async function attempt(
     const failed =
       run.execution === 'implicit'
         ? await implicitly(session, run.script, statements, ran)
-        : await oneByOne(session, run, statements, ran);
+        : await (run.observer === undefined ? oneByOne : eachApart)(session, run, statements, ran);
     if (failed === undefined && run.record) await session.run(run.record);
     return failed;
   } catch (thrown) {
+    if (thrown instanceof NotObserved) throw thrown;
     return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }
 }

@@ -1,3 +1,4 @@
+import type { Statement } from '../project/sql.ts';
 import type { Execution, Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
 import type { Effects } from './effects.ts';
@@ -10,7 +11,27 @@ export interface ScriptRun {
   /** SQL that records the migration in the tool's own table: same transaction where the script has one. */
   readonly record?: string | undefined;
   readonly guard?: Guard | undefined;
+  /** Follows the statements one by one. What it throws, the runner throws. */
+  readonly observer?: StatementObserver | undefined;
 }
+
+/** Whoever wants to know what each statement does. It may ask the session, and must change nothing in it. */
+export interface StatementObserver {
+  /** Before a transaction begins. */
+  begin(): Promise<void>;
+  /** A statement is about to be sent. */
+  before(): void;
+  /**
+   * A statement is done and its transaction is still open; `statement` undefined: what the transaction does at its end
+   * (deferred constraints and triggers). `commits`: the transaction ends right after it, by itself.
+   */
+  after(statement: Statement | undefined, how: { readonly commits: boolean }): Promise<void>;
+  /** A statement that runs in no transaction: `work` runs it, and never rejects. */
+  alone<T>(statement: Statement, work: () => Promise<T>): Promise<T>;
+}
+
+/** The observer could not ask: the outcome says nothing about the script. */
+export class NotObserved extends Error {}
 
 /** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
 export interface Guard {

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import type { Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
-import type { Failed, Ran, ScriptRun } from './script-run.ts';
+import { type Failed, NotObserved, type Ran, type ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { shortened, sqlError } from './sql-error.ts';
 
@@ -11,7 +11,7 @@ import { shortened, sqlError } from './sql-error.ts';
 /** `opening` goes with the first statement in one message: a way to the server and back is most of what small ones take. */
 export async function oneByOne(
   session: Session,
-  { script, guard }: ScriptRun,
+  { script, guard, observer }: ScriptRun,
   statements: readonly Statement[],
   ran: Ran,
   opening: readonly string[] = [],
@@ -19,6 +19,7 @@ export async function oneByOne(
   for (const [position, statement] of statements.entries()) {
     const first = position === 0 ? opening : [];
     const prefix = first.map((sql) => `${sql};\n`).join('');
+    observer?.before();
     const started = performance.now();
     const { completed, error: thrown } = await session.runTimed(prefix + statement.sql);
     if (thrown !== undefined) {
@@ -27,9 +28,19 @@ export async function oneByOne(
     }
     ran.reports.push(statementReport(statement, performance.now() - started));
     ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
+    if (observer !== undefined && session.inTransaction) await observed(observer.after(statement, { commits: false }));
     if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
   }
   return undefined;
+}
+
+/** What the observer could not find out is no fault of the script. */
+export async function observed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new NotObserved('what the statement did could not be asked', { cause });
+  }
 }
 
 /** The error of one statement of a script, placed in its file. `prefix`: what stood before it in the same message. */

@@ -1,14 +1,15 @@
 import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
 import { runScript, type ScriptOutcome } from '../postgres/runner.ts';
 import type { ScriptRun } from '../postgres/script-run.ts';
-import { Session } from '../postgres/session.ts';
-import { sqlError } from '../postgres/sql-error.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
 import type { Execution, Migration, Script } from '../project/types.ts';
 import { adminSession } from './admin-session.ts';
+import { openAsRole, runIn } from './run-in.ts';
 import type { RehearsalServer } from './server/types.ts';
+import type { StatementTrace } from './trace/types.ts';
+import { runTraced } from './traced-run.ts';
 
 /** One migration on clones of the schema before it: up; then, on a clone of that, down and up again. */
 
@@ -39,6 +40,8 @@ export interface DownRun {
 
 export interface Round {
   readonly up: ScriptOutcome;
+  /** What each statement of up did; undefined: that could not be followed. */
+  readonly trace?: readonly StatementTrace[] | undefined;
   /** The schema after up; undefined when it failed. */
   readonly after: Catalog | undefined;
   /** undefined: there is no down script to run, or up failed. */
@@ -54,12 +57,11 @@ export async function rehearseUp(
   migration: Migration,
   from: string,
   to: string,
-): Promise<Pick<Round, 'up' | 'after'>> {
-  await stage.server.createDatabase(to, { template: from, owner: stage.role.name });
-  const up = await runIn(stage, to, upRun(stage, migration));
-  if (up.status === 'applied') return { up, after: await catalogOf(stage, to) };
+): Promise<Pick<Round, 'up' | 'after' | 'trace'>> {
+  const { outcome: up, trace } = await runTraced(stage, { from, to, run: upRun(stage, migration) });
+  if (up.status === 'applied') return { up, after: await catalogOf(stage, to), trace };
   await stage.server.dropDatabase(to);
-  return { up, after: undefined };
+  return { up, after: undefined, trace };
 }
 
 /** Down and up again in `database`, a clone of the schema after up, which is dropped in the end. */
@@ -95,7 +97,7 @@ export async function rehearseTogether(
   database: string,
 ): Promise<readonly ScriptOutcome[]> {
   await stage.server.createDatabase(database, { template: from, owner: stage.role.name });
-  const session = await open(stage, database);
+  const session = await openAsRole(stage, database);
   try {
     const outcomes: ScriptOutcome[] = [];
     for (const migration of migrations) {
@@ -141,27 +143,6 @@ async function withCatalog<T>(
   } finally {
     await session.close();
   }
-}
-
-/** Runs one script. That the role may no longer connect is what the migration before it has done: an outcome as well. */
-async function runIn(stage: Stage, database: string, run: ScriptRun): Promise<ScriptOutcome> {
-  let session: Session;
-  try {
-    session = await open(stage, database);
-  } catch (error) {
-    const { path, text } = run.script;
-    return { status: 'failed', durationMs: 0, statements: [], error: sqlError(error, { path, text, offset: 0 }) };
-  }
-  try {
-    return await runScript(session, run);
-  } finally {
-    await session.close();
-  }
-}
-
-function open(stage: Stage, database: string): Promise<Session> {
-  const { name: user, password } = stage.role;
-  return Session.open({ ...stage.server.admin(database), user, password }, stage.settings());
 }
 
 /** Whether a down script holds any statement at all. */

@@ -78,14 +78,14 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
       continue;
     }
     const next = `m${index + 1}`;
-    const { up, after } = await rehearseUp(stage, migration, database, next);
+    const { up, after, trace } = await rehearseUp(stage, migration, database, next);
     if (after === undefined) {
       const excuse = excuseFor(up, absent);
       const skipped = `it needs what ${excuse?.id} makes, which did not run: ${up.error?.message}`;
       settle({
         migration,
         before,
-        ...(excuse ? { round: undefined, skipped } : { round: { up, after, down: undefined } }),
+        ...(excuse ? { round: undefined, skipped } : { round: { up, after, trace, down: undefined } }),
       });
       absent.push(migration);
       continue;
@@ -98,7 +98,7 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
     [down] = script ? await beginDown(stage, step, script, next) : [Promise.resolve(undefined)];
     const downSkipped = refused.get(scriptKey(migration, 'down'));
     const rest = { migration, before, ...(downSkipped !== undefined && { downSkipped }) };
-    const result = down.then((done) => judge({ ...rest, round: { up, after, down: done } }));
+    const result = down.then((done) => judge({ ...rest, round: { up, after, trace, down: done } }));
     // Awaited at the end; when the loop ends earlier, nobody asks for it any more.
     result.catch(() => {});
     results.push(result);

@@ -1,7 +1,7 @@
+import type { LockMode } from '../../postgres/lock-modes.ts';
 import { rangeVar, relationsBelow } from '../../project/relations.ts';
 import type { Node } from '../../project/sql.ts';
 import { fieldsOf, list, text } from '../../project/syntax-tree.ts';
-import type { LockMode } from './lock-modes.ts';
 import type { Touch } from './touches.ts';
 
 /** ALTER TABLE and its relatives: the only statement whose lock depends on what it does. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { conflicts } from '../../postgres/lock-modes.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Migration } from '../../project/types.ts';
 import type { PlanReport } from '../../report/target-model.ts';
 import { type Activity, activity, seesOthers, sessionReport } from './activity.ts';
-import { conflicts } from './lock-modes.ts';
 import { preparedLocks, preparedReports } from './prepared.ts';
 import { type TouchedRelation, touchedRelations } from './resolve.ts';
 import { HOLDS_SNAPSHOT } from './snapshots.ts';

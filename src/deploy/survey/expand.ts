@@ -1,4 +1,4 @@
-import type { LockMode } from './lock-modes.ts';
+import type { LockMode } from '../../postgres/lock-modes.ts';
 import type { ResolvedTouch, TouchedRelation } from './resolve.ts';
 import type { Touch } from './touches.ts';
 

@@ -1,6 +1,6 @@
+import type { LockMode } from '../../postgres/lock-modes.ts';
 import type { Session } from '../../postgres/session.ts';
 import { expanded, type ForeignKey } from './expand.ts';
-import type { LockMode } from './lock-modes.ts';
 import { schemasOfPath } from './search-path.ts';
 import type { PlacedTouch, Touch } from './touches.ts';
 

@@ -1,9 +1,9 @@
+import { type LockMode, modeNumbered } from '../../postgres/lock-modes.ts';
 import { droppedNames, nameOfParts, type RelationName, rangeVar, relationsBelow } from '../../project/relations.ts';
 import { type Node, parseScript, type Statement } from '../../project/sql.ts';
 import { descendants, fieldsOf, isOn, list, names, option, record, scalar, text } from '../../project/syntax-tree.ts';
 import type { Migration } from '../../project/types.ts';
 import { alterTouches } from './alter-touches.ts';
-import { type LockMode, modeNumbered } from './lock-modes.ts';
 
 /**
  * What migrations do to which relations, by their syntax trees: names, and the locks that are wanted there. What DO blocks

@@ -34,3 +34,27 @@ export function conflicts(wanted: LockMode, held: string): boolean {
 export function modeNumbered(number: unknown): LockMode {
   return MODES[Number(number) - 1] ?? 'AccessExclusiveLock';
 }
+
+/** As SQL writes it: 'ACCESS EXCLUSIVE'. */
+export function writtenMode(mode: LockMode): string {
+  return mode
+    .replace(/Lock$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase();
+}
+
+export function isStronger(mode: LockMode, than: LockMode): boolean {
+  return MODES.indexOf(mode) > MODES.indexOf(than);
+}
+
+/** What an application waits for while somebody holds the lock on a table; SELECT ... FOR UPDATE counts as a write. */
+export function waiting(mode: LockMode): readonly ('reads' | 'writes')[] {
+  return (['reads', 'writes'] as const).filter((what) => conflicts(NEEDED[what], mode));
+}
+
+const NEEDED = { reads: 'AccessShareLock', writes: 'RowExclusiveLock' } as const;
+
+/** undefined: no mode of a table lock. */
+export function lockMode(name: string): LockMode | undefined {
+  return MODES.find((mode) => mode === name);
+}

@@ -1,0 +1,19 @@
+import type { TracedLock, TracedRelation } from './types.ts';
+
+/** Locks under which ALTER TABLE checks a foreign key: ADD CONSTRAINT, VALIDATE CONSTRAINT. */
+const CHECKED_UNDER: ReadonlySet<string> = new Set(['ShareRowExclusiveLock', 'ShareUpdateExclusiveLock']);
+
+/**
+ * The check of a foreign key joins the table with the one that it refers to. Where the first has no rows, as in a
+ * rehearsal, the second is opened and not read: the lock of that query on it tells that it would have been.
+ */
+export function withParents(scans: readonly TracedRelation[], locks: readonly TracedLock[]): TracedRelation[] {
+  const read = new Set(scans.map(({ oid }) => oid));
+  const underLock = new Set(locks.flatMap(({ relation, mode }) => (CHECKED_UNDER.has(mode) ? [relation.oid] : [])));
+  const writes = locks.some(({ mode }) => mode === 'RowExclusiveLock');
+  if (writes || !scans.some(({ oid }) => underLock.has(oid))) return [...scans];
+  const parents = locks.flatMap(({ relation, mode }) =>
+    mode === 'RowShareLock' && relation.kind === 'table' && !read.has(relation.oid) ? [relation] : [],
+  );
+  return [...scans, ...parents];
+}

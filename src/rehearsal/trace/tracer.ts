@@ -1,0 +1,135 @@
+import type { StatementObserver } from '../../postgres/script-run.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { Statement } from '../../project/sql.ts';
+import { traceAlone } from './alone.ts';
+import { type Counters, type Deeds, deedsOf } from './deeds.ts';
+import { sortNewFiles } from './files.ts';
+import { withParents } from './foreign-keys.ts';
+import { HELD, type Held, heldIn, type RelationState } from './reading.ts';
+import { describeRelation, locksOn } from './relation.ts';
+import type { StatementTrace, TracedLock, TracedRelation } from './types.ts';
+import type { Witness } from './witness.ts';
+
+interface TracerOptions {
+  readonly session: Session;
+  readonly witness: Witness;
+  /** A session of a superuser in the same database, for a statement that has to be stopped. */
+  readonly openKeeper: () => Promise<Session>;
+  /** Computing time of the session's backend until now, milliseconds; undefined: it cannot be known here. */
+  readonly cpuMs?: () => number | undefined;
+}
+
+/** What is known of a relation from the last reading, or from before the transaction. */
+interface Known {
+  readonly modes: ReadonlySet<string>;
+  readonly state: RelationState | undefined;
+  readonly counters: Counters;
+  readonly gone: boolean;
+}
+
+const NOTHING: Counters = { scans: 0, inserted: 0, updated: 0, deleted: 0 };
+
+/**
+ * Follows a script statement by statement: after each one it asks, in the same transaction, which locks are held and what has
+ * become of what is locked, and takes the difference. Rejects with pg's error when it cannot ask, which leaves the
+ * transaction failed: the script is to be run again without it.
+ */
+export class Tracer implements StatementObserver {
+  readonly #options: TracerOptions;
+  readonly #traces: StatementTrace[] = [];
+  #known = new Map<number, Known>();
+  #cpuBefore: number | undefined;
+
+  constructor(options: TracerOptions) {
+    this.#options = options;
+  }
+
+  get traces(): readonly StatementTrace[] {
+    return this.#traces;
+  }
+
+  /** A transaction begins: nothing is locked, and its counters shall begin at nothing. */
+  async begin(): Promise<void> {
+    this.#known = new Map();
+    // What an earlier transaction has counted is kept back for a while.
+    await this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()');
+  }
+
+  before(): void {
+    this.#cpuBefore = this.#options.cpuMs?.();
+  }
+
+  async after(statement: Statement | undefined, { commits }: { readonly commits: boolean }): Promise<void> {
+    const cpuAfter = this.#options.cpuMs?.();
+    const cpuMs = cpuAfter === undefined || this.#cpuBefore === undefined ? undefined : cpuAfter - this.#cpuBefore;
+    const [result] = await this.#options.session.run(HELD);
+    const held = heldIn(result);
+    const earlier = await this.#earlier(held);
+    const names = new Map([...earlier, ...held.flatMap(({ oid, now }) => (now ? [[oid, now] as const] : []))]);
+    const relation = (oid: number): TracedRelation | undefined => {
+      const state = names.get(oid) ?? this.#known.get(oid)?.state;
+      if (state === undefined) return undefined;
+      const table =
+        state.table === undefined ? undefined : (names.get(state.table) ?? this.#known.get(state.table)?.state);
+      return describeRelation(state, table?.name, this.#options.witness.existed(oid));
+    };
+    const deeds = held.flatMap((one): Deeds[] => {
+      const known = this.#known.get(one.oid);
+      const described = relation(one.oid);
+      if (described === undefined || known?.gone) return [];
+      const before = known === undefined ? earlier.get(one.oid) : known.state;
+      const counters = known?.counters ?? NOTHING;
+      return [deedsOf({ relation: described, before, counters, held: one, newModes: this.#newModes(one) })];
+    });
+    const did = (what: Exclude<keyof Deeds, 'writes'>): TracedRelation[] => deeds.flatMap((one) => one[what] ?? []);
+    const copied = held.some(({ oid, now }) => now === undefined && !this.#known.has(oid) && !earlier.has(oid));
+    const locks = held.flatMap((one) => this.#newLocks(one, relation(one.oid)));
+    const { rewrites, truncates } = sortNewFiles(deeds, copied);
+    this.#traces.push({
+      statement: statement?.index,
+      locks,
+      rewrites,
+      truncates,
+      scans: withParents(did('scanned'), locks).filter(({ oid }) => !truncates.some((one) => one.oid === oid)),
+      writes: deeds.flatMap(({ writes }) => writes ?? []),
+      creates: did('created'),
+      drops: did('dropped'),
+      invalid: did('invalid'),
+      cpuMs,
+      seen: 'in transaction',
+      committed: commits,
+    });
+    for (const { oid, modes, now, ...counters } of held) {
+      const state = now ?? this.#known.get(oid)?.state ?? earlier.get(oid);
+      this.#known.set(oid, { modes: new Set(modes), state, counters, gone: now === undefined });
+    }
+  }
+
+  async alone<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
+    const { value, trace } = await traceAlone(this.#options, statement, work);
+    this.#traces.push(trace);
+    return value;
+  }
+
+  /** What relations were that are locked for the first time, and were there before. */
+  async #earlier(held: readonly Held[]): Promise<ReadonlyMap<number, RelationState>> {
+    const { witness } = this.#options;
+    const unknown = held.flatMap(({ oid }) => (this.#known.has(oid) || !witness.existed(oid) ? [] : [oid]));
+    // An index tells which table it belongs to, which need not be locked itself.
+    const tables = held.flatMap(({ now }) =>
+      now?.table !== undefined && !this.#known.has(now.table) ? [now.table] : [],
+    );
+    const states = await witness.states([...new Set([...unknown, ...tables])]);
+    return new Map(states.map((state) => [state.oid, state]));
+  }
+
+  #newLocks(held: Held, relation: TracedRelation | undefined): TracedLock[] {
+    if (relation === undefined) return [];
+    return locksOn(relation, this.#newModes(held));
+  }
+
+  #newModes({ oid, modes }: Held): string[] {
+    const had = this.#known.get(oid)?.modes;
+    return modes.filter((name) => !had?.has(name));
+  }
+}
