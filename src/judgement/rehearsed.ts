@@ -5,11 +5,14 @@ import type { Migration, Script } from '../project/types.ts';
 import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
+import type { StatementTrace } from '../rehearsal/trace/types.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
 import { surprises } from './surprises.ts';
+import type { Seen } from './trace/evidence.ts';
+import { judgeTraces } from './trace/judge.ts';
 
 /** One migration's rehearsal, as the report says it. */
 export interface JudgedMigration {
@@ -18,6 +21,8 @@ export interface JudgedMigration {
   readonly report: Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>;
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
+  /** undefined: its statements were not followed. */
+  readonly trace?: readonly StatementTrace[] | undefined;
 }
 
 /** What the rehearsal found out. */
@@ -27,6 +32,8 @@ export interface Rehearsed {
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly schemaDiff: SchemaDiff;
+  /** What each statement did. */
+  readonly seen: Seen;
 }
 
 export function judgeMigration(item: MigrationRehearsal, searchPath: readonly string[]): JudgedMigration {
@@ -48,7 +55,7 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     ...(down && { down }),
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
-  return { migration, report, findings, notAnalysed: [] };
+  return { migration, report, findings, notAnalysed: [], trace: round.trace };
 }
 
 /** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
@@ -56,8 +63,10 @@ function upReport({ status, durationMs, statements, error }: ScriptOutcome): Non
   return { status, durationMs, statements: [...statements], ...(error === undefined ? {} : { error }) };
 }
 
-export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed {
-  const { migrations, baseCatalog, headCatalog } = rehearsal;
+/** `linted`: what lint has found, by which the trace says nothing twice. */
+export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>, linted: readonly Finding[]): Rehearsed {
+  const { baseCatalog, headCatalog } = rehearsal;
+  const { migrations, seen } = judgeTraces(rehearsal.migrations, linted);
   const last = migrations.at(-1)?.migration;
   const reason = 'the migrations were not run together: they change roles, and this server cannot be copied';
   return {
@@ -68,6 +77,7 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
     ],
     schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
+    seen,
   };
 }
 

@@ -12,9 +12,11 @@ import { policyRules } from './policy-rules.ts';
 import { rehearsalRules } from './rehearsal-rules.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import { schemaRules } from './rules.ts';
+import { type Seen, withEvidence } from './trace/evidence.ts';
+import { traceRules } from './trace-rules.ts';
 
 /** Rules of the stages after lint: settings and suppressions may name them as well. */
-export const laterRules: readonly string[] = [rehearsalRules, policyRules, schemaRules].flatMap((rules) =>
+export const laterRules: readonly string[] = [rehearsalRules, traceRules, policyRules, schemaRules].flatMap((rules) =>
   Object.keys(rules),
 );
 
@@ -48,7 +50,15 @@ export function allFindings({ changeSet, policy, settings, linted, seen, tests }
     silentRules: linted.silentRules,
     mandatoryRules,
   });
-  return withExcerpts(judgedBy(policy, findings, mandatoryRules), scripts).sort(byPlace);
+  const judged = judgedBy(policy, findings, mandatoryRules);
+  // Last of all: what the database refutes no setting makes an alarm again.
+  const proven = seen === undefined ? judged : judged.map((found) => withProof(found, seen.seen));
+  return withExcerpts(proven, scripts).sort(byPlace);
+}
+
+/** What lint says of a statement; the rehearsal's own findings are what it saw. */
+function withProof(found: Finding, seen: Seen): Finding {
+  return found.source === 'squawk' || found.source === 'lockstep' ? withEvidence(found, seen) : found;
 }
 
 function testFindings(tests: TestRun | undefined, changeSet: ChangeSet): Finding[] {

@@ -75,11 +75,22 @@ const statementSchema = z.strictObject({
   endLine: position,
   sql: z.string(),
   durationMs: milliseconds,
-  locks: z.array(lockSchema).optional(),
-  rewrites: z.array(z.string()).optional(),
-  scans: z.array(z.string()).optional(),
+  cpuMs: milliseconds.optional().describe('Computing time of the server process.'),
+  locks: z
+    .array(lockSchema)
+    .optional()
+    .describe(
+      'That the statement takes on what is there before this deploy, and that are held until its transaction ends: of each relation the strongest. Absent: they were not seen.',
+    ),
+  rewrites: z.array(z.string()).optional().describe('Tables and indexes that are written into a new file.'),
+  scans: z
+    .array(z.string())
+    .optional()
+    .describe('Tables that Postgres reads from beginning to end, to check or to copy.'),
+  writes: z.array(z.string()).optional().describe('Tables that rows may be written to.'),
   creates: z.array(z.string()).optional(),
   drops: z.array(z.string()).optional(),
+  invalid: z.array(z.string()).optional().describe('Indexes that are left invalid.'),
 });
 
 const statusSchema = z.enum(['applied', 'pending', 'failed', 'partial', 'not-run']);

@@ -1,8 +1,8 @@
 import type { Session } from '../../postgres/session.ts';
 import type { RelationName } from '../../project/relations.ts';
 import type { Statement } from '../../project/sql.ts';
-import { Gate } from './gate.ts';
-import { gateFor } from './gated-relations.ts';
+import { Gate, type Hold } from './gate.ts';
+import { barriersFor } from './gated-relations.ts';
 import { type Committed, committedIn, committedStates, type Held } from './reading.ts';
 import { describeRelation, locksOn } from './relation.ts';
 import type { StatementTrace, TracedRelation } from './types.ts';
@@ -21,15 +21,22 @@ export async function traceAlone<T>(
   statement: Statement,
   work: () => Promise<T>,
 ): Promise<{ readonly value: T; readonly trace: StatementTrace }> {
-  const { relations, mode } = gateFor(statement);
-  const tables = await tablesOf(session, witness, relations);
+  const barriers = await Promise.all(
+    barriersFor(statement).map(async ({ relations, mode }) => {
+      return { tables: await tablesOf(session, witness, relations), mode };
+    }),
+  );
+  const tables = [...new Set(barriers.flatMap((barrier) => barrier.tables))];
   if (tables.length === 0) return { value: await work(), trace: unseen(statement) };
   const before = await committed(witness, session, tables);
-  const names = before.flatMap(({ oid, name }) => (tables.includes(oid) ? [name] : []));
+  const nameOf = new Map(before.map(({ oid, name }) => [oid, name]));
+  const holds = barriers.map((barrier): Hold => {
+    return { tables: barrier.tables.flatMap((oid) => nameOf.get(oid) ?? []), mode: barrier.mode };
+  });
   const keeper = await openKeeper();
   try {
     const gate = new Gate(keeper, witness.session, await pidOf(session));
-    const { value, held } = await gate.through(names, mode, work);
+    const { value, held } = await gate.through(holds, work);
     const after = await committed(witness, session, tables);
     return { value, trace: traceOf(statement, witness, before, after, held) };
   } finally {
@@ -63,7 +70,7 @@ async function committed(witness: Witness, session: Session, tables: readonly nu
 
 async function pidOf(session: Session): Promise<number> {
   const [result] = await session.run('SELECT pg_catalog.pg_backend_pid() AS pid');
-  return (result?.rows[0] as { pid: number }).pid;
+  return Number((result?.rows[0] as { pid: number } | undefined)?.pid);
 }
 
 function traceOf(
@@ -110,6 +117,7 @@ function unseen(statement: Statement): StatementTrace {
     rewrites: [],
     truncates: [],
     scans: [],
+    checkedParents: [],
     writes: [],
     creates: [],
     drops: [],

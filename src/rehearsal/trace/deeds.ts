@@ -3,14 +3,19 @@ import type { TracedRelation, TracedWrites } from './types.ts';
 
 /** What has become of one relation between two readings. */
 export interface Deeds {
-  readonly created?: TracedRelation;
-  readonly dropped?: TracedRelation;
+  readonly created?: WithFile;
+  readonly dropped?: WithFile;
   /** It has another file. */
   readonly newFile?: TracedRelation;
   readonly moved?: TracedRelation;
   readonly scanned?: TracedRelation;
   readonly invalid?: TracedRelation;
   readonly writes?: TracedWrites;
+}
+
+export interface WithFile {
+  readonly relation: TracedRelation;
+  readonly filenode: number;
 }
 
 export type Counters = Pick<Held, 'scans' | 'inserted' | 'updated' | 'deleted'>;
@@ -27,16 +32,17 @@ interface Change {
 
 export function deedsOf({ relation, before, counters, held, newModes }: Change): Deeds {
   const { now } = held;
-  if (now === undefined) return before === undefined ? {} : { dropped: relation };
-  const hasNewFile = before !== undefined && now.filenode !== 0 && before.filenode !== now.filenode;
+  if (now === undefined) return before === undefined ? {} : { dropped: { relation, filenode: before.filenode } };
   const isRead = relation.kind === 'table' || relation.kind === 'materialized view';
+  const hasFile = (isRead || relation.kind === 'index') && now.filenode !== 0;
+  const hasNewFile = before !== undefined && hasFile && before.filenode !== now.filenode;
   const inserted = held.inserted - counters.inserted;
   const updated = held.updated - counters.updated;
   const deleted = held.deleted - counters.deleted;
   const written = inserted > 0 || updated > 0 || deleted > 0;
   const becameInvalid = now.valid === false && before?.valid !== false && !relation.partitioned;
   return {
-    ...(before === undefined ? { created: relation } : {}),
+    ...(before === undefined ? { created: { relation, filenode: now.filenode } } : {}),
     ...(hasNewFile ? { newFile: relation } : {}),
     ...(hasNewFile && before.tablespace !== now.tablespace ? { moved: relation } : {}),
     ...(isRead && held.scans > counters.scans ? { scanned: relation } : {}),

@@ -7,13 +7,11 @@ const CHECKED_UNDER: ReadonlySet<string> = new Set(['ShareRowExclusiveLock', 'Sh
  * The check of a foreign key joins the table with the one that it refers to. Where the first has no rows, as in a
  * rehearsal, the second is opened and not read: the lock of that query on it tells that it would have been.
  */
-export function withParents(scans: readonly TracedRelation[], locks: readonly TracedLock[]): TracedRelation[] {
-  const read = new Set(scans.map(({ oid }) => oid));
+export function checkedParents(scans: readonly TracedRelation[], locks: readonly TracedLock[]): TracedRelation[] {
   const underLock = new Set(locks.flatMap(({ relation, mode }) => (CHECKED_UNDER.has(mode) ? [relation.oid] : [])));
   const writes = locks.some(({ mode }) => mode === 'RowExclusiveLock');
-  if (writes || !scans.some(({ oid }) => underLock.has(oid))) return [...scans];
-  const parents = locks.flatMap(({ relation, mode }) =>
-    mode === 'RowShareLock' && relation.kind === 'table' && !read.has(relation.oid) ? [relation] : [],
+  if (writes || !scans.some(({ oid }) => underLock.has(oid))) return [];
+  return locks.flatMap(({ relation, mode }) =>
+    mode === 'RowShareLock' && relation.kind === 'table' ? [relation] : [],
   );
-  return [...scans, ...parents];
 }

@@ -2,6 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../../postgres/session.ts';
 import { type Held, heldByOther, heldIn } from './reading.ts';
 
+/** A lock that somebody holds in the way of a statement. `tables`: quoted names. */
+export interface Hold {
+  readonly tables: readonly string[];
+  readonly mode: string;
+}
+
+/** A statement that does not come to the gate within this time does not come to it. */
+const PATIENCE_MS = 2_000;
+const POLL_MS = 1;
+
 /**
  * Stops a statement that runs in no transaction where it can be looked at: somebody else holds a lock that it has to wait
  * for, and lets go of it when the statement's own locks have been read. (To look at it again and again while it runs would
@@ -12,49 +22,67 @@ export class Gate {
   readonly #witness: Session;
   readonly #pid: number;
 
-  /** `keeper` holds the lock and must belong to a superuser; `witness` looks; `pid`: the backend that runs the statement. */
+  /** `keeper` holds the locks and must belong to a superuser; `witness` looks; `pid`: the backend that runs the statement. */
   constructor(keeper: Session, witness: Session, pid: number) {
     this.#keeper = keeper;
     this.#witness = witness;
     this.#pid = pid;
   }
 
-  /** `tables`: quoted names. Resolves with what `work` says, and the locks that it held and waited for at the gate; undefined: it did not stop there. */
+  /**
+   * Resolves with what `work` says, and the locks that it held and waited for where it stopped, hold after hold; undefined:
+   * it stopped at none of them.
+   */
   async through<T>(
-    tables: readonly string[],
-    mode: 'ROW EXCLUSIVE' | 'SHARE UPDATE EXCLUSIVE',
+    holds: readonly Hold[],
     work: () => Promise<T>,
   ): Promise<{ readonly value: T; readonly held: readonly Held[] | undefined }> {
-    let held: readonly Held[] | undefined;
-    await this.#keeper.run(`BEGIN; ${tables.map((table) => `LOCK TABLE ${table} IN ${mode} MODE`).join('; ')}`);
+    const seen: Held[] = [];
+    let stopped = false;
+    await this.#keeper.run(`BEGIN; ${[...holds].reverse().map(taking).join('; ')}`);
     let isDone = false;
     const working = work().finally(() => {
       isDone = true;
     });
     try {
-      const until = performance.now() + PATIENCE_MS;
-      while (!isDone && performance.now() < until) {
-        if (await this.#waits()) {
+      for (const at of holds.keys()) {
+        if (await this.#waits(() => isDone)) {
+          stopped = true;
           const [result] = await this.#witness.run(heldByOther(this.#pid));
-          held = heldIn(result);
-          break;
+          seen.push(...heldIn(result));
         }
-        await sleep(POLL_MS);
+        await this.#keeper.run(`ROLLBACK TO hold_${holds.length - 1 - at}`);
       }
     } finally {
       await this.#keeper.run('ROLLBACK');
     }
-    return { value: await working, held };
+    return { value: await working, held: stopped ? together(seen) : undefined };
   }
 
-  async #waits(): Promise<boolean> {
-    const [result] = await this.#witness.run(
-      `SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids(${this.#pid})) > 0 AS waits`,
-    );
-    return (result?.rows[0] as { waits: boolean } | undefined)?.waits === true;
+  async #waits(isDone: () => boolean): Promise<boolean> {
+    const until = performance.now() + PATIENCE_MS;
+    while (!isDone() && performance.now() < until) {
+      const [result] = await this.#witness.run(
+        `SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids(${this.#pid})) > 0 AS waits`,
+      );
+      if ((result?.rows[0] as { waits: boolean } | undefined)?.waits === true) return true;
+      await sleep(POLL_MS);
+    }
+    return false;
   }
 }
 
-/** A statement that does not come to the gate within this time does not come to it. */
-const PATIENCE_MS = 2_000;
-const POLL_MS = 1;
+/** The last one taken is the first to be let go. */
+function taking({ tables, mode }: Hold, at: number): string {
+  return [`SAVEPOINT hold_${at}`, ...tables.map((table) => `LOCK TABLE ${table} IN ${mode} MODE`)].join('; ');
+}
+
+/** The modes of a relation in one place. */
+function together(held: readonly Held[]): Held[] {
+  const byOid = new Map<number, Held>();
+  for (const one of held) {
+    const known = byOid.get(one.oid);
+    byOid.set(one.oid, known ? { ...one, modes: [...new Set([...known.modes, ...one.modes])] } : one);
+  }
+  return [...byOid.values()];
+}

@@ -3,8 +3,8 @@ import type { Session } from '../../postgres/session.ts';
 import type { Statement } from '../../project/sql.ts';
 import { traceAlone } from './alone.ts';
 import { type Counters, type Deeds, deedsOf } from './deeds.ts';
-import { sortNewFiles } from './files.ts';
-import { withParents } from './foreign-keys.ts';
+import { sortFiles } from './files.ts';
+import { checkedParents } from './foreign-keys.ts';
 import { HELD, type Held, heldIn, type RelationState } from './reading.ts';
 import { describeRelation, locksOn } from './relation.ts';
 import type { StatementTrace, TracedLock, TracedRelation } from './types.ts';
@@ -65,12 +65,14 @@ export class Tracer implements StatementObserver {
     const [result] = await this.#options.session.run(HELD);
     const held = heldIn(result);
     const earlier = await this.#earlier(held);
-    const names = new Map([...earlier, ...held.flatMap(({ oid, now }) => (now ? [[oid, now] as const] : []))]);
+    const now = new Map(held.flatMap((one) => (one.now ? [[one.oid, one.now] as const] : [])));
+    // By the name that it had when the statement came to it.
+    const stateOf = (oid: number): RelationState | undefined =>
+      this.#known.get(oid)?.state ?? earlier.get(oid) ?? now.get(oid);
     const relation = (oid: number): TracedRelation | undefined => {
-      const state = names.get(oid) ?? this.#known.get(oid)?.state;
+      const state = stateOf(oid);
       if (state === undefined) return undefined;
-      const table =
-        state.table === undefined ? undefined : (names.get(state.table) ?? this.#known.get(state.table)?.state);
+      const table = state.table === undefined ? undefined : stateOf(state.table);
       return describeRelation(state, table?.name, this.#options.witness.existed(oid));
     };
     const deeds = held.flatMap((one): Deeds[] => {
@@ -81,19 +83,20 @@ export class Tracer implements StatementObserver {
       const counters = known?.counters ?? NOTHING;
       return [deedsOf({ relation: described, before, counters, held: one, newModes: this.#newModes(one) })];
     });
-    const did = (what: Exclude<keyof Deeds, 'writes'>): TracedRelation[] => deeds.flatMap((one) => one[what] ?? []);
+    const did = (what: 'scanned' | 'invalid'): TracedRelation[] => deeds.flatMap((one) => one[what] ?? []);
     const copied = held.some(({ oid, now }) => now === undefined && !this.#known.has(oid) && !earlier.has(oid));
     const locks = held.flatMap((one) => this.#newLocks(one, relation(one.oid)));
-    const { rewrites, truncates } = sortNewFiles(deeds, copied);
+    const { truncates, ...files } = sortFiles(deeds, copied);
+    const scans = did('scanned').filter(({ oid }) => !truncates.some((one) => one.oid === oid));
+    const parents = checkedParents(scans, locks);
     this.#traces.push({
       statement: statement?.index,
       locks,
-      rewrites,
+      ...files,
       truncates,
-      scans: withParents(did('scanned'), locks).filter(({ oid }) => !truncates.some((one) => one.oid === oid)),
+      scans: withEach(scans, parents),
+      checkedParents: parents,
       writes: deeds.flatMap(({ writes }) => writes ?? []),
-      creates: did('created'),
-      drops: did('dropped'),
       invalid: did('invalid'),
       cpuMs,
       seen: 'in transaction',
@@ -132,4 +135,8 @@ export class Tracer implements StatementObserver {
     const had = this.#known.get(oid)?.modes;
     return modes.filter((name) => !had?.has(name));
   }
+}
+
+function withEach(some: readonly TracedRelation[], more: readonly TracedRelation[]): TracedRelation[] {
+  return [...some, ...more.filter(({ oid }) => !some.some((one) => one.oid === oid))];
 }

@@ -43,6 +43,8 @@ export interface StatementTrace {
   readonly truncates: readonly TracedRelation[];
   /** Tables that were read from beginning to end. */
   readonly scans: readonly TracedRelation[];
+  /** Of these the ones that a foreign key refers to, which was checked. */
+  readonly checkedParents: readonly TracedRelation[];
   /** Tables that it may write rows to, with the numbers. */
   readonly writes: readonly TracedWrites[];
   readonly creates: readonly TracedRelation[];

@@ -1,0 +1,134 @@
+import type { Statement } from '../../project/sql.ts';
+import type { TracedRelation } from '../../rehearsal/trace/types.ts';
+import type { Finding } from '../../report/model.ts';
+import { ruleAddress } from '../../repository.ts';
+import { enumerate } from '../sql-words.ts';
+import { type TraceRule, traceRules } from '../trace-rules.ts';
+import { claimOf, stalls } from './claims.ts';
+import { impactOf } from './evidence.ts';
+import { type HeldLock, type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
+
+interface AlarmInput {
+  readonly path: string;
+  readonly statements: readonly Statement[];
+  readonly facts: readonly StatementFacts[];
+  /** What lint says about the same script. */
+  readonly linted: readonly Finding[];
+}
+
+/** What the trace shows that no finding of lint has said: hazards alone, since most migrations take some strong lock. */
+export function alarms(input: AlarmInput): Finding[] {
+  return [...input.facts.flatMap((facts) => ofStatement(facts, input)), ...severalTables(input)];
+}
+
+function ofStatement(facts: StatementFacts, { path, statements, linted }: AlarmInput): Finding[] {
+  // What the transaction does at its end belongs to no statement more than to the last.
+  const statement = facts.statement === undefined ? statements.at(-1) : statements[facts.statement];
+  if (statement === undefined || facts.seen === 'not') return [];
+  const told = (rule: TraceRule, message: string): Finding => found(rule, path, statement, message, facts);
+  const invalid = facts.invalid.map(({ name }) => told('index-left-invalid', `${name} is there and not valid.`));
+  const earlier = facts.locks.filter((lock) => !lock.taken && stopsSomebody(lock));
+  if (stalls.holds(facts)) {
+    const isSaid = linted.some((one) => one.statement === statement.index && claimOf(one.rule) === stalls);
+    return isSaid || facts.statement === undefined ? invalid : [...invalid, stall(facts, earlier, told)];
+  }
+  if (facts.writes.length > 0 && earlier.length > 0 && HIDES.has(statement.kind)) {
+    return [
+      ...invalid,
+      told('writes-under-earlier-lock', `It writes to ${namesOf(facts.writes)} ${whileLocked(earlier)}.`),
+    ];
+  }
+  return invalid;
+}
+
+function stall(
+  facts: StatementFacts,
+  earlier: readonly HeldLock[],
+  told: (rule: TraceRule, message: string) => Finding,
+): Finding {
+  const isRewritten = facts.rewrites.length > 0;
+  const slow = namesOf(isRewritten ? facts.rewrites : facts.scans);
+  if (!facts.locks.some((lock) => lock.taken && stopsSomebody(lock))) {
+    return told(
+      'slow-under-earlier-lock',
+      `It ${isRewritten ? 'rewrites' : 'reads all of'} ${slow} ${whileLocked(earlier)}.`,
+    );
+  }
+  const rule = isRewritten ? 'rewrites-under-lock' : 'reads-under-lock';
+  return told(rule, `It ${isRewritten ? 'rewrites' : 'reads all of'} ${slow}${lockText(facts)}.`);
+}
+
+function whileLocked(earlier: readonly HeldLock[]): string {
+  const names = namesOf(earlier.map(({ relation }) => relation));
+  return `while an earlier statement of this transaction keeps its lock on ${names}`;
+}
+
+/** Statements that run others, which no linter reads. */
+const HIDES: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'SelectStmt']);
+
+/** Each by a statement of its own: what one statement locks together (a table and its partitions, a cascade) is its nature. */
+function severalTables({ path, statements, facts }: AlarmInput): Finding[] {
+  const locked = new Map<string, number>();
+  for (const { statement, locks, drops } of facts) {
+    if (statement === undefined) continue;
+    const [first] = locks.filter(
+      (lock) =>
+        lock.taken &&
+        lock.relation.kind === 'table' &&
+        stopsReaders(lock) &&
+        !drops.some(({ oid }) => oid === lock.relation.oid),
+    );
+    if (first !== undefined && !locked.has(first.relation.name)) locked.set(first.relation.name, statement);
+  }
+  const last = statements[[...locked.values()].at(-1) ?? -1];
+  if (locked.size < SEVERAL || last === undefined) return [];
+  const names = [...locked.keys()];
+  return [
+    found(
+      'locks-several-tables',
+      path,
+      last,
+      `${names.length} tables are locked against everybody until this transaction ends: ${enumerate(names)}.`,
+      undefined,
+    ),
+  ];
+}
+
+const SEVERAL = 2;
+
+function namesOf(relations: readonly TracedRelation[]): string {
+  return enumerate([...new Set(relations.map(({ name, table }) => table ?? name))]);
+}
+
+/** Who waits is what counts, more than the lock's name. */
+function lockText(facts: StatementFacts): string {
+  const impact = impactOf(facts);
+  return impact === undefined ? '' : ` under a lock that stops ${impact.blocks} of ${enumerate(impact.relations)}`;
+}
+
+function found(
+  rule: TraceRule,
+  path: string,
+  { index, line, endLine, column }: Statement,
+  message: string,
+  facts: StatementFacts | undefined,
+): Finding {
+  const { severity, title, help } = traceRules[rule];
+  const impact = facts === undefined || severity !== 'block' ? undefined : impactOf(facts);
+  return {
+    rule,
+    source: 'rehearsal',
+    severity,
+    path,
+    line,
+    endLine,
+    column,
+    statement: index,
+    title,
+    message,
+    help,
+    docsUrl: ruleAddress(rule),
+    evidence: 'trace-only',
+    ...(impact === undefined ? {} : { impact }),
+  };
+}

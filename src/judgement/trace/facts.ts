@@ -1,0 +1,90 @@
+import { isStronger, type LockMode, waiting } from '../../postgres/lock-modes.ts';
+import type { StatementTrace, TracedRelation } from '../../rehearsal/trace/types.ts';
+
+/** What a statement did to relations that somebody may use: those that this deploy has not made itself. */
+export interface StatementFacts extends Pick<StatementTrace, 'statement' | 'seen' | 'cpuMs'> {
+  /** Of each relation the strongest lock that is held while the statement runs; from an earlier one, `taken` is false. */
+  readonly locks: readonly HeldLock[];
+  readonly rewrites: readonly TracedRelation[];
+  /** Tables that were read from beginning to end by what Postgres does itself; what a query reads on empty tables says nothing. */
+  readonly scans: readonly TracedRelation[];
+  readonly truncates: readonly TracedRelation[];
+  readonly writes: readonly TracedRelation[];
+  readonly creates: readonly TracedRelation[];
+  readonly drops: readonly TracedRelation[];
+  readonly invalid: readonly TracedRelation[];
+  /** It reads or rewrites a table that this deploy has made and written rows to. */
+  readonly touchesFilled: boolean;
+}
+
+export interface HeldLock {
+  readonly relation: TracedRelation;
+  readonly mode: LockMode;
+  /** By this statement: nobody held as strong a one before it. */
+  readonly taken: boolean;
+}
+
+/** OIDs of what the migrations of one deploy have made so far, and into which of these they have written rows. */
+export class MadeByDeploy {
+  readonly #made = new Set<number>();
+  readonly #filled = new Set<number>();
+
+  add(trace: readonly StatementTrace[]): void {
+    for (const { creates, writes } of trace) {
+      for (const { oid } of creates) this.#made.add(oid);
+      for (const { relation } of writes) this.#filled.add(relation.oid);
+    }
+  }
+
+  has(oid: number): boolean {
+    return this.#made.has(oid);
+  }
+
+  hasFilled(oid: number): boolean {
+    return this.#filled.has(oid);
+  }
+}
+
+/** The facts of a script's statements, in order. `made`: by the scripts before it. */
+export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): StatementFacts[] {
+  const held = new Map<number, HeldLock>();
+  const isUsed = ({ oid, existed, temporary }: TracedRelation): boolean => existed && !temporary && !made.has(oid);
+  return trace.map((one) => {
+    for (const [oid, lock] of held) held.set(oid, { ...lock, taken: false });
+    for (const { relation, mode } of one.locks) {
+      const known = held.get(relation.oid);
+      if (known === undefined || isStronger(mode, known.mode)) held.set(relation.oid, { relation, mode, taken: true });
+    }
+    const locks = [...held.values()].filter(({ relation }) => isUsed(relation));
+    if (one.committed) held.clear();
+    const underLock = new Set(
+      locks.flatMap(({ relation, mode }) => (isStronger(mode, 'RowExclusiveLock') ? [relation.oid] : [])),
+    );
+    const parents = new Set(one.checkedParents.map(({ oid }) => oid));
+    return {
+      statement: one.statement,
+      seen: one.seen,
+      cpuMs: one.cpuMs,
+      locks,
+      rewrites: one.rewrites.filter(isUsed),
+      scans: one.scans.filter(
+        (relation) => isUsed(relation) && (underLock.has(relation.oid) || parents.has(relation.oid)),
+      ),
+      truncates: one.truncates.filter(isUsed),
+      writes: one.writes.map(({ relation }) => relation).filter(isUsed),
+      creates: one.creates.filter(({ temporary }) => !temporary),
+      drops: one.drops.filter(isUsed),
+      invalid: [...one.invalid],
+      touchesFilled: [...one.rewrites, ...one.scans].some(({ oid }) => made.hasFilled(oid)),
+    };
+  });
+}
+
+/** Whether an application waits for who holds it. */
+export function stopsSomebody({ mode }: Pick<HeldLock, 'mode'>): boolean {
+  return waiting(mode).length > 0;
+}
+
+export function stopsReaders({ mode }: Pick<HeldLock, 'mode'>): boolean {
+  return waiting(mode).includes('reads');
+}

@@ -1,0 +1,46 @@
+import { parseScript } from '../../project/sql.ts';
+import type { Finding } from '../../report/model.ts';
+import type { JudgedMigration } from '../rehearsed.ts';
+import { alarms } from './alarms.ts';
+import type { Seen } from './evidence.ts';
+import { factsOf, MadeByDeploy, type StatementFacts } from './facts.ts';
+import { withFacts } from './statements.ts';
+
+interface JudgedTraces {
+  /** With what was seen in their reports and findings. */
+  readonly migrations: readonly JudgedMigration[];
+  readonly seen: Seen;
+}
+
+/** The traces of a deploy's migrations, in its order: what one has made is nobody else's yet when the next one runs. */
+export function judgeTraces(migrations: readonly JudgedMigration[], linted: readonly Finding[]): JudgedTraces {
+  const made = new MadeByDeploy();
+  const byPath = new Map<string, readonly StatementFacts[]>();
+  const judged = migrations.map((one): JudgedMigration => {
+    const { migration, trace, report } = one;
+    if (trace === undefined)
+      return report.up === undefined ? one : { ...one, notAnalysed: [...one.notAnalysed, unseen(one)] };
+    const facts = factsOf(trace, made);
+    made.add(trace);
+    const { path } = migration.up;
+    byPath.set(path, facts);
+    const statements = parseScript(migration.up).statements ?? [];
+    const said = linted.filter((finding) => finding.path === path);
+    return {
+      ...one,
+      ...(report.up && {
+        report: { ...report, up: { ...report.up, statements: withFacts(report.up.statements, facts) } },
+      }),
+      findings: [...one.findings, ...alarms({ path, statements, facts, linted: said })],
+    };
+  });
+  const seen: Seen = (path, statement) => byPath.get(path)?.find((facts) => facts.statement === statement);
+  return { migrations: judged, seen };
+}
+
+function unseen({ migration }: JudgedMigration): JudgedMigration['notAnalysed'][number] {
+  return {
+    path: migration.path,
+    reason: 'what its statements lock, read and rewrite could not be followed in the rehearsal',
+  };
+}
