@@ -55,7 +55,7 @@ export async function runPending(
     // Nothing that a file has set (a role, a read-only transaction) is there for the next one, or for the ledger.
     await deployment.session.reset().catch(() => {});
     if (result.status !== 'applied') break;
-    deployment.recorded(identity);
+    deployment.recorded(identity, migration.id);
     tellLast = () =>
       io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
     task = next;

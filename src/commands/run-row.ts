@@ -2,7 +2,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { endRun } from '../deploy/ledger/write.ts';
 import { LockstepError, messageOf } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
-import type { Report } from '../report/model.ts';
+import type { MigrationReport, Report } from '../report/model.ts';
 import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
@@ -15,14 +15,33 @@ export async function closingRun(
 ): Promise<TargetOutcome> {
   let outcome: TargetOutcome;
   try {
-    outcome = await work();
+    outcome = asItIsNow(await work(), deployment.forgotten);
   } catch (error) {
     const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
     await closeRun(deployment, io, told, notices, io.signal.aborted);
     throw error;
   }
   const gone = await closeRun(deployment, io, outcome, notices);
-  return gone === undefined ? outcome : { ...outcome, result: 'error', error: gone };
+  if (gone === undefined) return outcome;
+  return asItIsNow({ ...outcome, result: 'error', error: gone }, deployment.forgotten);
+}
+
+/** What a target does not know any more is not applied, whatever this run has seen. */
+function asItIsNow(outcome: TargetOutcome, forgotten: readonly string[]): TargetOutcome {
+  if (outcome.migrations === undefined || forgotten.length === 0) return outcome;
+  return {
+    ...outcome,
+    migrations: outcome.migrations.map((migration): MigrationReport => {
+      const { id, path, status, up } = migration;
+      if (status !== 'applied' || !forgotten.includes(id)) return migration;
+      const error = { message: `${id} was applied, and the target does not know it any more`, path };
+      return {
+        ...migration,
+        status: 'failed',
+        ...(up === undefined ? {} : { up: { ...up, status: 'failed', error } }),
+      };
+    }),
+  };
 }
 
 /** What the end of a run may find out: that what it has done is not there any more, or that another run has followed it. */

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import type { DeployPolicy } from '../settings/types.ts';
+import { forgottenIn, requireUnchanged } from './after-loss.ts';
 import type { HistoryRequest, TargetHistory } from './history/read.ts';
-import { isApplied, readHistory } from './history/read.ts';
+import { readHistory } from './history/read.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
-import { type LockAnswer, releaseLock, takeLock, tryLock } from './lock/lock.ts';
+import { type LockAnswer, releaseLock, takeLock } from './lock/lock.ts';
+import { retakeLock } from './lock/retake.ts';
 import { pause, pauseMs } from './run/backoff.ts';
 import { isLockFailure, isLost, LockGone } from './run/loss.ts';
 import { deploySettings, limitMs, type Timeouts } from './run/timeouts.ts';
@@ -44,8 +46,6 @@ const RETURN_MS = 120_000;
 const OWN_ANSWER_MS = 30_000;
 /** A session on which nothing comes back any more is cut. */
 const CLOSE_MS = 2_000;
-/** An old backend that is still at work after this time is ended: it is ours. */
-const OLD_BACKEND_MS = 2_000;
 
 /**
  * One run on a target: the session that holds the lock and runs the migrations. When the connection is lost it comes back:
@@ -57,7 +57,9 @@ export class Deployment {
   #backendPid: number;
   #returns = 0;
   #runId: string | undefined;
-  readonly #recorded = new Set<string>();
+  /** Ids by identity. */
+  readonly #recorded = new Map<string, string>();
+  #forgotten: readonly string[] = [];
 
   constructor(request: DeploymentRequest) {
     this.request = request;
@@ -88,8 +90,13 @@ export class Deployment {
   }
 
   /** A migration of this run stands in the history: a target that does not know it any more is not the one that we knew. */
-  recorded(identity: string): void {
-    this.#recorded.add(identity);
+  recorded(identity: string, id: string): void {
+    this.#recorded.set(identity, id);
+  }
+
+  /** Ids of migrations of this run that a target which answered after a loss does not know any more. */
+  get forgotten(): readonly string[] {
+    return this.#forgotten;
   }
 
   /** How often the connection was lost. */
@@ -185,10 +192,7 @@ export class Deployment {
       teller.step(`the connection to ${target.address} was lost: coming back`);
       try {
         await this.#reconnect();
-        await this.#requireOwnTurn();
-        const history = await this.history();
-        this.#requireKept(history);
-        return history;
+        return await this.#whatIsThere();
       } catch (again) {
         if (again instanceof LockstepError) throw again;
         cause = again;
@@ -197,78 +201,27 @@ export class Deployment {
     }
   }
 
-  /**
-   * Another run that had the lock meanwhile has called ours lost: what we planned is not what is there any more, and the
-   * next run plans anew. Throws `lock-lost`.
-   */
-  async #requireOwnTurn(): Promise<void> {
-    if (this.#runId === undefined) return;
-    const [result] = await this.#session.run(
-      `SELECT 1 FROM ${this.request.ledger.runs} WHERE id = ${this.#runId} AND result = 'running'`,
-    );
-    if (result?.rows.length === 1) return;
-    throw new LockstepError(
-      'lock-lost',
-      'The connection was lost, and meanwhile another run has worked on the target.',
-      {
-        hint: 'Start the run again: it plans anew.',
-      },
-    );
-  }
-
-  /** Throws `history-lost`: a standby that took over may lack what its primary had committed. */
-  #requireKept(history: TargetHistory): void {
-    const lost = [...this.#recorded].filter((identity) => !isApplied(history, identity));
-    if (lost.length === 0) return;
-    throw new LockstepError(
-      'history-lost',
-      `The connection was lost, and the target does not know any more what this run has applied: ${lost.join(', ')}.`,
-      {
-        hint: 'Another server may have taken over, without the last commits of the one before. Look into that first; then start the run again: it plans anew.',
-      },
-    );
+  async #whatIsThere(): Promise<TargetHistory> {
+    const history = await this.history();
+    const runId = this.#runId;
+    this.#forgotten = forgottenIn(history, this.#recorded);
+    const { session, forgotten } = this;
+    if (runId !== undefined)
+      await requireUnchanged({ session, ledger: this.request.ledger, history, runId, forgotten });
+    return history;
   }
 
   async #reconnect(): Promise<void> {
-    const { target, teller } = this.request;
+    const { target, teller, key, policy, signal } = this.request;
     const lost = { pid: this.#backendPid, at: Date.now() };
     this.#session.cut();
     const { session, backendPid } = await target.reopen(RETURN_MS);
     this.#session = session;
     this.#backendPid = backendPid;
     await this.#keep();
-    await this.#retake(lost.pid);
+    const limitMs = Math.max(policy.lockWaitMs, RETURN_MS);
+    await retakeLock({ session, key, oldPid: lost.pid, limitMs, signal });
     teller.done('came back, with the lock', Date.now() - lost.at);
-  }
-
-  /** The old backend holds the lock until it ends: to get it is to know that nothing of ours is still at work. */
-  async #retake(oldPid: number): Promise<void> {
-    const { key, policy, signal } = this.request;
-    const started = Date.now();
-    for (let asked = false; ; ) {
-      signal.throwIfAborted();
-      if (await tryLock(this.#session, key)) return;
-      if (!asked && Date.now() - started > OLD_BACKEND_MS) {
-        asked = true;
-        await this.#endOld(oldPid);
-      }
-      if (Date.now() - started > Math.max(policy.lockWaitMs, RETURN_MS)) {
-        throw new LockstepError('lock-lost', 'The connection was lost, and meanwhile another run has taken the lock.', {
-          hint: 'Start the run again: it goes on where this one was interrupted.',
-        });
-      }
-      await sleep(100 + Math.random() * 200, undefined, { signal });
-    }
-  }
-
-  async #endOld(pid: number): Promise<void> {
-    await this.#session.client
-      .query(
-        `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-         WHERE pid = $1 AND usename = session_user AND application_name = pg_catalog.current_setting('application_name')`,
-        [pid],
-      )
-      .catch(() => {});
   }
 
   /** Lets go of everything. Never rejects. */

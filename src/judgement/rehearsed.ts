@@ -6,13 +6,15 @@ import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { StatementTrace } from '../rehearsal/trace/types.ts';
-import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
+import type { Finding, MigrationReport, NotAnalysed, SchemaDiff, StatementReport } from '../report/model.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
 import { surprises } from './surprises.ts';
 import type { Seen } from './trace/evidence.ts';
+import { factsOf, MadeByDeploy } from './trace/facts.ts';
 import { judgeTraces } from './trace/judge.ts';
+import { withFacts } from './trace/statements.ts';
 
 /** One migration's rehearsal, as the report says it. */
 export interface JudgedMigration {
@@ -164,7 +166,13 @@ function judgeDown(
     durationMs,
     ...(verdict.difference.length > 0 ? { difference: verdict.difference } : {}),
     ...(verdict.losesData.length > 0 ? { losesData: verdict.losesData } : {}),
+    ...(down.trace && { statements: downStatements(down.outcome, down.trace) }),
   };
+}
+
+/** What the way back would lock on a target, where all that the migration has made is there. */
+function downStatements({ statements }: ScriptOutcome, trace: readonly StatementTrace[]): StatementReport[] {
+  return withFacts(statements, factsOf(trace, new MadeByDeploy()));
 }
 
 function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRehearsal['before']): Finding[] {

@@ -2,7 +2,7 @@ import type { Statement } from '../project/sql.ts';
 import { cannotRunInTransaction, controlsTransaction } from '../project/transaction.ts';
 import type { Failed, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
-import { errorAt, observed, oneByOne, statementReport } from './statements.ts';
+import { errorAt, oneByOne, statementReport } from './statements.ts';
 
 /** What Postgres says of a statement that runs outside of transactions alone, or that ends its own. */
 const NOT_IN_TRANSACTION: ReadonlySet<unknown> = new Set(['25001', '2D000']);
@@ -34,7 +34,7 @@ async function enclosed(
   ran: Ran,
 ): Promise<End> {
   if (session.inTransaction || controlsTransaction(statement) || cannotRunInTransaction(statement)) return undefined;
-  if (observer !== undefined) await observed(observer.begin());
+  await observer?.begin();
   await session.run('BEGIN');
   observer?.before();
   const started = performance.now();
@@ -46,7 +46,7 @@ async function enclosed(
   }
   ran.reports.push(statementReport(statement, performance.now() - started));
   ran.effects.done(statement, completed[0]?.tag ?? '', false);
-  if (observer !== undefined) await observed(observer.after(statement, { commits: true }));
+  await observer?.after(statement, { commits: true });
   const ended = await session.runTimed('COMMIT');
   return ended.error === undefined
     ? 'done'
@@ -55,6 +55,6 @@ async function enclosed(
 
 async function alone(session: Session, run: ScriptRun, statement: Statement, ran: Ran): Promise<End> {
   const work = (): Promise<Failed | undefined> => oneByOne(session, run, [statement], ran);
-  const failed = await (run.observer === undefined ? work() : observed(run.observer.alone(statement, work)));
+  const failed = await (run.observer === undefined ? work() : run.observer.alone(statement, work));
   return failed ?? 'done';
 }

@@ -4,7 +4,7 @@ import { ownTransaction } from '../project/transaction.ts';
 import type { Failed, Guard, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { sqlError } from './sql-error.ts';
-import { errorAt, isBeyond, mayChangeTimeouts, observed, oneByOne, statementReport } from './statements.ts';
+import { errorAt, isBeyond, mayChangeTimeouts, oneByOne, statementReport } from './statements.ts';
 
 /**
  * BEGIN, the statements, the record, COMMIT. A BEGIN ... COMMIT of the file's own round all of it is taken over. In a deploy
@@ -20,7 +20,7 @@ export async function inTransaction(
   const own = ownTransaction(statements);
   const inner = own ? statements.slice(1, -1) : statements;
   await session.reset();
-  if (run.observer !== undefined) await observed(run.observer.begin());
+  await run.observer?.begin();
   // What the file's own BEGIN asks for (an isolation level) must come before everything else.
   const opening = [own ? (statements[0]?.sql ?? 'BEGIN') : 'BEGIN', ...(run.guard?.begin ?? [])];
   const last = inner.at(-1);
@@ -45,7 +45,7 @@ async function deferred(
   observer.before();
   const { error: thrown } = await session.runTimed('SET CONSTRAINTS ALL IMMEDIATE');
   if (thrown !== undefined) return { error: endError(thrown, script, last), thrown, at: 'statement' };
-  await observed(observer.after(undefined, { commits: false }));
+  await observer.after(undefined, { commits: false });
   return undefined;
 }
 

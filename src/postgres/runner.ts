@@ -6,7 +6,7 @@ import type { SqlErrorReport, StatementReport } from '../report/model.ts';
 import { eachApart } from './each-apart.ts';
 import { Effects } from './effects.ts';
 import { inTransaction } from './in-transaction.ts';
-import { type Failed, type Failure, NotObserved, type Ran, type ScriptRun } from './script-run.ts';
+import type { Failed, Failure, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { type Origin, sqlError } from './sql-error.ts';
 import { errorAt, oneByOne, rounded, statementReport } from './statements.ts';
@@ -65,7 +65,6 @@ async function attempt(
     if (failed === undefined && run.record) await session.run(run.record);
     return failed;
   } catch (thrown) {
-    if (thrown instanceof NotObserved) throw thrown;
     return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }
 }

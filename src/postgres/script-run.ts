@@ -11,11 +11,14 @@ export interface ScriptRun {
   /** SQL that records the migration in the tool's own table: same transaction where the script has one. */
   readonly record?: string | undefined;
   readonly guard?: Guard | undefined;
-  /** Follows the statements one by one. What it throws, the runner throws. */
+  /** Follows the statements one by one. */
   readonly observer?: StatementObserver | undefined;
 }
 
-/** Whoever wants to know what each statement does. It may ask the session, and must change nothing in it. */
+/**
+ * Whoever wants to know what each statement does. It may ask the session and must change nothing in it, and whatever it
+ * cannot find out, it never rejects.
+ */
 export interface StatementObserver {
   /** Before a transaction begins. */
   begin(): Promise<void>;
@@ -29,9 +32,6 @@ export interface StatementObserver {
   /** A statement that runs in no transaction: `work` runs it, and never rejects. */
   alone<T>(statement: Statement, work: () => Promise<T>): Promise<T>;
 }
-
-/** The observer could not ask: the outcome says nothing about the script. */
-export class NotObserved extends Error {}
 
 /** What a deploy puts round a script in its transaction; the rehearsal has none of it. */
 export interface Guard {

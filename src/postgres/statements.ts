@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import type { Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
-import { type Failed, NotObserved, type Ran, type ScriptRun } from './script-run.ts';
+import type { Failed, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { shortened, sqlError } from './sql-error.ts';
 
@@ -28,19 +28,10 @@ export async function oneByOne(
     }
     ran.reports.push(statementReport(statement, performance.now() - started));
     ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
-    if (observer !== undefined && session.inTransaction) await observed(observer.after(statement, { commits: false }));
+    if (observer !== undefined && session.inTransaction) await observer.after(statement, { commits: false });
     if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
   }
   return undefined;
-}
-
-/** What the observer could not find out is no fault of the script. */
-export async function observed<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    throw new NotObserved('what the statement did could not be asked', { cause });
-  }
 }
 
 /** The error of one statement of a script, placed in its file. `prefix`: what stood before it in the same message. */

@@ -33,6 +33,8 @@ export interface Stage {
 
 export interface DownRun {
   readonly outcome: ScriptOutcome;
+  /** What each statement of down did; undefined: that could not be followed. */
+  readonly trace?: readonly StatementTrace[] | undefined;
   readonly after: Catalog | undefined;
   /** The second up, and the schema after it; only when down ran. */
   readonly again?: { readonly outcome: ScriptOutcome; readonly after: Catalog | undefined };
@@ -58,7 +60,10 @@ export async function rehearseUp(
   from: string,
   to: string,
 ): Promise<Pick<Round, 'up' | 'after' | 'trace'>> {
-  const { outcome: up, trace } = await runTraced(stage, { from, to, run: upRun(stage, migration) });
+  const clone = (name: string): Promise<void> =>
+    stage.server.createDatabase(name, { template: from, owner: stage.role.name });
+  await clone(to);
+  const { outcome: up, trace } = await runTraced(stage, to, upRun(stage, migration), clone);
   if (up.status === 'applied') return { up, after: await catalogOf(stage, to), trace };
   await stage.server.dropDatabase(to);
   return { up, after: undefined, trace };
@@ -72,17 +77,17 @@ export async function rehearseDown(
   database: string,
 ): Promise<DownRun> {
   try {
-    const outcome = await runIn(stage, database, {
+    const { outcome, trace } = await runTraced(stage, database, {
       script,
       execution: downExecution(migration, script),
       record: stage.layout.bookkeeping?.forget?.(migration, previous),
     });
-    if (outcome.status !== 'applied') return { outcome, after: undefined };
+    if (outcome.status !== 'applied') return { outcome, trace, after: undefined };
     return await withCatalog(stage, database, async (read) => {
       const after = await read();
       const again = await runIn(stage, database, upRun(stage, migration));
       const second = again.status === 'applied' ? await read() : undefined;
-      return { outcome, after, again: { outcome: again, after: second } };
+      return { outcome, trace, after, again: { outcome: again, after: second } };
     });
   } finally {
     await stage.server.dropDatabase(database);

@@ -122,6 +122,7 @@ const migrationSchema = z.strictObject({
       durationMs: milliseconds.optional(),
       difference: z.array(z.string()).optional().describe('What the schema is after up and down, against before.'),
       losesData: z.array(z.string()).optional().describe('Data that running down would lose, object by object.'),
+      statements: z.array(statementSchema).optional(),
       error: sqlErrorSchema.optional(),
     })
     .optional(),

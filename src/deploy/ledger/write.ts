@@ -1,4 +1,5 @@
 import type { Session } from '../../postgres/session.ts';
+import { shortened } from '../../postgres/sql-error.ts';
 import { meaningHash } from '../../project/meaning.ts';
 import { parseScript } from '../../project/sql.ts';
 import type { Migration } from '../../project/types.ts';
@@ -131,8 +132,11 @@ interface RunEnd {
   readonly error: string | undefined;
 }
 
+/** Of a run's error: the whole of it stands in the report. */
+const ERROR_CHARACTERS = 4_000;
+
 /** Closes the run's row. */
 export function endRun(ledger: Ledger, id: string, { result, applied, error }: RunEnd): string {
   return `UPDATE ${ledger.runs} SET result = ${value(result)}, applied = ${applied},
-    error = ${value(error?.slice(0, 4_000))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id} AND result = 'running'`;
+    error = ${value(error === undefined ? undefined : shortened(error, ERROR_CHARACTERS))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id} AND result = 'running'`;
 }

@@ -16,32 +16,40 @@ interface Alone {
   readonly openKeeper: () => Promise<Session>;
 }
 
+/** `trace` undefined: a question was not answered. Rejects only with what `work` rejects with. */
 export async function traceAlone<T>(
   { session, witness, openKeeper }: Alone,
   statement: Statement,
   work: () => Promise<T>,
-): Promise<{ readonly value: T; readonly trace: StatementTrace }> {
+): Promise<{ readonly value: T; readonly trace: StatementTrace | undefined }> {
+  const found = await lookAt(session, witness, statement).catch(() => undefined);
+  if (found === undefined) return { value: await work(), trace: undefined };
+  const { tables, holds, before } = found;
+  if (tables.length === 0) return { value: await work(), trace: unseen(statement) };
+  const keeper = await openKeeper().catch(() => undefined);
+  if (keeper === undefined) return { value: await work(), trace: undefined };
+  try {
+    const { value, held } = await new Gate(keeper, witness.session, found.pid).through(holds, work);
+    const after = await committed(witness, session, tables).catch(() => undefined);
+    return { value, trace: after && traceOf(statement, witness, before, after, held) };
+  } finally {
+    await keeper.close();
+  }
+}
+
+async function lookAt(session: Session, witness: Witness, statement: Statement) {
   const barriers = await Promise.all(
     barriersFor(statement).map(async ({ relations, mode }) => {
       return { tables: await tablesOf(session, witness, relations), mode };
     }),
   );
   const tables = [...new Set(barriers.flatMap((barrier) => barrier.tables))];
-  if (tables.length === 0) return { value: await work(), trace: unseen(statement) };
-  const before = await committed(witness, session, tables);
+  const before = tables.length === 0 ? [] : await committed(witness, session, tables);
   const nameOf = new Map(before.map(({ oid, name }) => [oid, name]));
   const holds = barriers.map((barrier): Hold => {
     return { tables: barrier.tables.flatMap((oid) => nameOf.get(oid) ?? []), mode: barrier.mode };
   });
-  const keeper = await openKeeper();
-  try {
-    const gate = new Gate(keeper, witness.session, await pidOf(session));
-    const { value, held } = await gate.through(holds, work);
-    const after = await committed(witness, session, tables);
-    return { value, trace: traceOf(statement, witness, before, after, held) };
-  } finally {
-    await keeper.close();
-  }
+  return { tables, holds, before, pid: await pidOf(session) };
 }
 
 /** OIDs of the tables that the statement is about; of an index its table. */

@@ -39,12 +39,17 @@ export class Gate {
   ): Promise<{ readonly value: T; readonly held: readonly Held[] | undefined }> {
     const seen: Held[] = [];
     let stopped = false;
-    await this.#keeper.run(`BEGIN; ${[...holds].reverse().map(taking).join('; ')}`);
+    const isHeld = await this.#keeper.run(`BEGIN; ${[...holds].reverse().map(taking).join('; ')}`).then(
+      () => true,
+      () => false,
+    );
+    if (!isHeld) return { value: await work(), held: undefined };
     let isDone = false;
     const working = work().finally(() => {
       isDone = true;
     });
     try {
+      // Nothing that goes wrong here is the statement's fault.
       for (const at of holds.keys()) {
         if (await this.#waits(() => isDone)) {
           stopped = true;
@@ -53,8 +58,10 @@ export class Gate {
         }
         await this.#keeper.run(`ROLLBACK TO hold_${holds.length - 1 - at}`);
       }
+    } catch {
+      stopped = false;
     } finally {
-      await this.#keeper.run('ROLLBACK');
+      await this.#keeper.run('ROLLBACK').catch(() => this.#keeper.cut());
     }
     return { value: await working, held: stopped ? together(seen) : undefined };
   }

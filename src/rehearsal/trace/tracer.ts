@@ -27,32 +27,37 @@ interface Known {
   readonly gone: boolean;
 }
 
+/** Of our own, whatever the script calls its savepoints. */
+const MARK = 'lockstep_trace';
+
 const NOTHING: Counters = { scans: 0, inserted: 0, updated: 0, deleted: 0 };
 
 /**
  * Follows a script statement by statement: after each one it asks, in the same transaction, which locks are held and what has
- * become of what is locked, and takes the difference. Rejects with pg's error when it cannot ask, which leaves the
- * transaction failed: the script is to be run again without it.
+ * become of what is locked, and takes the difference. Where it cannot ask (a script's own limit is too short for a question),
+ * the script goes on, and nothing is said about it any more.
  */
 export class Tracer implements StatementObserver {
   readonly #options: TracerOptions;
   readonly #traces: StatementTrace[] = [];
   #known = new Map<number, Known>();
   #cpuBefore: number | undefined;
+  #lost = false;
 
   constructor(options: TracerOptions) {
     this.#options = options;
   }
 
-  get traces(): readonly StatementTrace[] {
-    return this.#traces;
+  /** undefined: a question was not answered. */
+  get traces(): readonly StatementTrace[] | undefined {
+    return this.#lost ? undefined : this.#traces;
   }
 
   /** A transaction begins: nothing is locked, and its counters shall begin at nothing. */
   async begin(): Promise<void> {
     this.#known = new Map();
     // What an earlier transaction has counted is kept back for a while.
-    await this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()');
+    await this.#unlessLost(() => this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()'));
   }
 
   before(): void {
@@ -62,8 +67,34 @@ export class Tracer implements StatementObserver {
   async after(statement: Statement | undefined, { commits }: { readonly commits: boolean }): Promise<void> {
     const cpuAfter = this.#options.cpuMs?.();
     const cpuMs = cpuAfter === undefined || this.#cpuBefore === undefined ? undefined : cpuAfter - this.#cpuBefore;
-    const [result] = await this.#options.session.run(HELD);
-    const held = heldIn(result);
+    // It does nothing to a relation, and after a question it is too late for SET TRANSACTION.
+    if (statement?.kind === 'VariableSetStmt') return;
+    await this.#unlessLost(async () => this.#note({ statement: statement?.index, cpuMs, commits }, await this.#ask()));
+  }
+
+  /** In a savepoint, so that a question that fails does not take the transaction with it. */
+  async #ask(): Promise<Held[]> {
+    const { session } = this.#options;
+    try {
+      const results = await session.run(`SAVEPOINT ${MARK}; ${HELD}; RELEASE SAVEPOINT ${MARK}`);
+      return heldIn(results[1]);
+    } catch (error) {
+      await session.run(`ROLLBACK TO SAVEPOINT ${MARK}; RELEASE SAVEPOINT ${MARK}`).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #unlessLost(work: () => Promise<unknown>): Promise<void> {
+    if (this.#lost) return;
+    await work().catch(() => {
+      this.#lost = true;
+    });
+  }
+
+  async #note(
+    { statement, cpuMs, commits }: { statement: number | undefined; cpuMs: number | undefined; commits: boolean },
+    held: readonly Held[],
+  ): Promise<void> {
     const earlier = await this.#earlier(held);
     const now = new Map(held.flatMap((one) => (one.now ? [[one.oid, one.now] as const] : [])));
     // By the name that it had when the statement came to it.
@@ -90,7 +121,7 @@ export class Tracer implements StatementObserver {
     const scans = did('scanned').filter(({ oid }) => !truncates.some((one) => one.oid === oid));
     const parents = checkedParents(scans, locks);
     this.#traces.push({
-      statement: statement?.index,
+      statement,
       locks,
       ...files,
       truncates,
@@ -110,7 +141,8 @@ export class Tracer implements StatementObserver {
 
   async alone<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
     const { value, trace } = await traceAlone(this.#options, statement, work);
-    this.#traces.push(trace);
+    if (trace === undefined) this.#lost = true;
+    else this.#traces.push(trace);
     return value;
   }
 

@@ -52,11 +52,28 @@ it('the code follows an apply, and a run with nothing to do', async () => {
   });
   readReport(applied.outputs.report_path ?? '');
   expect(applied.summary).toContain('001_a');
-  // Statements with their times, folded.
-  expect(applied.log).toMatch(/##\[group\]applied 001_a.*\n.*line 1: CREATE TABLE a/);
   expect(oursOf(applied) + applied.summary).not.toContain(shop.password);
   const again = await deploy(repo, shop);
   expect(again.outputs).toMatchObject({ result: 'noop', deploy_code: 'true', applied_count: '0', pending_count: '0' });
+});
+
+it('each applied migration is a fold of its own in the log, with its statements and how long they took', async () => {
+  const shop = await target();
+  const repo = started();
+  change(repo, { ...b, '003_vacuum.sql': 'VACUUM a;\n', '004_bad.sql': 'SELECT 1 / 0;\n' });
+  const run = await deploy(repo, shop);
+  expect(run.outputs).toMatchObject({ result: 'partial', applied_count: '3' });
+  const folds = oursOf(run).match(/##\[group\]applied .*?##\[endgroup\]/gs) ?? [];
+  expect(folds.map((fold) => fold.replace(/\d+(?:\.\d)? m?s/g, 'TIME').split(/\s*\n\s*/))).toEqual([
+    [
+      '##[group]applied 001_a (TIME)',
+      'line 1: CREATE TABLE a () (TIME)',
+      'line 2: CREATE TABLE more () (TIME)',
+      '##[endgroup]',
+    ],
+    ['##[group]applied 002_b (TIME)', 'line 1: CREATE TABLE b () (TIME)', '##[endgroup]'],
+    ['##[group]applied 003_vacuum (TIME)', 'line 1: VACUUM a (TIME)', '##[endgroup]'],
+  ]);
 });
 
 it('a plan says how much is pending, with the digest to approve, and lets no code follow', async () => {

@@ -88,6 +88,30 @@ describe('behind an older transaction', () => {
     expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
   });
 
+  it('an index outlasts statement_timeout, which holds again after it', async () => {
+    const { shop, repo } = await shopWithUsers();
+    const session = await reader(shop);
+    const limits = "CREATE TABLE limits AS SELECT current_setting('statement_timeout');";
+    change(
+      repo,
+      { '002_index.sql': `-- lockstep: no-transaction\n${index.sql}${limits}\nSELECT pg_sleep(60);\n` },
+      'statement_timeout: 500ms\nconcurrent_wait: 60s\nconcurrent_retries: 0\n',
+    );
+    const run = start('apply', repo, shop);
+    const outlasting = `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%' AND wait_event_type = 'Lock'
+      AND datname = current_database() AND clock_timestamp() - query_start > interval '1500 ms'`;
+    expect(await eventually(async () => (await shop.rows(outlasting)).length > 0, 30_000), run.printed()).toBe(true);
+    await session.query('COMMIT');
+    const { migration, printed } = await run.finished;
+    expect(migration('002_index').up, printed).toMatchObject({
+      statements: [{ index: 0 }, { index: 1 }],
+      error: { sqlstate: '57014', statement: 2 },
+    });
+    expect(migration('002_index').up?.attempts).toBeUndefined();
+    expect(await indexes(shop)).toEqual([{ name: 'users_id', valid: true }]);
+    expect(await shop.rows('SELECT * FROM limits')).toEqual([{ current_setting: '500ms' }]);
+  });
+
   it('it is given up after concurrent_wait and concurrent_retries, leaving no invalid index', async () => {
     const place = await shopWithUsers();
     const up = await givenUp(place, { ...index, retries: 1 });

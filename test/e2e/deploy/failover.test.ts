@@ -38,11 +38,15 @@ async function runAtWork(shop: Target) {
   return { repo, run };
 }
 
-it('a server that does not know any more what this run has applied is not gone on with', async () => {
+it.each([
+  ["the run's last commits", "DELETE FROM lockstep.migrations WHERE id = '001_before'"],
+  ['the whole run', 'DELETE FROM lockstep.migrations; DELETE FROM lockstep.runs'],
+  ['that there was ever a run', 'DROP SCHEMA lockstep CASCADE'],
+])('a server that does not know any more what this run has applied is not gone on with: %s', async (_, forget) => {
   const shop = await target();
   const { run } = await runAtWork(shop);
   // As a standby that takes over without the last commits of its primary.
-  await shop.admin.query("DELETE FROM lockstep.migrations WHERE id = '001_before'");
+  await shop.admin.query(forget);
   await shop.admin.query(`SELECT pg_terminate_backend(pid) FROM (${SLEEPING}) sleeping`);
   const { exitCode, report, printed } = await run.finished;
   expect(exitCode, printed).toBe(2);
@@ -53,10 +57,17 @@ it('a server that does not know any more what this run has applied is not gone o
       message: expect.stringContaining('001_before'),
       hint: expect.stringContaining('Another server may have taken over'),
     },
+    // What is not there any more is not told as applied.
+    history: { applied: 0 },
+    migrations: [
+      { id: '001_before', status: 'failed', up: { error: { message: expect.stringContaining('does not know it') } } },
+      { id: '002_slow', status: 'failed' },
+    ],
   });
   expect(printed).toContain('(history-lost)');
   expect(printed).toContain('Another server may have taken over');
-  expect(await shop.rows('SELECT id FROM lockstep.migrations')).toEqual([]);
+  expect(await shop.rows('SELECT applied FROM lockstep.runs').catch(() => [])).not.toContainEqual({ applied: 1 });
+  expect(await shop.rows('SELECT id FROM lockstep.migrations').catch(() => [])).toEqual([]);
   expect(await shop.rows("SELECT to_regclass('slow') AS slow")).toEqual([{ slow: null }]);
   expect(await shop.rows(LOCKS)).toEqual([]);
 });
@@ -86,11 +97,15 @@ it('nor is it a success when that comes out as the run writes its end: no code f
   const { exitCode, outputs, log } = await running;
   await holder.query('COMMIT');
   expect(exitCode, log).toBe(2);
-  expect(outputs).toMatchObject({ result: 'error', deploy_code: 'false' });
-  expect(readReport(outputs.report_path ?? '').error, log).toMatchObject({
-    code: 'history-lost',
-    message: expect.stringContaining('001_last'),
-    hint: expect.stringContaining('Another server may have taken over'),
+  expect(outputs).toMatchObject({ result: 'error', deploy_code: 'false', applied_count: '0' });
+  expect(readReport(outputs.report_path ?? ''), log).toMatchObject({
+    error: {
+      code: 'history-lost',
+      message: expect.stringContaining('001_last'),
+      hint: expect.stringContaining('Another server may have taken over'),
+    },
+    history: { applied: 0 },
+    migrations: [{ id: '001_last', status: 'failed' }],
   });
 });
 

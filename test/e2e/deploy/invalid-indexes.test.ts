@@ -138,6 +138,36 @@ describe('REINDEX CONCURRENTLY', () => {
     expect(await indexes(shop)).toMatchObject([{ name: 'users_id', valid: true }]);
   });
 
+  // A snapshot is waited for before the new index takes the old one's place, a mere lock only after that.
+  it.each([
+    ['_ccnew', 'the index that it was building', 'REPEATABLE READ'],
+    ['_ccold', 'the index that it had replaced', 'READ COMMITTED'],
+  ])('that was given up tells of %s, %s, and the next run takes it away', async (suffix, _, level) => {
+    const { shop, repo } = await shopWith(`${users}CREATE INDEX users_id ON users (id);\n`);
+    const reader = await shop.session();
+    await reader.query(`BEGIN ISOLATION LEVEL ${level}; SELECT FROM users`);
+    change(
+      repo,
+      { '002_reindex.sql': 'REINDEX INDEX CONCURRENTLY users_id;\n' },
+      'concurrent_wait: 500ms\nconcurrent_retries: 0\n',
+    );
+    const run = await lockstep('apply', repo, shop);
+    expect(run.report.result, run.printed).toBe('failed');
+    expect(run.migration('002_reindex').up?.error?.hint).toContain(`the index public.users_id${suffix} is INVALID`);
+    expect(await indexes(shop)).toMatchObject([
+      { name: 'users_id', valid: true },
+      { name: `users_id${suffix}`, valid: false },
+    ]);
+    await reader.query('COMMIT');
+    const plan = await lockstep('plan', repo, shop);
+    expect(plan.report.plan?.invalidIndexes).toEqual([`public.users_id${suffix}`]);
+    expect(plan.stdout).toContain(`DROP INDEX CONCURRENTLY public.users_id${suffix};`);
+    const next = await lockstep('apply', repo, shop);
+    expect(next.report.result, next.printed).toBe('applied');
+    expect(next.report.notices?.join('\n')).toContain(`The invalid index public.users_id${suffix}`);
+    expect(await indexes(shop)).toMatchObject([{ name: 'users_id', valid: true }]);
+  });
+
   it('of a partitioned table that was given up is cleaned up after on each partition by the next run', async () => {
     const { shop, repo } = await shopWith(
       `CREATE TABLE t (id int) PARTITION BY LIST (id);

@@ -73,11 +73,11 @@ describe('a migration that gets no lock', () => {
   const files = { 'migrations/002_age.sql': 'CREATE TABLE before_it ();\nALTER TABLE users ADD COLUMN age int;\n' };
 
   /** Somebody reads the table. Long enough a limit for a look at who is in the way, on a busy machine too. */
-  async function blocked(settings = '') {
+  async function blocked(settings = '', seesOthers = true) {
     const shop = await target();
     const repo = project(users);
     await lockstep('apply', repo, shop);
-    await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
+    if (seesOthers) await shop.admin.query(`GRANT pg_read_all_stats TO ${shop.role}`);
     const reader = await shop.session();
     await reader.query("SET application_name = 'nightly report'; BEGIN; SELECT count(*) FROM users");
     repo.commit('age', { ...files, 'lockstep.yml': `lock_timeout: 1s\n${settings}` });
@@ -101,6 +101,21 @@ describe('a migration that gets no lock', () => {
     for (const { durationMs } of attempts) expect(durationMs).toBeLessThan(5_000);
     expect(stderr).toMatch(/002_age got no lock, which pid \d+ \(nightly report, .*\) holds: trying again in/);
     expect(await shop.rows("SELECT to_regclass('before_it')::text AS there")).toEqual([{ there: 'before_it' }]);
+  });
+
+  it('names the blocker and not what it does, where the role may not see that', async () => {
+    const { reader, run } = await blocked('lock_retry_budget: 1500ms\n', false);
+    const { report, printed } = await run.finished;
+    await reader.query('COMMIT');
+    expect(report.result, printed).toBe('failed');
+    const blockers = report.migrations[0]?.up?.attempts?.flatMap((attempt) => attempt.blockers ?? []);
+    expect(blockers?.[0]).toEqual({
+      pid: expect.any(Number),
+      application: 'nightly report',
+      user: expect.any(String),
+      relations: ['public.users'],
+    });
+    expect(printed).not.toMatch(/count\(\*\)|insufficient privilege|last ran/);
   });
 
   it('is given up when its budget is used up, and nothing of it stays', async () => {

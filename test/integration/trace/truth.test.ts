@@ -54,7 +54,7 @@ describe.each(testMajors)('the truth about statements on Postgres $major', ({ ma
         ? await runScript(session, { ...run, execution: 'autocommit' })
         : await runScript(session, { ...run, execution: 'transaction', record: ROLL_BACK });
       expect(outcome.statements).toHaveLength(statements.length);
-      const facts = factsOf(tracer.traces, new MadeByDeploy());
+      const facts = factsOf(tracer.traces ?? [], new MadeByDeploy());
       return facts
         .filter(({ statement }) => statement !== undefined)
         .map(inWords)

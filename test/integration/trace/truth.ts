@@ -43,7 +43,7 @@ export const TRUTH: Readonly<Record<string, string | Readonly<Record<number, str
   'ALTER TABLE t ALTER COLUMN n TYPE numeric': 'ACCESS EXCLUSIVE t',
   'ALTER TABLE t ALTER COLUMN d TYPE timestamptz': 'ACCESS EXCLUSIVE t',
   "SET LOCAL TimeZone = 'Europe/Paris'; ALTER TABLE t ALTER COLUMN d TYPE timestamptz":
-    'nothing | ACCESS EXCLUSIVE t; rewrites t t_b t_id2 t_pkey t_u; reads t',
+    'ACCESS EXCLUSIVE t; rewrites t t_b t_id2 t_pkey t_u; reads t',
   'ALTER TABLE t ALTER COLUMN d TYPE timestamp(3)': 'ACCESS EXCLUSIVE t; rewrites t t_b t_id2 t_pkey t_u; reads t',
   'ALTER TABLE t ALTER COLUMN e TYPE timestamp': 'ACCESS EXCLUSIVE t; rewrites t t_b t_id2 t_pkey t_u; reads t',
   'ALTER TABLE t ALTER COLUMN ip TYPE cidr USING ip::cidr':

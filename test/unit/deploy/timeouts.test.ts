@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { literal, qualified } from '../../../src/deploy/ledger/sql.ts';
-import { limitMs } from '../../../src/deploy/run/timeouts.ts';
+import { deploySettings, limitMs } from '../../../src/deploy/run/timeouts.ts';
 
 describe('limits in our own notation', () => {
   it.each([
@@ -11,6 +11,26 @@ describe('limits in our own notation', () => {
     ['2d', 172_800_000],
   ])('%s', (written, ms) => {
     expect(limitMs(written)).toBe(ms);
+  });
+});
+
+describe('the settings of a session that deploys', () => {
+  it('name what a server does not have before a certain major only from there on', () => {
+    const limits = { lock: '5s', statement: '15min' };
+    const [on13, on14, on16, on17] = [13, 14, 16, 17].map((major) => Object.keys(deploySettings(major, limits)));
+    // An unknown setting would end the deploy at once.
+    expect(on14?.filter((name) => !on13?.includes(name))).toEqual([
+      'client_connection_check_interval',
+      'idle_session_timeout',
+    ]);
+    expect(on16).toEqual(on14);
+    expect(on17?.filter((name) => !on16?.includes(name))).toEqual(['transaction_timeout']);
+    expect(deploySettings(13, limits)).toMatchObject({
+      lock_timeout: '5s',
+      statement_timeout: '15min',
+      tcp_user_timeout: '30s',
+      idle_in_transaction_session_timeout: '60s',
+    });
   });
 });
 

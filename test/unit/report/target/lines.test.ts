@@ -66,6 +66,20 @@ describe('who is in the way', () => {
     expect(prepared && written(prepared)).toBe("prepared transaction 'tx-19' of app, prepared for 3 d 3 h");
   });
 
+  it('is told without what the role may not see, and that it may not is told', () => {
+    const { blockers } = deploys.plannedWithBlockers.plan ?? {};
+    const [{ pid, application, user } = { pid: 0 }] = blockers?.sessions ?? [];
+    const seen = { pid, application, user, relations: ['public.orders'] };
+    const lines = part(
+      withPlan(deploys.planned, { blockers: { visible: false, sessions: [seen] } }),
+      'blockers',
+    )?.lines;
+    expect(lines?.map((line) => [written(line), line.details?.map(words)])).toEqual([
+      ['pid 4711, nightly-report of etl', ['has locked public.orders']],
+      [expect.stringMatching(/not visible to this role/), undefined],
+    ]);
+  });
+
   it('nobody is told as well, but only where everybody would be seen', () => {
     expect(linesOf(deploys.planned, 'blockers')).toEqual(['Nobody: no open transaction would make them wait.']);
     const unseen = withPlan(deploys.planned, { blockers: { visible: false, sessions: [] } });
