@@ -10,7 +10,7 @@ import { Tracer } from './trace/tracer.ts';
 import type { StatementTrace } from './trace/types.ts';
 import { Witness } from './trace/witness.ts';
 
-export interface Traced {
+interface Traced {
   readonly outcome: ScriptOutcome;
   /** undefined: its statements could not be followed. */
   readonly trace: readonly StatementTrace[] | undefined;

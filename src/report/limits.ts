@@ -76,6 +76,8 @@ export interface Amounts {
   readonly differencesOfMigration: number;
   readonly risksOfMigration: number;
   readonly locksOfMigration: number;
+  /** Migrations whose locks are drawn. */
+  readonly timelines: number;
   /** What waits for one lock. */
   readonly waitsOfLock: number;
   /** Rules that are broken, each with its places and how to do it safely. */
@@ -107,6 +109,7 @@ export const COMMENT_AMOUNTS: Amounts = {
   differencesOfMigration: 4,
   risksOfMigration: 2,
   locksOfMigration: 2,
+  timelines: 3,
   waitsOfLock: 3,
   rules: 8,
   rulesUnfolded: 2,
@@ -131,6 +134,7 @@ export const SUMMARY_AMOUNTS: Amounts = {
   differencesOfMigration: 20,
   risksOfMigration: 4,
   locksOfMigration: 4,
+  timelines: 20,
   waitsOfLock: 3,
   rules: 100,
   rulesUnfolded: 100,

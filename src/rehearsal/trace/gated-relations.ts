@@ -3,7 +3,7 @@ import type { Statement } from '../../project/sql.ts';
 import { fieldsOf, list } from '../../project/syntax-tree.ts';
 
 /** A lock that the statement has to wait for. */
-export interface Barrier {
+interface Barrier {
   /** Tables, or indexes of them. */
   readonly relations: readonly RelationName[];
   readonly mode: 'ACCESS SHARE' | 'ROW EXCLUSIVE' | 'SHARE UPDATE EXCLUSIVE';

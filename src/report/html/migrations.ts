@@ -47,7 +47,7 @@ ${down?.error && labelled('Down failed', sqlError(down.error, view))}
 ${down?.difference && labelled(down.status === 'irreversible' ? 'No way back' : 'After up and down', list(down.difference))}
 ${down?.losesData && labelled('Running down loses', list(down.losesData))}
 ${locks(up?.statements ?? [])}
-${statements(up?.statements ?? [], item, links)}
+${statements(item, links)}
 </article>`;
 }
 

@@ -71,6 +71,7 @@ function line(migration: MigrationReport, view: View): string {
     ...downText(migration, amounts.lossesOfMigration),
     ...riskText(migration, amounts.risksOfMigration),
     ...lockTexts(migration, amounts),
+    ...deedTexts(migration, amounts),
     ...(why === undefined ? [] : [`“${prose(why, TEXT.reason)}”`]),
   ];
   const errors = [up?.error, down?.error].filter((error) => error !== undefined && !isTold(error, report));
@@ -132,6 +133,23 @@ function lockTexts({ up }: MigrationReport, { locksOfMigration, waitsOfLock }: A
       )} wait)`,
   );
   return texts.length === 0 ? [] : [`locks ${firstOf(texts, locksOfMigration)}`];
+}
+
+/** What takes as long as a table is big. */
+function deedTexts({ up }: MigrationReport, { locksOfMigration }: Amounts): string[] {
+  const statements = up?.statements ?? [];
+  const rewritten = [...new Set(statements.flatMap(({ rewrites = [] }) => rewrites))];
+  const read = [...new Set(statements.flatMap(({ scans = [] }) => scans))].filter((name) => !rewritten.includes(name));
+  return [['rewrites', rewritten] as const, ['reads all of', read] as const].flatMap(([verb, all]) =>
+    all.length === 0
+      ? []
+      : [
+          `${verb} ${firstOf(
+            all.map((name) => code(name, TEXT.name)),
+            locksOfMigration,
+          )}`,
+        ],
+  );
 }
 
 function differences(lines: readonly string[], most: number): string[] {

@@ -11,6 +11,7 @@ import { sqlPart } from './statements.ts';
 import { notAnalysedPart, noticePart, smallPrintPart, testPart } from './surroundings.ts';
 import { targetPieces } from './target.ts';
 import { details } from './text.ts';
+import { timelinePart } from './timeline.ts';
 import type { View } from './view.ts';
 
 /** The report as Markdown in a room. `remarks` are the surface's own, right below the headline; they are Markdown. */
@@ -38,6 +39,7 @@ const RANK = {
   notices: 4,
   target: 4,
   schema: 5,
+  locks: 6,
   moreWarnings: 6,
   notes: 7,
   sql: 9,
@@ -64,6 +66,7 @@ function inFull(view: View): Section[] {
     ranked('suppressed', suppressedPart(view)),
     ranked('notAnalysed', notAnalysedPart(view)),
     ranked('notices', noticePart(view)),
+    ranked('locks', timelinePart(view)),
     ranked('schema', schemaPart(view)),
     ranked('notes', notePart(view)),
     ranked('sql', sqlPart(view)),
@@ -86,6 +89,7 @@ function calm(view: View, room: Room, leftOut: (what: readonly string[]) => stri
   const migrations = fitInto([ranked('migrations', migrationPart(view))], { ...room, most: room.most / 2 }, () => '');
   const taken = room.measure(`${migrations}\n\n${wrap('')}`);
   const folded = [
+    ranked('locks', timelinePart(view)),
     ranked('schema', schemaPart(view)),
     ranked('tests', testPart(view)),
     ranked('notes', notePart(view)),

@@ -38,6 +38,18 @@ const finding: Finding = {
   impact: { blocks: 'reads and writes', relations: ['public.orders', 'public.users', 'public.items'] },
 };
 
+/** What a statement was seen to do. */
+const deeds = {
+  cpuMs: 3,
+  locks: [{ relation: 'public.orders', mode: 'ACCESS EXCLUSIVE', blocks: ['reads', 'writes'] }],
+  rewrites: ['public.orders'],
+  scans: ['public.users'],
+  writes: ['public.items'],
+  creates: ['public.made'],
+  drops: ['public.gone'],
+  invalid: ['public.orders_by_user'],
+};
+
 const session = {
   pid: 4711,
   application: 'nightly-report',
@@ -162,11 +174,7 @@ export const everything: Report = {
             endLine: 2,
             sql: 'ALTER TABLE orders\n  ALTER COLUMN id TYPE bigint',
             durationMs: 4,
-            locks: [{ relation: 'public.orders', mode: 'ACCESS EXCLUSIVE', blocks: ['reads', 'writes'] }],
-            rewrites: ['public.orders'],
-            scans: ['public.users'],
-            creates: ['public.made'],
-            drops: ['public.gone'],
+            ...deeds,
           },
         ],
       },
@@ -175,6 +183,7 @@ export const everything: Report = {
         durationMs: 3,
         difference: ['+ table public.left_over'],
         losesData: ['rows of table public.made'],
+        statements: [{ index: 0, line: 5, endLine: 5, sql: 'DROP TABLE gone', durationMs: 2, ...deeds }],
         error: { ...error, line: 5, excerpt: '5 | DROP TABLE gone;\n         ^' },
       },
       schemaDiff: ['+ table public.made', '- table public.gone', '~ column public.orders.id: bigint'],

@@ -82,6 +82,7 @@ describe('a text without secrets', () => {
 const FREE_TEXT = [
   ...['error.message', 'error.hint', 'rehearsal.server', 'notices', 'coverage.notAnalysed.reason'],
   ...['migrations.why', 'migrations.risk.reasons', 'migrations.schemaDiff', 'migrations.up.statements.sql'],
+  'migrations.down.statements.sql',
   ...['migrations.down.difference', 'migrations.down.losesData'],
   ...['up', 'down'].flatMap((way) =>
     ['message', 'detail', 'hint', 'where', 'excerpt', 'ranBefore'].map((name) => `migrations.${way}.error.${name}`),
