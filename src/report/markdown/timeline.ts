@@ -51,10 +51,11 @@ function chart({ id, up }: MigrationReport): string {
     '```mermaid',
     'gantt',
     `title ${plainWords(id)}: held until its transaction ends`,
-    'dateFormat X',
+    'dateFormat x',
     'axisFormat %s',
+    'tickInterval 1second',
     'section Statements',
-    ...statements.slice(0, end).map(({ sql }, at) => `${plainWords(sql)} :${bar(at, at + 1)}`),
+    ...statements.slice(0, end).map(({ sql }, at) => `${at + 1} ${plainWords(sql)} :${bar(at, at + 1)}`),
     ...relations.flatMap((relation) => [
       `section ${plainWords(relation)}`,
       ...locks
@@ -68,8 +69,9 @@ function chart({ id, up }: MigrationReport): string {
   ].join('\n');
 }
 
+/** Milliseconds: of seconds Mermaid reads the beginning as milliseconds all the same. */
 function bar(from: number, to: number): string {
-  return `${from}, ${to}`;
+  return `${from * 1000}, ${to * 1000}`;
 }
 
 const LONGEST = 44;
@@ -78,6 +80,5 @@ const LONGEST = 44;
 function plainWords(text: string): string {
   const words = text.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim();
   const short = words.length > LONGEST ? `${words.slice(0, LONGEST).trim()}…` : words;
-  // 'end' and its like at the beginning of a line are its own words; so is an empty one.
-  return `“${short.replace(/\p{Surrogate}/gu, '')}”`;
+  return short.replace(/\p{Surrogate}/gu, '') || '?';
 }
