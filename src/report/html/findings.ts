@@ -1,7 +1,8 @@
 import { exampleOf, helpParts, suggestionOf } from '../advice.ts';
+import { evidenceWords } from '../evidence-words.ts';
 import { type Group, isOpen } from '../findings.ts';
 import { HTML_AMOUNTS } from '../limits.ts';
-import type { Evidence, Finding, FindingSource } from '../model.ts';
+import type { Finding, FindingSource } from '../model.ts';
 import { shortName } from '../phrases.ts';
 import { count } from '../words.ts';
 import { html, type Markup } from './markup.ts';
@@ -19,13 +20,6 @@ const SOURCES: Readonly<Record<FindingSource, string>> = {
   rehearsal: 'seen in the rehearsal',
   history: "seen in git's history",
   policy: 'seen in the settings',
-};
-
-const EVIDENCE: Readonly<Record<Evidence, string | undefined>> = {
-  confirmed: 'confirmed by the rehearsal',
-  refuted: 'refuted by the rehearsal',
-  unproven: undefined,
-  'trace-only': 'seen in the rehearsal only',
 };
 
 /** All findings, the worst first; by rule, so that what there is to say about a rule is said once. */
@@ -99,10 +93,8 @@ interface Parts {
 }
 
 function onePlace({ item, anchor }: Placed<Finding>, { withMessage, withSuggestion }: Parts, view: View): Markup {
-  const { message, impact, suppressed, source, evidence, inDiff } = item;
-  // Of what other sources say there is no doubt.
-  const isLint = source === 'squawk' || source === 'lockstep';
-  const remarks = [isLint && EVIDENCE[evidence], inDiff === false && 'not on a line of this change'];
+  const { message, impact, suppressed, inDiff } = item;
+  const remarks = [evidenceWords(item), inDiff === false && 'not on a line of this change'];
   return html`
 <div class="place" id="${anchor}">
 <p class="where">${place(item, view.links)}${remarks.map((remark) => remark && html` <span class="small">· ${remark}</span>`)}</p>

@@ -1,3 +1,4 @@
+import { silencedAlarms } from '../evidence-words.ts';
 import { count, duration } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { link, section } from './parts.ts';
@@ -37,7 +38,8 @@ function subject({ report: { git, database, target, project, deployment }, links
   ];
 }
 
-function grounds({ report: { rehearsal, coverage } }: View): Row[] {
+function grounds({ report }: View): Row[] {
+  const { rehearsal, coverage } = report;
   const { baseMigrations = 0, baseFromCache, baseDurationMs = 0, durationMs = 0 } = rehearsal ?? {};
   const base = `${count(baseMigrations, 'migration')} ${baseFromCache ? 'from the cache' : 'replayed'} in ${duration(baseDurationMs)}`;
   const assumed =
@@ -48,6 +50,7 @@ function grounds({ report: { rehearsal, coverage } }: View): Row[] {
     ['Looked at', `${count(coverage.files, 'file')}, ${count(coverage.statements, 'statement')}`],
     ['Postgres', rehearsal && `${rehearsal.serverVersion}${assumed}: ${rehearsal.server}`],
     ['Base schema', rehearsal && base],
+    ['Evidence', silencedAlarms(report)],
     ['Rehearsal', rehearsal && duration(durationMs)],
   ];
 }

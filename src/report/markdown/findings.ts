@@ -1,3 +1,4 @@
+import { evidenceWords } from '../evidence-words.ts';
 import { type Group, groupsByRule, isOpen } from '../findings.ts';
 import { TEXT } from '../limits.ts';
 import type { Finding } from '../model.ts';
@@ -64,7 +65,9 @@ function entry(finding: Finding, view: View): string {
   const { path, line, endLine, message } = finding;
   const error = errorAt(finding, view.report);
   const context = error === undefined ? '' : errorContext(error, message);
-  return `- ${place(view, path, line, endLine)}: ${prose(message, TEXT.message)}${waits(finding)}${context}`;
+  const known = evidenceWords(finding);
+  const how = known === undefined ? '' : ` (${known})`;
+  return `- ${place(view, path, line, endLine)}${how}: ${prose(message, TEXT.message)}${waits(finding)}${context}`;
 }
 
 /** What waits for it, where the message does not say so itself. */

@@ -1,3 +1,4 @@
+import { evidenceWords } from '../evidence-words.ts';
 import { isOpen } from '../findings.ts';
 import { TEXT } from '../limits.ts';
 import type { Finding } from '../model.ts';
@@ -44,8 +45,9 @@ export function notePart(view: View): Part {
   return {
     what: 'notes',
     begin: detailsBegin(count(notes.length, 'note')),
-    pieces: notes.map(({ path, line, endLine, rule, message, evidence }) => {
-      const refuted = evidence === 'refuted' ? ' (refuted by the rehearsal)' : '';
+    pieces: notes.map((note) => {
+      const { path, line, endLine, rule, message, evidence } = note;
+      const refuted = evidence === 'refuted' ? ` (${evidenceWords(note)})` : '';
       return `- ${place(view, path, line, endLine)} ${code(rule, TEXT.name)}${refuted}: ${prose(message, TEXT.message)}`;
     }),
     end: DETAILS_END,

@@ -1,3 +1,4 @@
+import { silencedAlarms } from '../evidence-words.ts';
 import { TEXT } from '../limits.ts';
 import type { Report, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
@@ -75,9 +76,11 @@ function facts(view: View): string[] {
     git === undefined
       ? []
       : [`From ${commit(git.baseSha)} to ${git.headSha === null ? 'the working tree' : commit(git.headSha)}`];
+  const silenced = silencedAlarms(report);
   const looked = [count(coverage.files, 'file'), count(coverage.statements, 'statement')].join(', ');
   return [
     ...(rehearsal !== undefined ? [rehearsed(rehearsal)] : report.migrations.length > 0 ? ['Not rehearsed'] : []),
+    ...(silenced === undefined ? [] : [silenced]),
     ...commits,
     ...(coverage.files === 0 ? [] : [looked]),
     ...(links?.run === undefined ? [] : [link('the run', links.run)]),

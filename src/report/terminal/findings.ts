@@ -1,4 +1,5 @@
 import { exampleOf, helpParts, suggestionOf } from '../advice.ts';
+import { evidenceWords } from '../evidence-words.ts';
 import { isOpen } from '../findings.ts';
 import type { Finding, Impact, Report, SqlErrorReport } from '../model.ts';
 import { shortName } from '../phrases.ts';
@@ -61,10 +62,11 @@ function one(finding: Finding, report: Report, explained: Set<string>, view: Vie
   const place = column === undefined ? `${line}` : `${line}:${column}`;
   const error = errorAt(finding, report);
   const excerpt = finding.excerpt ?? error?.excerpt;
+  const known = evidenceWords(finding);
   const again = explained.has(rule + help);
   explained.add(rule + help);
   return [
-    `  ${word}  ${place}  ${paint.bold(plainLine(rule))}${finding.evidence === 'refuted' ? paint.dim('  (refuted by the rehearsal)') : ''}`,
+    `  ${word}  ${place}  ${paint.bold(plainLine(rule))}${known === undefined ? '' : paint.dim(`  (${known})`)}`,
     ...paragraph(message, INDENT, view),
     ...(impact === undefined ? [] : [impactLine(impact, view)]),
     ...(excerpt === undefined ? [] : excerptLines(excerpt, INDENT, view)),

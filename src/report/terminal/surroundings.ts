@@ -1,3 +1,4 @@
+import { silencedAlarms } from '../evidence-words.ts';
 import { FOREIGN } from '../foreign-notice.ts';
 import type { Report, TestRun } from '../model.ts';
 import { testsPassed } from '../outcome.ts';
@@ -56,7 +57,9 @@ export function smallPrint(report: Report, view: View): string[] {
   return [...(notices.length === 0 ? [] : ['', ...notices]), ...print];
 }
 
-function sentences({ coverage, rehearsal, git, database }: Report): string[] {
+function sentences(report: Report): string[] {
+  const { coverage, rehearsal, git, database } = report;
+  const silenced = silencedAlarms(report);
   const looked = `Looked at ${count(coverage.files, 'file')} with ${count(coverage.statements, 'statement')}`;
   return [
     ...(database === undefined ? [] : [`Database ${database}`]),
@@ -67,6 +70,7 @@ function sentences({ coverage, rehearsal, git, database }: Report): string[] {
         ]),
     coverage.files === 0 ? 'Looked at no migration' : looked,
     ...(rehearsal === undefined ? [] : [rehearsed(rehearsal)]),
+    ...(silenced === undefined ? [] : [silenced]),
   ];
 }
 
