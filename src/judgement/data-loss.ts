@@ -28,6 +28,27 @@ export function dataLosses(before: Catalog, afterUp: Catalog, afterDown: Catalog
   ];
 }
 
+/**
+ * Data that the up script takes away and that nothing brings back, object by object: rows of dropped tables, values of
+ * dropped columns, what a change of type cuts off.
+ */
+export function lostForGood(before: Catalog, after: Catalog): string[] {
+  const { dropped, changed } = tellOnce(compare(before, after));
+  const remade = [...before.objects.values()].filter((object) => holdsData(object) && isAnother(object, before, after));
+  const tables = new Set(remade.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
+  const gone = remade.filter((object) => !tables.has(object.table ?? '') && !livesOn(object, before, after));
+  return [
+    ...[...dropped.filter((object) => !livesOn(object, before, after)), ...gone].flatMap((object) =>
+      lostBy(object, false),
+    ),
+    ...changed.flatMap(({ before: old, after: now }) => {
+      const [from = '', to = ''] = [old.facts.type, now.facts.type];
+      if (now.kind !== 'column' || isAnother(old, before, after) || !cutsOff(from, to)) return [];
+      return [`what of column ${now.name} does not fit ${short(to, now.schema)}`];
+    }),
+  ];
+}
+
 function lostBy(object: CatalogObject, madeByUp: boolean): readonly string[] {
   if (object.kind === 'table') return [`rows of table ${object.name}${madeByUp ? ' written since' : ''}`];
   return object.kind === 'column' && object.facts.generated === undefined ? [`values of column ${object.name}`] : [];

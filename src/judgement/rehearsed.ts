@@ -6,9 +6,11 @@ import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
+import { lostForGood } from './data-loss.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
+import { ofWholeChange, type SchemaFinding, schemaFindings } from './schema-findings.ts';
 import { surprises } from './surprises.ts';
 
 /** One migration's rehearsal, as the report says it. */
@@ -17,6 +19,10 @@ export interface JudgedMigration {
   /** A migration that was not rehearsed has `status: 'not-run'` alone. */
   readonly report: Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>;
   readonly findings: readonly Finding[];
+  /** What the schemas before and after show; which of it is told, the whole change set decides. */
+  readonly schema: readonly SchemaFinding[];
+  /** Data that up takes away for good, object by object. */
+  readonly lost: readonly string[];
   readonly notAnalysed: readonly NotAnalysed[];
 }
 
@@ -25,6 +31,10 @@ export interface Rehearsed {
   /** By migration id. */
   readonly migrations: ReadonlyMap<string, JudgedMigration['report']>;
   readonly findings: readonly Finding[];
+  /** About running code and hazards; what lint tells as well is joined with it: see joined.ts. */
+  readonly schema: readonly SchemaFinding[];
+  /** By migration id: data that up takes away for good, object by object. */
+  readonly lost: ReadonlyMap<string, readonly string[]>;
   readonly notAnalysed: readonly NotAnalysed[];
   readonly schemaDiff: SchemaDiff;
 }
@@ -33,14 +43,17 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
   const { migration, round } = item;
   if (round === undefined) {
     const notAnalysed = [{ path: migration.path, reason: `not rehearsed: ${item.skipped}` }];
-    return { migration, report: { status: 'not-run' }, findings: [], notAnalysed };
+    return { migration, report: { status: 'not-run' }, findings: [], schema: [], lost: [], notAnalysed };
   }
   const findings = upFindings(migration, round.up);
   const down = downReport(item, findings);
+  const schema: SchemaFinding[] = [];
   if (round.after) {
     const statements = parseScript(migration.up).statements ?? [];
-    const { before } = item;
-    findings.push(...surprises({ path: migration.path, statements, before, after: round.after, searchPath }));
+    const { path, directives } = migration;
+    const change = { path, statements, before: item.before, after: round.after, searchPath };
+    findings.push(...surprises(change));
+    schema.push(...schemaFindings({ ...change, phase: directives.phase }));
   }
   const report = {
     status: round.up.status,
@@ -48,7 +61,8 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     ...(down && { down }),
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
-  return { migration, report, findings, notAnalysed: [] };
+  const lost = round.after ? lostForGood(item.before, round.after) : [];
+  return { migration, report, findings, schema, lost, notAnalysed: [] };
 }
 
 /** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
@@ -63,6 +77,12 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed
   return {
     migrations: new Map(migrations.map(({ migration, report }) => [migration.id, report])),
     findings: [...migrations.flatMap(({ findings }) => findings), ...togetherFindings(rehearsal)],
+    schema: ofWholeChange(
+      migrations.flatMap(({ schema }) => schema),
+      baseCatalog,
+      headCatalog,
+    ),
+    lost: new Map(migrations.map(({ migration, lost }) => [migration.id, lost])),
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
