@@ -51,7 +51,7 @@ describe('a clean change', () => {
     const statement = result.migration('002_a').up?.statements[0];
     expect(statement).toMatchObject({ index: 0, line: 1, sql: 'CREATE TABLE a (id bigint PRIMARY KEY)' });
     for (const key of ['locks', 'rewrites', 'scans', 'creates', 'drops']) expect(statement).not.toHaveProperty(key);
-    expect(result.migration('002_a')).not.toHaveProperty('risk');
+    expect(result.migration('002_a').risk).toEqual({ level: 'low', reasons: [] });
   });
 
   it('is answered at once when no migration changed', async () => {
