@@ -28,9 +28,10 @@ export function joinWithLint(
     if (first === undefined) continue;
     const carriers = linted.filter((one) => carries(one, first));
     for (const [at, carrier] of carriers.entries()) {
-      // As many as there are facts, and in the same order; else the first one tells all.
-      const told = carriers.length === facts.length ? facts.slice(at, at + 1) : at === 0 ? facts : facts.slice(0, 1);
-      carried.set(carrier, withSeen(carrier, told));
+      // As many as there are facts, and in the same order; else the first one tells all, and the others keep their words.
+      const each = carriers.length === facts.length;
+      const told = withSeen(carrier, each ? facts.slice(at, at + 1) : facts);
+      carried.set(carrier, each || at === 0 ? told : { ...told, message: carrier.message });
     }
     if (carriers.length === 0 && !silent.has(first.squawk ?? ''))
       own.push(...facts.filter(({ refuted }) => refuted === undefined));

@@ -1,3 +1,4 @@
+import type { Catalog } from '../postgres/catalog/catalog.ts';
 import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { parseScript } from '../project/sql.ts';
@@ -6,7 +7,7 @@ import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
-import { lostForGood } from './data-loss.ts';
+import { type Loss, lostForGood } from './data-loss.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
@@ -22,7 +23,7 @@ export interface JudgedMigration {
   /** What the schemas before and after show; which of it is told, the whole change set decides. */
   readonly schema: readonly SchemaFinding[];
   /** Data that up takes away for good, object by object. */
-  readonly lost: readonly string[];
+  readonly lost: readonly Loss[];
   readonly notAnalysed: readonly NotAnalysed[];
 }
 
@@ -82,13 +83,19 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed
       baseCatalog,
       headCatalog,
     ),
-    lost: new Map(migrations.map(({ migration, lost }) => [migration.id, lost])),
+    lost: new Map(migrations.map(({ migration, lost }) => [migration.id, ofBase(lost, baseCatalog)])),
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
     ],
     schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
   };
+}
+
+/** What the change set itself has made held nothing before it. */
+function ofBase(lost: readonly Loss[], base: Catalog): string[] {
+  const known = new Set(base.identities.values());
+  return lost.filter(({ of }) => of === undefined || known.has(of)).map(({ what }) => what);
 }
 
 const NEEDS_NO_TRANSACTION =

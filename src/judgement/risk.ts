@@ -25,7 +25,7 @@ export interface RiskFacts {
  * transaction round it. low: the rest. The author's own word stands beside that: it can raise the level, and lowers nothing.
  */
 export function risk(facts: RiskFacts): Risk {
-  const high = [...openRules(facts, 'block', 'blocked by'), ...longLocks(facts), ...losses(facts)];
+  const high = [...losses(facts), ...longLocks(facts), ...openRules(facts, 'block', 'blocked by')];
   const medium = [
     ...openRules(facts, 'warn', 'warned of by'),
     ...breakingChange(facts),
@@ -76,31 +76,26 @@ function losses({ lost }: RiskFacts): string[] {
 function longLocks({ statements, transaction }: RiskFacts): string[] {
   const found = new Set<string>();
   const made = new Set<string>();
-  for (const [at, { rewrites = [], scans = [], creates = [] }] of statements.entries()) {
+  const held = new Map<string, Set<string>>();
+  for (const { locks, rewrites = [], scans = [], creates = [] } of statements) {
+    if (transaction === 'none') held.clear();
     for (const name of creates) made.add(name);
-    const holding = transaction === 'none' ? statements.slice(at, at + 1) : statements.slice(0, at + 1);
-    const tell = (relation: string, what: string, unknown: string | undefined): void => {
-      const waits = made.has(relation) ? undefined : waitsOn(relation, holding, unknown);
-      if (waits !== undefined) found.add(`${what} ${relation} while ${waits} wait`);
-    };
-    // Nearly every rewrite keeps everybody out; of a scan that cannot be said.
-    for (const relation of rewrites) tell(relation, 'rewrites', 'reads and writes');
-    for (const relation of scans) if (!rewrites.includes(relation)) tell(relation, 'reads all of', undefined);
+    for (const { relation, blocks } of locks ?? [])
+      held.set(relation, new Set([...(held.get(relation) ?? []), ...blocks]));
+    for (const relation of new Set([...rewrites, ...scans])) {
+      const rewritten = rewrites.includes(relation);
+      // Nearly every rewrite keeps everybody out; of a scan that cannot be said where nobody looked at the locks.
+      const waits = locks !== undefined ? whoWaits(held.get(relation)) : rewritten ? 'reads and writes' : undefined;
+      if (waits === undefined || made.has(relation)) continue;
+      found.add(`${rewritten ? 'rewrites' : 'reads all of'} ${relation} while ${waits} wait`);
+    }
   }
   return [...found];
 }
 
-/** `unknown`: the answer when no lock on the relation was seen, since nobody looked. */
-function waitsOn(
-  relation: string,
-  statements: RiskFacts['statements'],
-  unknown: string | undefined,
-): string | undefined {
-  const traced = statements.some(({ locks }) => locks !== undefined);
-  if (!traced) return unknown;
-  const blocked = statements.flatMap(({ locks = [] }) =>
-    locks.filter((lock) => lock.relation === relation).flatMap(({ blocks }) => blocks),
-  );
-  if (blocked.some((what) => /read|select/i.test(what))) return 'reads and writes';
-  return blocked.some((what) => /write|insert|update|delete/i.test(what)) ? 'writes' : undefined;
+/** undefined: neither readers nor writers. */
+function whoWaits(blocked: ReadonlySet<string> = new Set()): string | undefined {
+  const what = [...blocked].join(' ');
+  if (/read|select/i.test(what)) return 'reads and writes';
+  return /write|insert|update|delete/i.test(what) ? 'writes' : undefined;
 }

@@ -14,8 +14,14 @@ export const runningCodeRules = {
   'breaks-cached-plans': {
     severity: 'warn',
     title: 'Prepared statements fail until their connection is made anew',
-    why: "Postgres refuses to run a prepared statement whose result has changed: SQLSTATE 0A000, `cached plan must not change result type`, on every execution until the connection is closed or runs `DEALLOCATE ALL`, and inside a transaction that is the end of the transaction. A change of a column's type, length or collation does it to statements that name the column in their result, even where it rewrites nothing and takes a millisecond; any change of a table's columns does it to `SELECT *` (then `info`: adding columns is daily work). Many drivers prepare behind the scenes (JDBC, pgx, asyncpg, Rails, Prisma); node-postgres does it for queries with a name.",
+    why: "Postgres refuses to run a prepared statement whose result has changed: SQLSTATE 0A000, `cached plan must not change result type`, on every execution until the connection is closed or runs `DEALLOCATE ALL`, and inside a transaction that is the end of the transaction. A change of a column's type, length or collation does it to statements that name the column in their result, even where it rewrites nothing and takes a millisecond; what any change of a table's columns does to `SELECT *` is told by `breaks-select-star`. Many drivers prepare behind the scenes (JDBC, pgx, asyncpg, Rails, Prisma); node-postgres does it for queries with a name.",
     help: 'Restart or recycle the connections right after the migration, or make sure that the driver prepares anew after 0A000. For a change of type, a new column beside the old one avoids it:\nALTER TABLE users ADD COLUMN email_text text;',
+  },
+  'breaks-select-star': {
+    severity: 'info',
+    title: 'Prepared SELECT * fails until its connection is made anew',
+    why: '`SELECT *` returns other columns than when it was prepared: SQLSTATE 0A000, `cached plan must not change result type`, on every execution until the connection is closed or runs `DEALLOCATE ALL`. Statements that name their columns are not concerned, and adding columns is daily work: a note, once for each migration. Switch it off where no code prepares `SELECT *`.',
+    help: 'Nothing, where code names its columns or its driver prepares anew after 0A000. Else recycle the connections after the migration.',
   },
   'narrows-writes': {
     severity: 'warn',

@@ -51,8 +51,10 @@ interface MigrationChange {
 export function schemaFindings(change: MigrationChange): SchemaFinding[] {
   const { statements, before, after, searchPath } = change;
   const placement = new Placement(statements, before, searchPath);
-  const told = new Set(casualties(statements, before, after, searchPath).map(({ what }) => what));
-  return effectsOf(before, after)
+  const effects = effectsOf(before, after);
+  const mayBeTold = effects.some(({ blame }) => blame.target !== undefined);
+  const told = new Set((mayBeTold ? casualties(statements, before, after, searchPath) : []).map(({ what }) => what));
+  return effects
     .filter(({ blame: { target } }) => target === undefined || !told.has(label(target)))
     .map((effect) => ({ effect, statement: placement.find(effect.blame) }))
     .sort(

@@ -61,7 +61,7 @@ function otherColumns(before: Shape, after: Shape): readonly Effect[] {
   const added = now.filter((column) => !before.columns.has(column));
   return [
     {
-      rule: 'breaks-cached-plans',
+      rule: 'breaks-select-star',
       severity: 'info',
       id: `star ${name}`,
       message: starIsStale(name),

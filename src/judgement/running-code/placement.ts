@@ -2,7 +2,7 @@ import { type Catalog, type CatalogObject, keyOf } from '../../postgres/catalog/
 import type { Statement } from '../../project/sql.ts';
 import { fieldsOf, list, text } from '../../project/syntax-tree.ts';
 import { Resolver } from '../surprise/resolver.ts';
-import { isOpaque, wordsOf } from '../surprise/said.ts';
+import { isOpaque } from '../surprise/said.ts';
 import { targetsOf } from '../surprise/targets.ts';
 
 /** How to find the statement that brought something about. */
@@ -15,15 +15,18 @@ export interface Blame {
   readonly does?: (statement: Statement) => boolean;
 }
 
+/** What moves rows alone changes no schema: of a large file of data hardly anything is left to look through. */
+const DATA: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CopyStmt']);
+
 /** Lays what two catalogs show to the statements of the script that ran between them. */
 export class Placement {
-  readonly #statements: readonly { readonly statement: Statement; readonly words: ReadonlySet<string> }[];
+  readonly #statements: readonly Statement[];
   readonly #targeted = new Map<string, Statement>();
 
   constructor(statements: readonly Statement[], before: Catalog, searchPath: readonly string[]) {
-    this.#statements = statements.map((statement) => ({ statement, words: foldedWords(statement.sql) }));
+    this.#statements = statements.filter(({ kind }) => !DATA.has(kind));
     const resolver = new Resolver(before, searchPath);
-    for (const statement of statements) {
+    for (const statement of this.#statements) {
       const targets = targetsOf(statement);
       for (const object of targets.flatMap((target) => resolver.resolve(target)))
         this.#targeted.set(keyOf(object), statement);
@@ -35,30 +38,27 @@ export class Placement {
   find({ target, words, does = () => true }: Blame): Statement | undefined {
     const named = target && this.#targeted.get(keyOf(target));
     if (named !== undefined) return named;
-    for (const choice of words) {
-      const found = this.#statements.findLast((one) => does(one.statement) && choice.every((word) => holds(one, word)));
-      if (found !== undefined) return found.statement;
+    const patterns = words.map((choice) => choice.map(wholeName));
+    const holds = (statement: Statement, choice: readonly RegExp[]): boolean =>
+      choice.every((pattern) => pattern.test(statement.sql));
+    for (const choice of patterns) {
+      const found = this.#statements.findLast((statement) => does(statement) && holds(statement, choice));
+      if (found !== undefined) return found;
     }
-    const hidden = this.#statements.filter(({ statement }) => isOpaque(statement));
-    const mentions = hidden.find((one) => words.some((choice) => choice.every((word) => holds(one, word))));
-    return (mentions ?? hidden[0] ?? this.#statements[0])?.statement;
+    const hidden = this.#statements.filter(isOpaque);
+    const mentions = hidden.find((statement) => patterns.some((choice) => holds(statement, choice)));
+    return mentions ?? hidden[0] ?? this.#statements[0];
   }
+}
+
+/** A name that is not a part of a longer one. Without quotes it is written in any case. */
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, 'i');
 }
 
 /** Where a name stands in a text; 0 when it does not. */
 export function offsetOf(name: string, sql: string): number {
-  const word = new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, 'i');
-  return Math.max(0, sql.search(word));
-}
-
-/** Names without quotes are written in any case. */
-function foldedWords(sql: string): ReadonlySet<string> {
-  const words = [...wordsOf(sql)];
-  return new Set([...words, ...words.map((word) => word.toLowerCase())]);
-}
-
-function holds(one: { readonly statement: Statement; readonly words: ReadonlySet<string> }, word: string): boolean {
-  return one.words.has(word) || (/[^\p{L}\p{N}_$]/u.test(word) && one.statement.sql.includes(word));
+  return Math.max(0, sql.search(wholeName(name)));
 }
 
 /** Whether a statement is of one of these kinds: 'CreateStmt'. */
