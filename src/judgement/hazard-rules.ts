@@ -11,13 +11,13 @@ export const hazardRules = {
   'foreign-key-without-index': {
     severity: 'warn',
     title: 'No index covers a foreign key',
-    why: "Postgres makes an index on the referenced side only. Each DELETE of a referenced row, and each UPDATE of its key, reads the whole referencing table, and under ON DELETE CASCADE or SET NULL that is what the application relies on: it warns there, and is a note where a referenced row can be deleted only when nothing refers to it. An index covers the key when its first columns are the key's, in any order, for all rows: a partial index does not count, unless it leaves out nothing but NULLs.",
+    why: "Postgres makes an index on the referenced side only. Each DELETE of a referenced row, and each UPDATE of its key, reads the whole referencing table, and holds what it has locked that long. It warns where the key is added to a table that exists already and deletes are handed on (ON DELETE CASCADE, SET NULL, SET DEFAULT), since they slow down from the deploy on; on a new table, and where a referenced row can be deleted only when nothing refers to it, it is a note. An index covers the key when its first columns are the key's, in any order, for all rows: a partial index does not count, unless it leaves out nothing but NULLs.",
     help: 'In a migration of its own:\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
   },
   'redundant-index': {
     severity: 'info',
     title: 'An index does nothing that another one does not do',
-    why: 'Every write pays for every index. One whose columns are the first columns of another index on the same rows answers no query that the other one cannot answer; a unique one is needed for its uniqueness and counts only beside an equal one. A twin (the same columns) warns.',
+    why: 'Every write pays for every index. One whose columns are the first columns of another index on the same rows answers no query that the other one cannot answer; a unique one is needed for its uniqueness and counts only beside an equal one.',
     help: 'Keep the wider one:\nDROP INDEX CONCURRENTLY orders_user_id_idx;',
   },
   'table-without-primary-key': {

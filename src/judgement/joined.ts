@@ -1,5 +1,5 @@
 import type { Finding } from '../report/model.ts';
-import { starIsStale } from './running-code/effect.ts';
+import { sentenceOf } from './running-code/effect.ts';
 import type { SchemaFinding } from './schema-findings.ts';
 
 /** What lint and the comparison of schemas say about one statement, each fact once. */
@@ -75,22 +75,25 @@ function milder({ severity }: Finding): Finding['severity'] {
   return severity === 'block' ? 'warn' : severity;
 }
 
-/** One finding for each statement, rule and severity; of relations whose columns change, one for each migration. */
+/** One finding for each statement, rule and severity; about `SELECT *` one for each migration. */
 function toldTogether(facts: readonly SchemaFinding[]): Finding[] {
   const groups = new Map<string, SchemaFinding[]>();
   for (const one of facts) {
     const { path, statement, rule, severity } = one.finding;
-    const key = [path, one.star === undefined ? statement : 'star', rule, severity].join(' ');
+    const key = [path, one.listed?.as === 'star' ? 'star' : statement, rule, severity].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined) return [];
-    const stars = group.flatMap(({ star }) => star ?? []);
-    const message =
-      stars.length > 0
-        ? starIsStale(...[...new Set(stars)].sort())
-        : [...new Set(group.map(({ finding }) => finding.message))].join(' ');
-    return [{ ...first.finding, message }];
+    return first === undefined ? [] : [{ ...first.finding, message: sentences(group).join(' ') }];
   });
+}
+
+function sentences(group: readonly SchemaFinding[]): readonly string[] {
+  const lists = (['star', 'columns'] as const).flatMap((as) => {
+    const items = new Set(group.flatMap(({ listed }) => (listed?.as === as ? listed.item : [])));
+    return items.size === 0 ? [] : [sentenceOf(as, [...items].sort())];
+  });
+  const others = group.flatMap(({ listed, finding }) => (listed === undefined ? finding.message : []));
+  return [...lists, ...new Set(others)];
 }

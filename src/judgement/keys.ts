@@ -28,8 +28,16 @@ export interface ForeignKey {
 
 const KEYS: Readonly<Record<string, string>> = { 'primary key': 'btree', unique: 'btree', exclude: '' };
 
-/** The indexes of a catalog by table, those behind constraints too. */
+const known = new WeakMap<Catalog, ReadonlyMap<string, readonly IndexShape[]>>();
+
+/** The indexes of a catalog by table, those behind constraints too. Read once for each catalog. */
 export function indexesOf(catalog: Catalog): ReadonlyMap<string, readonly IndexShape[]> {
+  const read = known.get(catalog) ?? readIndexes(catalog);
+  known.set(catalog, read);
+  return read;
+}
+
+function readIndexes(catalog: Catalog): ReadonlyMap<string, readonly IndexShape[]> {
   const found = new Map<string, IndexShape[]>();
   for (const object of catalog.objects.values()) {
     const shape = object.table === undefined ? undefined : indexShape(object);

@@ -9,7 +9,7 @@ import { newHazards } from './hazards/news.ts';
 import { staleStatements } from './running-code/cached-plans.ts';
 import { SchemaChange } from './running-code/change.ts';
 import { newConstraints } from './running-code/constraints.ts';
-import type { Effect } from './running-code/effect.ts';
+import type { Effect, Listed } from './running-code/effect.ts';
 import { brokenNames } from './running-code/named-things.ts';
 import { offsetOf, Placement } from './running-code/placement.ts';
 import { brokenRelations, keptNames, lostRights } from './running-code/relations.ts';
@@ -30,8 +30,8 @@ export interface SchemaFinding {
   readonly squawk?: string;
   /** The identity of what is concerned. */
   readonly of?: string;
-  /** A relation whose columns have changed: all of a migration are told in one finding. */
-  readonly star?: string;
+  /** An item of a sentence that it shares with others. */
+  readonly listed?: Listed;
   /** Nothing to tell, but Squawk's word at this place is wrong, for this reason. */
   readonly refuted?: string;
 }
@@ -85,8 +85,17 @@ export function ofWholeChange(found: readonly SchemaFinding[], base: Catalog, he
   });
 }
 
+const known = new WeakMap<Catalog, WeakMap<Catalog, readonly Effect[]>>();
+
+/** Looked for once for each pair: a change set of one migration is asked twice. */
 function effectsOf(before: Catalog, after: Catalog): readonly Effect[] {
-  const change = new SchemaChange(before, after);
+  const ofBefore = known.get(before) ?? new WeakMap<Catalog, readonly Effect[]>();
+  const found = ofBefore.get(after) ?? findEffects(new SchemaChange(before, after));
+  known.set(before, ofBefore.set(after, found));
+  return found;
+}
+
+function findEffects(change: SchemaChange): readonly Effect[] {
   return [
     ...brokenRelations(change),
     ...lostRights(change),
@@ -107,7 +116,7 @@ const VOUCHED: ReadonlySet<string> = new Set(['breaks-running-code', 'narrows-wr
 const MILDER: Readonly<Record<Severity, Severity>> = { block: 'warn', warn: 'info', info: 'info' };
 
 function asFinding(
-  { rule, severity, message, id, squawk, of, star, refuted }: Effect,
+  { rule, severity, message, id, squawk, of, listed, refuted }: Effect,
   statement: Statement | undefined,
   { path, phase, before }: MigrationChange,
 ): SchemaFinding {
@@ -135,7 +144,7 @@ function asFinding(
     id,
     ...(squawk === undefined ? {} : { squawk }),
     ...(identity === undefined ? {} : { of: identity }),
-    ...(star === undefined ? {} : { star }),
+    ...(listed === undefined ? {} : { listed }),
     ...(refuted === undefined ? {} : { refuted }),
   };
 }

@@ -21,7 +21,8 @@ function withoutIndex(key: ForeignKey, { indexes }: Schema): readonly Hazard[] {
   return [
     {
       rule: 'foreign-key-without-index',
-      severity: onDelete === undefined ? 'info' : 'warn',
+      severity: 'info',
+      ...(onDelete !== undefined && { onOldTable: 'warn' as const }),
       object,
       message: `${capital(label(object))}: no index begins with ${enumerate(columns)}, so each DELETE on ${references} reads all of ${key.table}, ${what}.`,
       blame: blameFor(key),

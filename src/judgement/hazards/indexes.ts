@@ -36,7 +36,7 @@ function redundant(all: readonly IndexShape[]): readonly Hazard[] {
     return [
       {
         rule: 'redundant-index',
-        severity: isTwin ? 'warn' : 'info',
+        severity: 'info',
         object: index.object,
         message: isTwin
           ? `${capital(label(index.object))} is the same as ${label(other.object)}: (${index.columns.join(', ')}).`

@@ -1,4 +1,4 @@
-import { type Catalog, type CatalogObject, find, keyOf, ownName } from '../../postgres/catalog/catalog.ts';
+import { type Catalog, find, keyOf, ownName } from '../../postgres/catalog/catalog.ts';
 import { label } from '../describe.ts';
 import type { SchemaChange } from '../running-code/change.ts';
 import type { Effect } from '../running-code/effect.ts';
@@ -14,9 +14,18 @@ import { unidentifiedTables, unvalidatedConstraints } from './tables.ts';
 
 /** The hazards of a schema that were not there before, and values that a change of type cuts off. */
 export function newHazards(change: SchemaChange): readonly Effect[] {
-  const old = hazardsOf(change.before);
-  const news = hazardsOf(change.after).filter((hazard) => !wasThere(hazard, old, change));
-  return [...news.map((hazard) => asEffect(hazard, old, change)), ...cutValues(change)];
+  const old = new Map<string, Hazard>();
+  // By the name that the object has now.
+  for (const hazard of hazardsOf(change.before)) {
+    for (const object of [hazard.object, change.later(hazard.object)])
+      if (object !== undefined) old.set(`${hazard.rule} ${keyOf(object)}`, hazard);
+  }
+  const news = hazardsOf(change.after).flatMap((hazard) => {
+    const before = old.get(`${hazard.rule} ${keyOf(hazard.object)}`);
+    const same = before !== undefined && before.severity === hazard.severity && before.extent === hazard.extent;
+    return same ? [] : [asEffect(hazard, before, change)];
+  });
+  return [...news, ...cutValues(change)];
 }
 
 const known = new WeakMap<Catalog, readonly Hazard[]>();
@@ -40,25 +49,15 @@ function readHazards(catalog: Catalog): readonly Hazard[] {
   ];
 }
 
-/** The same under its name, or under the one that it had. */
-function wasThere(hazard: Hazard, old: readonly Hazard[], change: SchemaChange): boolean {
-  return old.some(
-    (one) => isSame(one, hazard, change) && one.severity === hazard.severity && one.extent === hazard.extent,
-  );
-}
-
-function isSame(one: Hazard, hazard: Hazard, change: SchemaChange): boolean {
-  if (one.rule !== hazard.rule) return false;
-  return keyOf(one.object) === keyOf(hazard.object) || change.later(one.object) === hazard.object;
-}
-
-function asEffect(hazard: Hazard, old: readonly Hazard[], change: SchemaChange): Effect {
-  const { rule, object, message, severity, blame } = hazard;
+function asEffect(hazard: Hazard, before: Hazard | undefined, change: SchemaChange): Effect {
+  const { rule, object, message, blame, onOldTable } = hazard;
+  const isOld = wasThere(object.table ?? object.name, change);
+  const severity = (isOld ? onOldTable : undefined) ?? hazard.severity;
   const effect = { rule, severity, message, id: `${rule} ${keyOf(object)}`, blame };
-  if (rule !== 'table-without-primary-key' || !isOld(object, change)) return effect;
+  if (rule !== 'table-without-primary-key' || !isOld) return effect;
   const published = severity === 'warn';
   // It had no key before either: what is new is the publication, and UPDATEs that are at work fail from now on.
-  if (old.some((one) => isSame(one, hazard, change))) return { ...effect, severity: published ? 'block' : 'info' };
+  if (before !== undefined) return { ...effect, severity: published ? 'block' : 'info' };
   return {
     ...effect,
     rule: 'primary-key-dropped',
@@ -67,11 +66,10 @@ function asEffect(hazard: Hazard, old: readonly Hazard[], change: SchemaChange):
   };
 }
 
-function isOld(object: CatalogObject, change: SchemaChange): boolean {
-  return (
-    find(change.before, object.kind, object.name) !== undefined ||
-    [...change.before.objects.values()].some((one) => one.kind === object.kind && change.later(one) === object)
-  );
+/** Whether there was such a table, be it under another name. */
+function wasThere(table: string, change: SchemaChange): boolean {
+  const now = find(change.after, 'table', table);
+  return find(change.before, 'table', table) !== undefined || (now !== undefined && change.isOlder(now));
 }
 
 function cutValues(change: SchemaChange): readonly Effect[] {

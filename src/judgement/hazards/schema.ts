@@ -10,6 +10,8 @@ import { isEcho } from '../wholes.ts';
 export interface Hazard {
   readonly rule: HazardRule;
   readonly severity: Severity;
+  /** Its severity where the table was there before. */
+  readonly onOldTable?: Severity;
   /** What it is about. A hazard of the same rule and object that was there before is nobody's news. */
   readonly object: CatalogObject;
   readonly message: string;

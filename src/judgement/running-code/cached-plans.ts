@@ -2,7 +2,7 @@ import { type CatalogObject, ownName } from '../../postgres/catalog/catalog.ts';
 import { short } from '../sql-words.ts';
 import { isEcho } from '../wholes.ts';
 import type { SchemaChange, Shape, ShapeColumn } from './change.ts';
-import { type Effect, starIsStale } from './effect.ts';
+import { type Effect, type Listed, sentenceOf } from './effect.ts';
 import { alters, either, isOfKind } from './placement.ts';
 
 /**
@@ -37,13 +37,17 @@ function otherType(
         ? `type ${type(old.type)} is made anew`
         : undefined;
   if (how === undefined) return [];
-  const another = base(old.type) === base(now.type) ? '' : ' Code gets values of another type after.';
+  const listed: Listed = {
+    as: 'columns',
+    item: `${relation.name}.${old.name} (${how}${anotherType(old.type, now.type)})`,
+  };
   return [
     {
       rule: 'breaks-cached-plans',
       severity: 'warn',
       id: `type ${relation.name}.${old.name}`,
-      message: `Statements prepared before that return column ${relation.name}.${old.name} (${how}) fail with 0A000 on every execution until their connection is made anew.${another}`,
+      message: sentenceOf(listed.as, [listed.item]),
+      listed,
       blame: {
         words: [[ownName(relation), old.name], [ownName(relation)], [old.name]],
         does: either(alters('AT_AlterColumnType'), isOfKind('ViewStmt', 'CreateTableAsStmt')),
@@ -64,8 +68,8 @@ function otherColumns(before: Shape, after: Shape): readonly Effect[] {
       rule: 'breaks-select-star',
       severity: 'info',
       id: `star ${name}`,
-      message: starIsStale(name),
-      star: name,
+      message: sentenceOf('star', [name]),
+      listed: { as: 'star', item: name },
       blame: {
         words: [...added.map((column) => [ownName(after.relation), column]), [ownName(after.relation)]],
         does: either(alters('AT_AddColumn', 'AT_DropColumn'), isOfKind('ViewStmt', 'CreateTableAsStmt')),
@@ -74,7 +78,10 @@ function otherColumns(before: Shape, after: Shape): readonly Effect[] {
   ];
 }
 
-/** Without its length. */
-function base(type: string): string {
-  return type.replace(/\([\d,\s]+\)/, '');
+/** Strings stay strings, and a length is no business of drivers. */
+function anotherType(before: string, after: string): string {
+  const [old, now] = [before, after].map((type) =>
+    type.replace(/\([\d,\s]+\)/, '').replace(/^(?:character varying|character|citext)$/, 'text'),
+  );
+  return old === now ? '' : ', and code gets values of another type';
 }

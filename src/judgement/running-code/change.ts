@@ -47,6 +47,14 @@ export class SchemaChange {
     return this.#laterByIdentity.get(this.before.identities.get(keyOf(object)) ?? '');
   }
 
+  /** Whether an object of the schema after was there before, under whatever name. */
+  isOlder(object: CatalogObject): boolean {
+    this.#earlier ??= new Set(this.before.identities.values());
+    return this.#earlier.has(this.after.identities.get(keyOf(object)) ?? '');
+  }
+
+  #earlier: ReadonlySet<string> | undefined;
+
   /** Whether the later object of that name is not the same one. */
   isRemade(object: CatalogObject): boolean {
     const key = keyOf(object);

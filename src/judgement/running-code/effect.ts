@@ -20,13 +20,26 @@ export interface Effect {
   readonly squawk?: string;
   /** What was there before and is concerned: when the change set itself has made it, no running code has met it. */
   readonly of?: CatalogObject;
-  /** Told once for all relations of a migration: the relation. */
-  readonly star?: string;
+  /** An item of a sentence that several such effects share. */
+  readonly listed?: Listed;
   /** Not a fact to tell: Squawk's word is wrong here, for this reason. */
   readonly refuted?: string;
 }
 
-/** What was prepared with `*` breaks by any change of a relation's columns. */
-export function starIsStale(...relations: readonly string[]): string {
-  return `Statements prepared as \`SELECT *\` on ${enumerate(relations)} fail with 0A000 until their connection is made anew.`;
+/** 'star': relations, told once for a migration. 'columns': told once for a statement. */
+export interface Listed {
+  readonly as: 'star' | 'columns';
+  readonly item: string;
+}
+
+const SENTENCES: Readonly<Record<Listed['as'], (items: string) => string>> = {
+  // Any change of a relation's columns does it.
+  star: (relations) =>
+    `Statements prepared as \`SELECT *\` on ${relations} fail with 0A000 until their connection is made anew.`,
+  columns: (columns) =>
+    `Statements prepared before that return ${columns} fail with 0A000 on every execution until their connection is made anew.`,
+};
+
+export function sentenceOf(as: Listed['as'], items: readonly string[]): string {
+  return SENTENCES[as](enumerate(items));
 }

@@ -42,10 +42,12 @@ function goneName(object: CatalogObject, { sqlstate, what }: Gone, change: Schem
   // What is of a column comes and goes with it: code asks the column.
   if (object.kind === 'sequence' && isOfColumn(object, change)) return [];
   const became = now === undefined ? 'is dropped' : `is called ${now.name} now`;
+  const feeds = now?.kind === 'sequence' && isDefault(now, change);
   return [
     {
       rule: 'breaks-running-code',
-      severity: object.kind === 'schema' ? 'block' : 'warn',
+      // A default follows the sequence's name; code that asks it by itself is rare then.
+      severity: object.kind === 'schema' ? 'block' : feeds ? 'info' : 'warn',
       id: `gone ${object.kind} ${object.name}`,
       message: `${capital(label(object))} ${became}: ${what} fails for good (${sqlstate}).`.replace(
         /(casts .* it) fails/,
@@ -60,6 +62,13 @@ function isOfColumn(sequence: CatalogObject, { after }: SchemaChange): boolean {
   if (sequence.facts['identity of'] !== undefined) return true;
   const owner = ownerColumn(sequence);
   return owner !== undefined && find(after, 'column', owner)?.facts.default?.startsWith('nextval(') !== true;
+}
+
+function isDefault(sequence: CatalogObject, { after }: SchemaChange): boolean {
+  const call = new RegExp(
+    `^nextval\\('${sequence.path.map((name) => `"?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"?`).join('\\.')}'`,
+  );
+  return [...after.objects.values()].some(({ kind, facts }) => kind === 'column' && call.test(facts.default ?? ''));
 }
 
 function goneLabels(object: CatalogObject, change: SchemaChange): readonly Effect[] {

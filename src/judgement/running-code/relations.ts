@@ -2,7 +2,7 @@ import { type CatalogObject, keyOf, ownName } from '../../postgres/catalog/catal
 import { label } from '../describe.ts';
 import { isEcho } from '../wholes.ts';
 import { type SchemaChange, type Shape, shapesOf } from './change.ts';
-import { type Effect, starIsStale } from './effect.ts';
+import { type Effect, sentenceOf } from './effect.ts';
 import { alters, either, isOfKind } from './placement.ts';
 import { acceptsWrites } from './written-through.ts';
 
@@ -56,7 +56,7 @@ function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonl
         rule: 'breaks-running-code',
         severity: isTable ? 'block' : 'warn',
         id: `gone ${relation.name}.${name}`,
-        message: `${what} ${became}: code that names it fails for good (42703). ${starIsStale(relation.name)}`,
+        message: `${what} ${became}: code that names it fails for good (42703). ${sentenceOf('star', [relation.name])}`,
         blame: {
           ...(object && { target: object }),
           words: [[ownName(relation), name], [ownName(relation)]],

@@ -86,7 +86,7 @@ function less(old: CatalogObject, now: CatalogObject, change: SchemaChange): rea
   return [
     effect(now, 'narrower', {
       severity: 'warn',
-      message: `Column ${now.name} holds less (${types}): the migration fails on rows that do not fit, and writes of the running code that do not fit fail after it (22001 too long, 22003 out of range, 22P02 not of the type).`,
+      message: `Column ${now.name} holds less (${types}): rows that do not fit make the migration fail, unless it converts them, and writes of the running code that do not fit fail after it (22001 too long, 22003 out of range, 22P02 not of the type).`,
       does: alters('AT_AlterColumnType'),
     }),
   ];

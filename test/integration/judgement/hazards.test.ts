@@ -46,12 +46,17 @@ const several = (name: string, migrations: readonly string[], found: readonly st
 const references: readonly Case[] = [
   one(
     'a foreign key that cascades, without an index',
-    'select 1;\ncreate table notes (id int primary key, user_id int references users (id) on delete cascade)',
+    'select 1;\nalter table logs add column user_id int references users (id) on delete cascade',
     ['warn 1.sql:2 foreign-key-without-index'],
-    'Constraint notes_user_id_fkey on public.notes: no index begins with user_id, so each DELETE on public.users reads all of public.notes, for ON DELETE CASCADE.',
+    'Constraint logs_user_id_fkey on public.logs: no index begins with user_id, so each DELETE on public.users reads all of public.logs, for ON DELETE CASCADE.',
   ),
   one(
-    'one that refuses deletes is a note',
+    'on a new table it is a note',
+    'create table notes (id int primary key, user_id int references users (id) on delete cascade)',
+    ['info 1.sql:1 foreign-key-without-index'],
+  ),
+  one(
+    'one that refuses deletes as well',
     'create table notes (id int primary key, user_id int references users (id))',
     ['info 1.sql:1 foreign-key-without-index'],
   ),
@@ -166,11 +171,11 @@ const indexes: readonly Case[] = [
   one(
     'a twin of a key',
     'create index a on orders (id)',
-    ['warn 1.sql:1 redundant-index'],
+    ['info 1.sql:1 redundant-index'],
     'is the same as constraint orders_pkey on public.orders: (id).',
   ),
   one('twins: one of them', 'create index a on orders (at);\ncreate index b on orders (at)', [
-    'warn 1.sql:2 redundant-index',
+    'info 1.sql:2 redundant-index',
   ]),
   one(
     'other rows, another order, another operator class, another method',

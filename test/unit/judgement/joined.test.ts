@@ -92,7 +92,13 @@ describe('facts of our own', () => {
   });
 
   it('about SELECT * are one for each migration', () => {
-    const { own } = join([], [seen('x', 0, { star: 'public.b' }), seen('y', 2, { star: 'public.a' })]);
+    const { own } = join(
+      [],
+      [
+        seen('x', 0, { listed: { as: 'star', item: 'public.b' } }),
+        seen('y', 2, { listed: { as: 'star', item: 'public.a' } }),
+      ],
+    );
     expect(own).toHaveLength(1);
     expect(own[0]?.message).toBe(
       'Statements prepared as `SELECT *` on public.a and public.b fail with 0A000 until their connection is made anew.',
