@@ -1,4 +1,5 @@
 import type { Rehearsed } from '../judgement/rehearsed.ts';
+import { risk } from '../judgement/risk.ts';
 import { verdict } from '../judgement/verdict.ts';
 import type { LintResult } from '../lint/types.ts';
 import { changedLines, touches } from '../project/changed-lines.ts';
@@ -49,7 +50,7 @@ export async function checkReport({ startedAt, now, inputs, timings, outcome }: 
     ...(database === undefined ? {} : { database }),
     project: { tool: changeSet.tool, directory: changeSet.directory, migrations: changeSet.head.migrations.length },
     ...(outcome?.prepared ? { rehearsal: rehearsalOf(outcome, outcome.prepared, inputs) } : {}),
-    migrations: changeSet.changes.map((change) => migrationReport(change, outcome?.seen)),
+    migrations: changeSet.changes.map((change) => migrationReport(change, outcome)),
     findings,
     ...(outcome?.tests ? { tests: [outcome.tests] } : {}),
     ...(outcome?.seen ? { schemaDiff: outcome.seen.schemaDiff } : {}),
@@ -102,14 +103,14 @@ function isAssumed({ server }: Prepared, { postgresVersion }: CheckInputs['polic
   return postgresVersion === undefined && !server.shared && server.major === NEWEST_TESTED;
 }
 
-function migrationReport(change: Change, seen: Rehearsed | undefined): MigrationReport {
+function migrationReport(change: Change, outcome: Outcome | undefined): MigrationReport {
   if (change.kind === 'deleted') {
     const { id, path } = change.before;
     return { id, path, change: 'deleted', status: 'not-run' };
   }
   const { migration } = change;
-  const { phase, why, risk } = migration.directives;
-  const run = seen?.migrations.get(migration.id);
+  const { phase, why } = migration.directives;
+  const run = outcome?.seen?.migrations.get(migration.id);
   return {
     id: migration.id,
     path: migration.path,
@@ -118,8 +119,29 @@ function migrationReport(change: Change, seen: Rehearsed | undefined): Migration
     transaction: transactionOf(migration),
     ...(phase === undefined ? {} : { phase }),
     ...(why === undefined ? {} : { why }),
-    ...(risk === undefined ? {} : { risk: { level: risk.level, reasons: [`declared: ${risk.reason}`] } }),
+    ...riskOf(change, run, outcome),
     ...(run ?? { status: 'not-run' as const }),
+  };
+}
+
+/** Of a migration that is going to run; of others only what its author says. */
+function riskOf(
+  { kind, migration }: Exclude<Change, { kind: 'deleted' }>,
+  run: Pick<MigrationReport, 'up'> | undefined,
+  outcome: Outcome | undefined,
+): Pick<MigrationReport, 'risk'> {
+  const { risk: declared } = migration.directives;
+  if (kind !== 'added' || outcome === undefined)
+    return declared === undefined ? {} : { risk: { level: declared.level, reasons: [`declared: ${declared.reason}`] } };
+  const own = new Set([migration.path, migration.down?.path]);
+  return {
+    risk: risk({
+      findings: outcome.findings.filter(({ path }) => own.has(path)),
+      statements: run?.up?.statements ?? [],
+      transaction: transactionOf(migration),
+      lost: outcome.seen?.lost.get(migration.id) ?? [],
+      declared,
+    }),
   };
 }
 

@@ -28,6 +28,34 @@ export function dataLosses(before: Catalog, afterUp: Catalog, afterDown: Catalog
   ];
 }
 
+/** Data that goes, and the identity of what held it. */
+export interface Loss {
+  readonly what: string;
+  readonly of: string | undefined;
+}
+
+/**
+ * Data that the up script takes away and that nothing brings back, object by object: rows of dropped tables, values of
+ * dropped columns, what a change of type cuts off.
+ */
+export function lostForGood(before: Catalog, after: Catalog): Loss[] {
+  const { dropped, changed } = tellOnce(compare(before, after));
+  const remade = [...before.objects.values()].filter((object) => holdsData(object) && isAnother(object, before, after));
+  const tables = new Set(remade.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
+  const gone = [...dropped, ...remade.filter(({ table }) => !tables.has(table ?? ''))];
+  const loss = (object: CatalogObject, what: string): Loss => ({ what, of: before.identities.get(keyOf(object)) });
+  return [
+    ...gone
+      .filter((object) => !livesOn(object, before, after))
+      .flatMap((object) => lostBy(object, false).map((what) => loss(object, what))),
+    ...changed.flatMap(({ before: old, after: now }): readonly Loss[] => {
+      const [from = '', to = ''] = [old.facts.type, now.facts.type];
+      if (now.kind !== 'column' || isAnother(old, before, after) || !cutsOff(from, to)) return [];
+      return [loss(old, `what of column ${now.name} does not fit ${short(to, now.schema)}`)];
+    }),
+  ];
+}
+
 function lostBy(object: CatalogObject, madeByUp: boolean): readonly string[] {
   if (object.kind === 'table') return [`rows of table ${object.name}${madeByUp ? ' written since' : ''}`];
   return object.kind === 'column' && object.facts.generated === undefined ? [`values of column ${object.name}`] : [];

@@ -1,3 +1,4 @@
+import type { Catalog } from '../postgres/catalog/catalog.ts';
 import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { parseScript } from '../project/sql.ts';
@@ -7,9 +8,11 @@ import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { StatementTrace } from '../rehearsal/trace/types.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff, StatementReport } from '../report/model.ts';
+import { type Loss, lostForGood } from './data-loss.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
+import { ofWholeChange, type SchemaFinding, schemaFindings } from './schema-findings.ts';
 import { surprises } from './surprises.ts';
 import type { Seen } from './trace/evidence.ts';
 import { factsOf, MadeByDeploy } from './trace/facts.ts';
@@ -22,6 +25,10 @@ export interface JudgedMigration {
   /** A migration that was not rehearsed has `status: 'not-run'` alone. */
   readonly report: Pick<MigrationReport, 'status' | 'up' | 'down' | 'schemaDiff'>;
   readonly findings: readonly Finding[];
+  /** What the schemas before and after show; which of it is told, the whole change set decides. */
+  readonly schema: readonly SchemaFinding[];
+  /** Data that up takes away for good, object by object. */
+  readonly lost: readonly Loss[];
   readonly notAnalysed: readonly NotAnalysed[];
   /** undefined: its statements were not followed. */
   readonly trace?: readonly StatementTrace[] | undefined;
@@ -32,6 +39,10 @@ export interface Rehearsed {
   /** By migration id. */
   readonly migrations: ReadonlyMap<string, JudgedMigration['report']>;
   readonly findings: readonly Finding[];
+  /** About running code and hazards; what lint tells as well is joined with it: see joined.ts. */
+  readonly schema: readonly SchemaFinding[];
+  /** By migration id: data that up takes away for good, object by object. */
+  readonly lost: ReadonlyMap<string, readonly string[]>;
   readonly notAnalysed: readonly NotAnalysed[];
   readonly schemaDiff: SchemaDiff;
   /** What each statement did. */
@@ -42,14 +53,17 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
   const { migration, round } = item;
   if (round === undefined) {
     const notAnalysed = [{ path: migration.path, reason: `not rehearsed: ${item.skipped}` }];
-    return { migration, report: { status: 'not-run' }, findings: [], notAnalysed };
+    return { migration, report: { status: 'not-run' }, findings: [], schema: [], lost: [], notAnalysed };
   }
   const findings = upFindings(migration, round.up);
   const down = downReport(item, findings);
+  const schema: SchemaFinding[] = [];
   if (round.after) {
     const statements = parseScript(migration.up).statements ?? [];
-    const { before } = item;
-    findings.push(...surprises({ path: migration.path, statements, before, after: round.after, searchPath }));
+    const { path, directives } = migration;
+    const change = { path, statements, before: item.before, after: round.after, searchPath };
+    findings.push(...surprises(change));
+    schema.push(...schemaFindings({ ...change, phase: directives.phase }));
   }
   const report = {
     status: round.up.status,
@@ -57,7 +71,8 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     ...(down && { down }),
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
-  return { migration, report, findings, notAnalysed: [], trace: round.trace };
+  const lost = round.after ? lostForGood(item.before, round.after) : [];
+  return { migration, report, findings, schema, lost, notAnalysed: [], trace: round.trace };
 }
 
 /** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
@@ -74,6 +89,12 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>, linted: re
   return {
     migrations: new Map(migrations.map(({ migration, report }) => [migration.id, report])),
     findings: [...migrations.flatMap(({ findings }) => findings), ...togetherFindings(rehearsal)],
+    schema: ofWholeChange(
+      migrations.flatMap(({ schema }) => schema),
+      baseCatalog,
+      headCatalog,
+    ),
+    lost: new Map(migrations.map(({ migration, lost }) => [migration.id, ofBase(lost, baseCatalog)])),
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
@@ -81,6 +102,12 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>, linted: re
     schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
     seen,
   };
+}
+
+/** What the change set itself has made held nothing before it. */
+function ofBase(lost: readonly Loss[], base: Catalog): string[] {
+  const known = new Set(base.identities.values());
+  return lost.filter(({ of }) => of === undefined || known.has(of)).map(({ what }) => what);
 }
 
 const NEEDS_NO_TRANSACTION =

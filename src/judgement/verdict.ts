@@ -8,17 +8,25 @@ import type { Finding, TestRun } from '../report/model.ts';
 import type { Policy, RehearsalPolicy } from '../settings/types.ts';
 import { withExcerpts } from './excerpts.ts';
 import { observed } from './finding.ts';
+import { hazardRules } from './hazard-rules.ts';
+import { joinWithLint } from './joined.ts';
 import { policyRules } from './policy-rules.ts';
 import { rehearsalRules } from './rehearsal-rules.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import { schemaRules } from './rules.ts';
+import { runningCodeRules } from './running-code-rules.ts';
 import { type Seen, withEvidence } from './trace/evidence.ts';
 import { traceRules } from './trace-rules.ts';
 
 /** Rules of the stages after lint: settings and suppressions may name them as well. */
-export const laterRules: readonly string[] = [rehearsalRules, traceRules, policyRules, schemaRules].flatMap((rules) =>
-  Object.keys(rules),
-);
+export const laterRules: readonly string[] = [
+  rehearsalRules,
+  traceRules,
+  policyRules,
+  schemaRules,
+  runningCodeRules,
+  hazardRules,
+].flatMap((rules) => Object.keys(rules));
 
 /** What failed is never passed: neither settings nor a comment may say otherwise. */
 export const mandatoryRules: ReadonlySet<string> = new Set([
@@ -43,9 +51,11 @@ interface Knowledge {
 /** Joins what the stages found, under the policy's severities and the files' own suppressions, by place. */
 export function allFindings({ changeSet, policy, settings, linted, seen, tests }: Knowledge): Finding[] {
   const told = seen ? withoutEchoes(seen, linted.findings) : [];
-  const later = judgedBy(policy, [...settings, ...told, ...testFindings(tests, changeSet)], mandatoryRules);
+  const joined = joinWithLint(linted.findings, seen?.schema ?? [], linted.silentRules);
+  const all = [...settings, ...told, ...joined.own, ...testFindings(tests, changeSet)];
+  const later = judgedBy(policy, all, mandatoryRules);
   const scripts = suppressibleScripts(changeSet);
-  const findings = applySuppressions([...linted.findings, ...later], scripts, {
+  const findings = applySuppressions([...joined.linted, ...later], scripts, {
     otherRules: laterRules,
     silentRules: linted.silentRules,
     mandatoryRules,

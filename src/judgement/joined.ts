@@ -1,0 +1,99 @@
+import type { Finding } from '../report/model.ts';
+import { sentenceOf } from './running-code/effect.ts';
+import type { SchemaFinding } from './schema-findings.ts';
+
+/** What lint and the comparison of schemas say about one statement, each fact once. */
+
+interface Joined {
+  /** Lint's, with what the schemas have shown. */
+  readonly linted: Finding[];
+  /** What lint does not say. */
+  readonly own: Finding[];
+}
+
+/**
+ * Where one of Squawk's rules tells a fact from the text, its finding stays, since settings and comments name that rule:
+ * `confirmed`, with what was seen, and as mild as the migration's phase makes it; or `refuted`. `silent`: rules that the
+ * project has switched off; the same fact is not told under another name.
+ */
+export function joinWithLint(
+  linted: readonly Finding[],
+  seen: readonly SchemaFinding[],
+  silent: ReadonlySet<string>,
+): Joined {
+  const carried = new Map<Finding, Finding>();
+  const own: SchemaFinding[] = [];
+  for (const [, facts] of byPlaceAndRule(seen)) {
+    const [first] = facts;
+    if (first === undefined) continue;
+    const carriers = linted.filter((one) => carries(one, first));
+    for (const [at, carrier] of carriers.entries()) {
+      // As many as there are facts, and in the same order; else the first one tells all, and the others keep their words.
+      const each = carriers.length === facts.length;
+      const told = withSeen(carrier, each ? facts.slice(at, at + 1) : facts);
+      carried.set(carrier, each || at === 0 ? told : { ...told, message: carrier.message });
+    }
+    if (carriers.length === 0 && !silent.has(first.squawk ?? ''))
+      own.push(...facts.filter(({ refuted }) => refuted === undefined));
+  }
+  return { linted: linted.map((one) => carried.get(one) ?? one), own: toldTogether(own) };
+}
+
+/** Facts that a rule of Squawk's may carry come together by statement, in the order of the text. */
+function byPlaceAndRule(seen: readonly SchemaFinding[]): ReadonlyMap<string, readonly SchemaFinding[]> {
+  const groups = new Map<string, SchemaFinding[]>();
+  for (const [at, one] of seen.entries()) {
+    const { path, statement } = one.finding;
+    const key = one.squawk === undefined ? `${at}` : `${path} ${statement} ${one.squawk}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return groups;
+}
+
+function carries(linted: Finding, { squawk, finding }: SchemaFinding): boolean {
+  const { rule, source, path, statement } = linted;
+  return source === 'squawk' && rule === squawk && path === finding.path && statement === finding.statement;
+}
+
+function withSeen(carrier: Finding, facts: readonly SchemaFinding[]): Finding {
+  const standing = facts.filter(({ refuted }) => refuted === undefined);
+  if (standing.length === 0) {
+    const { impact: _, ...rest } = carrier;
+    const message = facts.map(({ refuted }) => refuted).join(' ');
+    return { ...rest, severity: 'info', evidence: 'refuted', message };
+  }
+  const severity = standing.every(({ finding }) => finding.severity !== 'block') ? milder(carrier) : carrier.severity;
+  return {
+    ...carrier,
+    severity,
+    evidence: 'confirmed',
+    message: standing.map(({ finding }) => finding.message).join(' '),
+  };
+}
+
+function milder({ severity }: Finding): Finding['severity'] {
+  return severity === 'block' ? 'warn' : severity;
+}
+
+/** One finding for each statement, rule and severity; about `SELECT *` one for each migration. */
+function toldTogether(facts: readonly SchemaFinding[]): Finding[] {
+  const groups = new Map<string, SchemaFinding[]>();
+  for (const one of facts) {
+    const { path, statement, rule, severity } = one.finding;
+    const key = [path, one.listed?.as === 'star' ? 'star' : statement, rule, severity].join(' ');
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...first.finding, message: sentences(group).join(' ') }];
+  });
+}
+
+function sentences(group: readonly SchemaFinding[]): readonly string[] {
+  const lists = (['star', 'columns'] as const).flatMap((as) => {
+    const items = new Set(group.flatMap(({ listed }) => (listed?.as === as ? listed.item : [])));
+    return items.size === 0 ? [] : [sentenceOf(as, [...items].sort())];
+  });
+  const others = group.flatMap(({ listed, finding }) => (listed === undefined ? finding.message : []));
+  return [...lists, ...new Set(others)];
+}
