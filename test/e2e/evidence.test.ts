@@ -80,6 +80,11 @@ const CASES: Readonly<Record<string, Case>> = {
     sql: "ALTER TABLE events ATTACH PARTITION events_2031 FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');",
     says: ['reads-under-lock block trace-only'],
   },
+  '028_key_of_new_table': {
+    sql: `CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint);
+      ALTER TABLE notes ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id);`,
+    says: [],
+  },
   '026_concurrently': { sql: 'CREATE INDEX CONCURRENTLY orders_id_note ON orders (id, note);', says: [] },
   '027_instant': { sql: 'ALTER TABLE orders ADD COLUMN quick int NOT NULL DEFAULT 0;', says: [] },
 };

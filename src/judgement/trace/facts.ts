@@ -60,16 +60,23 @@ export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): S
     const underLock = new Set(
       locks.flatMap(({ relation, mode }) => (isStronger(mode, 'RowExclusiveLock') ? [relation.oid] : [])),
     );
-    const parents = new Set(one.checkedParents.map(({ oid }) => oid));
+    // Where the table that refers to it is made by this deploy and has no rows, nothing is looked up.
+    const isParent = (oid: number): boolean => one.checkedParents.some((parent) => parent.oid === oid);
+    const refers = one.scans.some(
+      (relation) => !isParent(relation.oid) && (isUsed(relation) || made.hasFilled(relation.oid)),
+    );
+    const refersToItself = one.scans.every(({ oid }) => isParent(oid));
+    const parents = new Set(refers || refersToItself ? one.checkedParents.map(({ oid }) => oid) : []);
     return {
       statement: one.statement,
       seen: one.seen,
       cpuMs: one.cpuMs,
       locks,
       rewrites: one.rewrites.filter(isUsed),
-      scans: one.scans.filter(
-        (relation) => isUsed(relation) && (underLock.has(relation.oid) || parents.has(relation.oid)),
-      ),
+      scans: one.scans.filter((relation) => {
+        const { oid } = relation;
+        return isUsed(relation) && (isParent(oid) ? parents.has(oid) : underLock.has(oid));
+      }),
       truncates: one.truncates.filter(isUsed),
       writes: one.writes.map(({ relation }) => relation).filter(isUsed),
       creates: one.creates.filter(({ temporary }) => !temporary),
