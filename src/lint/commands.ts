@@ -40,7 +40,7 @@ function placed(commands: readonly BodyCommand[], statement: Statement, body: st
 
 /** Bodies without any of these words are not parsed: most are long and harmless. */
 const MATTERS =
-  /\b(?:commit|rollback|discard|set|reset|set_config|pg_settings|call|execute|role|database|tablespace|system|grant|revoke)\b|unlock/i;
+  /\b(?:commit|rollback|discard|set|reset|set_config|pg_settings|call|execute|role|database|tablespace|system|grant|revoke|create|alter|drop|insert|update|delete|merge|truncate|lock|refresh|reindex|cluster)\b|unlock/i;
 
 function mayMatter(body: string, routines: Routines): boolean {
   return MATTERS.test(body) || ESCAPED_NAME.test(body) || routines.mentionedIn(body);

@@ -2,7 +2,8 @@ import { type Node, parseSql, type Statement } from '../project/sql.ts';
 import { fieldsOf, list } from '../project/syntax-tree.ts';
 import type { Impact } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
-import { type NewRelations, rangeVarName, relationKey, relationsOf } from './relations.ts';
+import { relationKey } from './made.ts';
+import { type NewRelations, rangeVarName, relationsOf } from './relations.ts';
 import type { Located } from './squawk-findings.ts';
 
 /**

@@ -4,7 +4,9 @@ import { loadParser } from '../project/sql.ts';
 import { isClusterWide } from '../project/transaction.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
 import { byPlace } from './finding.ts';
+import { freshScripts } from './fresh.ts';
 import { type Guarded, guard, refusedIds } from './guard.ts';
+import { hazardFindings, withoutTwice } from './hazards.ts';
 import { judgedBy, policyProblems, silentRulesOf } from './policy.ts';
 import { historyChanges } from './rules/history.ts';
 import { newestVersion, orderOfMigrations } from './rules/order.ts';
@@ -27,7 +29,15 @@ import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts'
  */
 export async function lint(input: LintInput): Promise<LintResult> {
   await loadParser();
-  const { changeSet, policy, layout, now, otherRules, otherMandatory: mandatoryRules = new Set<string>() } = input;
+  const {
+    changeSet,
+    policy,
+    layout,
+    now,
+    postgresMajor,
+    otherRules,
+    otherMandatory: mandatoryRules = new Set<string>(),
+  } = input;
   const squawkConfig = readSquawkConfig(input.squawkConfig, policy.lint.squawkConfig);
   const context: RuleContext = { policy, layout, now, newestVersion: newestVersion(changeSet, layout) };
   const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
@@ -38,17 +48,21 @@ export async function lint(input: LintInput): Promise<LintResult> {
   answering.catch(() => {});
   // It starts when we let go of the thread; then both work at once.
   await setImmediate();
-  const guarded = guard(examined, context, untouchedScripts(changeSet, examined));
+  const untouched = untouchedScripts(changeSet, examined);
+  const guarded = guard(examined, context, untouched);
   const readable = guarded.flatMap(({ read }) => read ?? []);
-  const fresh = readable.filter(({ full }) => full);
+  const fresh = freshScripts(
+    readable.filter(({ full }) => full),
+    { changeSet, untouched, postgresMajor },
+  );
   const judged = fresh.filter(({ script }) => !isExcluded(script.path));
-  const squawk = squawkFindings(judged, await answering, input);
+  const squawk = squawkFindings(judged, await answering);
 
   const found = [
     ...guarded.flatMap(({ findings }) => findings),
     ...changeSet.changes.flatMap(brokenSections),
     ...judged.flatMap((script) => [...emptyMigration(script), ...clusterWideStatements(script)]),
-    ...withoutEchoes(squawk.findings, guarded),
+    ...withoutTwice([...withoutEchoes(squawk.findings, guarded), ...judged.flatMap(hazardFindings)]),
     ...squawkConfig.findings,
     ...historyChanges(changeSet, layout, policy.historyAccept),
     ...orderOfMigrations(changeSet, layout, now),

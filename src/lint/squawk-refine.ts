@@ -4,17 +4,16 @@ import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
 import { impactOf } from './impact.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
-import { NewRelations } from './relations.ts';
 import { safeWay } from './safe-way.ts';
 import type { Located } from './squawk-findings.ts';
-import type { ReadScript } from './types.ts';
+import type { HazardScript } from './types.ts';
 
 /**
  * Takes out what Squawk says in vain or twice, as far as the syntax tree shows it. What needs a database to tell is
  * left to the rehearsal.
  */
-export function refine(script: ReadScript, located: readonly Located[], proofs: NotNullProofs): Finding[] {
-  const made = new NewRelations(script.statements);
+export function refine(script: HazardScript, located: readonly Located[], proofs: NotNullProofs): Finding[] {
+  const { made } = script;
   const kept = located.filter((one) => {
     const { statement } = one;
     if (statement && ruleNamed(one.finding.rule)?.existingTablesOnly && made.holdsAllOf(statement)) return false;

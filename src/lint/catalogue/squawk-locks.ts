@@ -104,7 +104,7 @@ export const squawkLockRules = {
   },
   'prefer-repack': {
     source: 'squawk',
-    severity: 'warn',
+    severity: 'block',
     title: 'VACUUM FULL or CLUSTER stops the table',
     why: 'Both rewrite the table under ACCESS EXCLUSIVE. Postgres 19 has REPACK CONCURRENTLY for it.',
     help: 'Rebuild it beside the traffic, from Postgres 19 on:\nREPACK (CONCURRENTLY) orders;',

@@ -38,6 +38,12 @@ describe('one fact is one finding', () => {
     ['ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id);', ['1 block adding-foreign-key-constraint']],
     ['ALTER TABLE a ADD CONSTRAINT u UNIQUE (b);', ['1 block disallowed-unique-constraint']],
     ['ALTER TABLE a ADD PRIMARY KEY (b);', ['1 block adding-serial-primary-key-field']],
+    // NOT VALID, which Squawk advises, does not exist for it.
+    ['ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);', ['1 block adding-exclusion-constraint']],
+    ['TRUNCATE a;', ['1 block ban-truncate']],
+    ['TRUNCATE a CASCADE;', ['1 block ban-truncate-cascade']],
+    ['REINDEX TABLE a;', ['1 block require-concurrent-reindex']],
+    ['REINDEX (CONCURRENTLY false) TABLE a;', ['1 block blocking-reindex']],
     [
       'ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id),\n  ADD CONSTRAINT c CHECK (b > 0);',
       ['1 block adding-foreign-key-constraint', '2 block constraint-missing-not-valid'],
@@ -49,7 +55,6 @@ describe('one fact is one finding', () => {
 
 describe('advice that cannot be followed, or protects nobody, is not given', () => {
   test.each([
-    ['NOT VALID does not exist for it', 'ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);'],
     ['it attaches an index that is there', 'ALTER TABLE a ADD CONSTRAINT u UNIQUE USING INDEX i;'],
     ['an index on a new table', 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); DROP INDEX i;'],
     [
@@ -65,6 +70,15 @@ describe('advice that cannot be followed, or protects nobody, is not given', () 
     ['inside the own transaction of the file', 'BEGIN; CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); COMMIT;'],
     ['CONCURRENTLY is illegal there', 'CREATE INDEX i ON ONLY parent (a);'],
   ])('%s: %s', async (_, sql) => expect(await rulesIn(sql)).toEqual([]));
+
+  test('about what an earlier file of the same change set has made', async () => {
+    const { findings } = await lintSql(
+      'CREATE TABLE t (a bigint, b bigint); CREATE TABLE gone (a bigint);',
+      'DROP TABLE gone;',
+      'CREATE INDEX i ON public.t (a);\nALTER TABLE t DROP COLUMN b;\nTRUNCATE t;\nDROP TABLE gone;',
+    );
+    expect(brief({ findings })).toEqual(['migrations/003_m.sql:4 block ban-drop-table']);
+  });
 
   test.each([
     ['an existing table of that name in another schema', 'CREATE TABLE s.t (a bigint); ALTER TABLE t DROP COLUMN a;'],
@@ -270,8 +284,9 @@ describe('configuration', () => {
 
   test("Squawk's version-dependent rules go by the rehearsal's server", async () => {
     const set = changeSet([added('migrations/001_a.sql', 'VACUUM FULL users;')]);
-    expect(brief(await lintOf(set, { postgresMajor: 18 }))).toEqual([]);
-    expect(brief(await lintOf(set, { postgresMajor: 19 }))).toEqual(['migrations/001_a.sql:1 warn prefer-repack']);
+    // One fact is one finding: ours speaks where Squawk is silent.
+    expect(brief(await lintOf(set, { postgresMajor: 18 }))).toEqual(['migrations/001_a.sql:1 block rewriting-table']);
+    expect(brief(await lintOf(set, { postgresMajor: 19 }))).toEqual(['migrations/001_a.sql:1 block prefer-repack']);
   });
 });
 

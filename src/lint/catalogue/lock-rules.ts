@@ -1,0 +1,65 @@
+import type { RuleEntries } from './entry.ts';
+
+/** Our own rules about locks, scans and rewrites that Squawk does not look for. Severities as in squawk-locks.ts. */
+export const lockRules = {
+  'rewriting-table': {
+    source: 'lockstep',
+    severity: 'block',
+    title: 'A whole table is written anew under an exclusive lock',
+    why: 'VACUUM FULL, CLUSTER, SET TABLESPACE, SET LOGGED, SET UNLOGGED and SET ACCESS METHOD copy every row and every index, and hold ACCESS EXCLUSIVE meanwhile: neither reads nor writes for as long as the table is big. SET UNLOGGED also means that the rows are gone after a crash and never reach a replica.',
+    help: 'Let (auto)vacuum make room for new rows, and give space back beside the traffic with pg_repack or pg_squeeze (Postgres 19: REPACK (CONCURRENTLY)). To move a table, fill a new one in batches and switch over to it:\nVACUUM (ANALYZE) orders;',
+    blocks: 'reads and writes',
+    existingTablesOnly: true,
+  },
+  'blocking-reindex': {
+    source: 'lockstep',
+    severity: 'block',
+    title: 'An index is rebuilt while reads and writes wait',
+    why: 'REINDEX without CONCURRENTLY, or with (CONCURRENTLY false), locks the table against writes and each index against everybody: to plan a query, Postgres opens every index of its table. Where Squawk says it (`require-concurrent-reindex`), only that is shown.',
+    help: 'In a migration of its own:\nREINDEX TABLE CONCURRENTLY orders;',
+    blocks: 'reads and writes',
+    existingTablesOnly: true,
+  },
+  'refreshing-view': {
+    source: 'lockstep',
+    severity: 'block',
+    title: 'A materialized view cannot be read while it is refreshed',
+    why: 'REFRESH MATERIALIZED VIEW holds ACCESS EXCLUSIVE while the query of the view runs, and to the end of the transaction: reads wait for all of it. WITH NO DATA leaves a view behind that no query can read.',
+    help: 'Refresh it beside the readers; it needs a unique index on plain columns without a WHERE:\nCREATE UNIQUE INDEX CONCURRENTLY daily_sales_day_key ON daily_sales (day);\nREFRESH MATERIALIZED VIEW CONCURRENTLY daily_sales;',
+    blocks: 'reads and writes',
+    existingTablesOnly: true,
+  },
+  'locking-table': {
+    source: 'lockstep',
+    severity: 'warn',
+    title: 'A table is locked by hand',
+    why: 'LOCK TABLE keeps writers out (SHARE and stronger), or readers as well (ACCESS EXCLUSIVE, which is what it takes without a mode), from there to the end of the transaction. Whether that is long depends on what follows.',
+    help: 'Take it out where the statements after it lock what they need themselves; else choose the weakest mode, and keep what follows short:\nLOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE;',
+    existingTablesOnly: true,
+  },
+  'adding-exclusion-constraint': {
+    source: 'lockstep',
+    severity: 'block',
+    title: 'An EXCLUDE constraint builds its index under an exclusive lock',
+    why: 'ALTER TABLE ... ADD EXCLUDE compares every row with all others and holds ACCESS EXCLUSIVE meanwhile; it fails on the first conflict. Unlike UNIQUE and CHECK it has neither USING INDEX nor NOT VALID: no form of it leaves the table alone.',
+    help: 'Make a new table that has the constraint, keep both in step by a trigger, copy the rows in batches, and switch the names over. On a table that is small, or that nobody uses at that hour, say so instead:\n-- lockstep-ignore adding-exclusion-constraint -- 2,000 rows, built in 10 ms on staging\nALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room_id WITH =, during WITH &&);',
+    blocks: 'reads and writes',
+    existingTablesOnly: true,
+  },
+  'disabling-triggers': {
+    source: 'lockstep',
+    severity: 'warn',
+    title: 'Triggers are switched off',
+    why: "It holds for everybody's writes, not for the migration's alone. `block` for ALL that is not switched on again in the same transaction: foreign keys are made of triggers, and rows that break them get in unseen. `info` where the same transaction switches them on again: nobody else can write meanwhile, but what the migration writes in between is not checked.",
+    help: 'Let the function look at a setting that the migration alone turns on, and leave the trigger enabled:\nSET LOCAL app.skip_audit = on;',
+    existingTablesOnly: true,
+  },
+  'changing-triggers': {
+    source: 'lockstep',
+    severity: 'info',
+    title: 'A trigger of a table in use comes or goes',
+    why: 'From the commit on every write of the running code does more, or less, than it did; a trigger that fails makes the writes fail. The lock is short: CREATE TRIGGER keeps writes out (SHARE ROW EXCLUSIVE), DROP TRIGGER reads too.',
+    help: 'Make sure that the code that runs during the deploy copes with both.',
+    existingTablesOnly: true,
+  },
+} as const satisfies RuleEntries;
