@@ -65,7 +65,8 @@ export function placeOf(
   return { path, line, endLine, column, statement: index };
 }
 
-const WEIGHT: Readonly<Record<Severity, number>> = { block: 0, warn: 1, info: 2 };
+/** The worse, the lower. */
+export const WEIGHT: Readonly<Record<Severity, number>> = { block: 0, warn: 1, info: 2 };
 
 /** The order in which findings are shown: by path, line, then the worst first. */
 export function byPlace(a: Finding, b: Finding): number {

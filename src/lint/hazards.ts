@@ -1,7 +1,10 @@
 import type { Finding } from '../report/model.ts';
+import { WEIGHT } from './finding.ts';
 import type { HazardRule } from './hazard.ts';
 import { addingExclusionConstraint } from './rules/adding-exclusion-constraint.ts';
 import { blockingReindex } from './rules/blocking-reindex.ts';
+import { changingRows } from './rules/changing-rows.ts';
+import { lockHeldOverRows } from './rules/lock-held-over-rows.ts';
 import { lockingTable } from './rules/locking-table.ts';
 import { banDropSchema, banTruncate } from './rules/losing-data.ts';
 import { refreshingView } from './rules/refreshing-view.ts';
@@ -21,6 +24,8 @@ const RULES: readonly HazardRule[] = [
   changingTriggers,
   banTruncate,
   banDropSchema,
+  lockHeldOverRows,
+  changingRows,
 ];
 
 export function hazardFindings(script: HazardScript): Finding[] {
@@ -28,20 +33,26 @@ export function hazardFindings(script: HazardScript): Finding[] {
 }
 
 /**
- * Rules of which the one says what the other says, of the same statement: the first gives way. Where either is switched
- * off, the other speaks.
+ * Rules of which the one says what the other says, of the same statement: the first gives way to one that is no milder.
+ * Where that is switched off, the first speaks.
  */
 const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
   'ban-truncate': ['ban-truncate-cascade'],
   'blocking-reindex': ['require-concurrent-reindex'],
+  'changing-all-rows': ['lock-held-over-rows'],
   'rewriting-table': ['prefer-repack'],
+  'unbatched-dml': ['lock-held-over-rows'],
 };
 
 /** Without what is said twice of one statement. */
 export function withoutTwice(findings: readonly Finding[]): Finding[] {
-  const said = new Set(findings.map(({ path, statement, rule }) => `${path}\0${statement}\0${rule}`));
-  return findings.filter(({ path, statement, rule }) => {
-    const others = GIVES_WAY[rule] ?? [];
-    return statement === undefined || !others.some((other) => said.has(`${path}\0${statement}\0${other}`));
+  const byStatement = new Map<string, Finding[]>();
+  const place = ({ path, statement }: Finding): string => `${path}\0${statement}`;
+  for (const found of findings) byStatement.set(place(found), [...(byStatement.get(place(found)) ?? []), found]);
+  return findings.filter((found) => {
+    const others = GIVES_WAY[found.rule];
+    if (others === undefined || found.statement === undefined) return true;
+    const same = byStatement.get(place(found)) ?? [];
+    return !same.some(({ rule, severity }) => others.includes(rule) && WEIGHT[severity] <= WEIGHT[found.severity]);
   });
 }
