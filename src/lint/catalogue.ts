@@ -1,4 +1,5 @@
 import type { RuleSetting } from '../settings/types.ts';
+import { columnRules } from './catalogue/column-rules.ts';
 import { dataRules } from './catalogue/data-rules.ts';
 import type { RuleEntry } from './catalogue/entry.ts';
 import { historyRules } from './catalogue/history-rules.ts';
@@ -11,7 +12,7 @@ import { squawkStyleRules } from './catalogue/squawk-style.ts';
 /** Every rule that lint knows: Squawk's and our own. docs/rules.md is generated from here. */
 
 const squawkRules = { ...squawkLockRules, ...squawkCompatibilityRules, ...squawkStyleRules };
-const hazardRules = { ...lockRules, ...dataRules };
+const hazardRules = { ...lockRules, ...columnRules, ...dataRules };
 const ownRules = { ...scriptRules, ...historyRules, ...hazardRules };
 
 export type OwnRule = keyof typeof ownRules;

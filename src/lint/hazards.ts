@@ -1,9 +1,11 @@
 import type { Finding } from '../report/model.ts';
 import { WEIGHT } from './finding.ts';
 import type { HazardRule } from './hazard.ts';
+import { addingColumnWithConstraint, addingJsonColumn, addingRewritingColumn } from './rules/adding-column.ts';
 import { addingExclusionConstraint } from './rules/adding-exclusion-constraint.ts';
 import { blockingReindex } from './rules/blocking-reindex.ts';
 import { changingRows } from './rules/changing-rows.ts';
+import { changingTimeZone } from './rules/changing-time-zone.ts';
 import { lockHeldOverRows } from './rules/lock-held-over-rows.ts';
 import { lockingTable } from './rules/locking-table.ts';
 import { banDropSchema, banTruncate } from './rules/losing-data.ts';
@@ -20,6 +22,10 @@ const RULES: readonly HazardRule[] = [
   refreshingView,
   lockingTable,
   addingExclusionConstraint,
+  addingRewritingColumn,
+  addingColumnWithConstraint,
+  addingJsonColumn,
+  changingTimeZone,
   disablingTriggers,
   changingTriggers,
   banTruncate,
@@ -37,6 +43,8 @@ export function hazardFindings(script: HazardScript): Finding[] {
  * Where that is switched off, the first speaks.
  */
 const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
+  'adding-column-with-constraint': ['disallowed-unique-constraint', 'adding-serial-primary-key-field'],
+  'adding-rewriting-column': ['adding-field-with-default', 'adding-serial-primary-key-field'],
   'ban-truncate': ['ban-truncate-cascade'],
   'blocking-reindex': ['require-concurrent-reindex'],
   'changing-all-rows': ['lock-held-over-rows'],

@@ -2,11 +2,13 @@ import { parseSql } from '../project/sql.ts';
 import { fieldsOf, list } from '../project/syntax-tree.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
+import { definitionAt } from './definition-at.ts';
 import { impactOf } from './impact.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
 import { safeWay } from './safe-way.ts';
 import type { Located } from './squawk-findings.ts';
 import type { HazardScript } from './types.ts';
+import { constraintOf, defaultOf, volatilityOf } from './volatility.ts';
 
 /**
  * Takes out what Squawk says in vain or twice, as far as the syntax tree shows it. What needs a database to tell is
@@ -22,6 +24,10 @@ export function refine(script: HazardScript, located: readonly Located[], proofs
         return !cannotBeNotValid(one, script.script.text) && !saidByAnother(one, located);
       case 'require-concurrent-index-creation':
         return !isOnlyParent(one);
+      case 'adding-field-with-default':
+        return !isSteady(one, script);
+      case 'adding-foreign-key-constraint':
+        return !isOfEmptyColumn(one);
       case 'adding-not-nullable-field':
         return !isProven(one, script.script.text, proofs);
       default:
@@ -37,6 +43,26 @@ export function refine(script: HazardScript, located: readonly Located[], proofs
       ...(suggestion === undefined ? {} : { suggestion }),
     };
   });
+}
+
+/**
+ * Squawk takes every function but now() for volatile. Of a default that is the same for all rows Postgres makes a note in
+ * the catalog; an identity column is `adding-rewriting-column`'s, whose advice fits it.
+ */
+function isSteady(one: Located, script: HazardScript): boolean {
+  const { statement } = one;
+  const column = statement && definitionAt(one, statement)?.column;
+  const command = script.commands.find((each) => each.statement === statement && each.inside === undefined);
+  if (column === undefined || command === undefined || constraintOf(column, 'CONSTR_GENERATED')) return false;
+  if (constraintOf(column, 'CONSTR_IDENTITY')) return true;
+  const value = defaultOf(column);
+  return value !== undefined && volatilityOf(value, script, command) === 'steady';
+}
+
+/** A foreign key that comes with a new column without a default: the column is NULL everywhere, and nothing is looked up. */
+function isOfEmptyColumn(one: Located): boolean {
+  const column = one.statement && definitionAt(one, one.statement)?.column;
+  return column !== undefined && defaultOf(column) === undefined;
 }
 
 const NEVER_NOT_VALID: ReadonlySet<unknown> = new Set(['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION']);

@@ -40,6 +40,16 @@ describe('one fact is one finding', () => {
     ['ALTER TABLE a ADD PRIMARY KEY (b);', ['1 block adding-serial-primary-key-field']],
     // NOT VALID, which Squawk advises, does not exist for it.
     ['ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);', ['1 block adding-exclusion-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint GENERATED ALWAYS AS IDENTITY;', ['1 block adding-rewriting-column']],
+    ['ALTER TABLE a ADD COLUMN b uuid DEFAULT gen_random_uuid();', ['1 block adding-field-with-default']],
+    ['ALTER TABLE a ADD COLUMN b uuid[] DEFAULT ARRAY[gen_random_uuid()];', ['1 block adding-rewriting-column']],
+    ['ALTER TABLE a ADD COLUMN b bigint UNIQUE;', ['1 block disallowed-unique-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint CHECK (b > 0);', ['1 block adding-column-with-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint;\nUPDATE a SET b = 1;', ['2 block lock-held-over-rows']],
+    [
+      'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE c SET b = 1;',
+      ['2 block changing-all-rows', '2 warn lock-held-over-rows'],
+    ],
     ['TRUNCATE a;', ['1 block ban-truncate']],
     ['TRUNCATE a CASCADE;', ['1 block ban-truncate-cascade']],
     ['REINDEX TABLE a;', ['1 block require-concurrent-reindex']],
@@ -69,6 +79,11 @@ describe('advice that cannot be followed, or protects nobody, is not given', () 
     ['a new materialized view', 'CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a);'],
     ['inside the own transaction of the file', 'BEGIN; CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); COMMIT;'],
     ['CONCURRENTLY is illegal there', 'CREATE INDEX i ON ONLY parent (a);'],
+    [
+      'a default that is one value for all rows',
+      "ALTER TABLE a ADD COLUMN b timestamptz DEFAULT now() + interval '1 day';",
+    ],
+    ['a new column refers to nothing yet', 'ALTER TABLE a ADD COLUMN b bigint REFERENCES c (id);'],
   ])('%s: %s', async (_, sql) => expect(await rulesIn(sql)).toEqual([]));
 
   test('about what an earlier file of the same change set has made', async () => {
