@@ -3,6 +3,7 @@ import { columnRules } from './catalogue/column-rules.ts';
 import { dataRules } from './catalogue/data-rules.ts';
 import type { RuleEntry } from './catalogue/entry.ts';
 import { historyRules } from './catalogue/history-rules.ts';
+import { indexRules } from './catalogue/index-rules.ts';
 import { lockRules } from './catalogue/lock-rules.ts';
 import { scriptRules } from './catalogue/script-rules.ts';
 import { squawkCompatibilityRules } from './catalogue/squawk-compatibility.ts';
@@ -12,7 +13,7 @@ import { squawkStyleRules } from './catalogue/squawk-style.ts';
 /** Every rule that lint knows: Squawk's and our own. docs/rules.md is generated from here. */
 
 const squawkRules = { ...squawkLockRules, ...squawkCompatibilityRules, ...squawkStyleRules };
-const hazardRules = { ...lockRules, ...columnRules, ...dataRules };
+const hazardRules = { ...lockRules, ...columnRules, ...indexRules, ...dataRules };
 const ownRules = { ...scriptRules, ...historyRules, ...hazardRules };
 
 export type OwnRule = keyof typeof ownRules;

@@ -3,9 +3,11 @@ import { WEIGHT } from './finding.ts';
 import type { HazardRule } from './hazard.ts';
 import { addingColumnWithConstraint, addingJsonColumn, addingRewritingColumn } from './rules/adding-column.ts';
 import { addingExclusionConstraint } from './rules/adding-exclusion-constraint.ts';
+import { attachingPartition } from './rules/attaching-partition.ts';
 import { blockingReindex } from './rules/blocking-reindex.ts';
 import { changingRows } from './rules/changing-rows.ts';
 import { changingTimeZone } from './rules/changing-time-zone.ts';
+import { concurrentIfNotExists, indexOnPartitionedTable } from './rules/indexes.ts';
 import { lockHeldOverRows } from './rules/lock-held-over-rows.ts';
 import { lockingTable } from './rules/locking-table.ts';
 import { banDropSchema, banTruncate } from './rules/losing-data.ts';
@@ -26,6 +28,9 @@ const RULES: readonly HazardRule[] = [
   addingColumnWithConstraint,
   addingJsonColumn,
   changingTimeZone,
+  concurrentIfNotExists,
+  indexOnPartitionedTable,
+  attachingPartition,
   disablingTriggers,
   changingTriggers,
   banTruncate,
@@ -52,15 +57,25 @@ const GIVES_WAY: Readonly<Record<string, readonly string[]>> = {
   'unbatched-dml': ['lock-held-over-rows'],
 };
 
+/** Advice of Squawk's that cannot be followed, with ours that takes its place, be it milder. */
+const CORRECTED_BY: Readonly<Record<string, string>> = {
+  'require-concurrent-index-creation': 'index-on-partitioned-table',
+  'require-concurrent-index-deletion': 'index-on-partitioned-table',
+};
+
 /** Without what is said twice of one statement. */
 export function withoutTwice(findings: readonly Finding[]): Finding[] {
   const byStatement = new Map<string, Finding[]>();
   const place = ({ path, statement }: Finding): string => `${path}\0${statement}`;
   for (const found of findings) byStatement.set(place(found), [...(byStatement.get(place(found)) ?? []), found]);
   return findings.filter((found) => {
-    const others = GIVES_WAY[found.rule];
-    if (others === undefined || found.statement === undefined) return true;
+    if (found.statement === undefined) return true;
     const same = byStatement.get(place(found)) ?? [];
-    return !same.some(({ rule, severity }) => others.includes(rule) && WEIGHT[severity] <= WEIGHT[found.severity]);
+    const others = GIVES_WAY[found.rule] ?? [];
+    const corrected = CORRECTED_BY[found.rule];
+    return !same.some(
+      ({ rule, severity }) =>
+        rule === corrected || (others.includes(rule) && WEIGHT[severity] <= WEIGHT[found.severity]),
+    );
   });
 }

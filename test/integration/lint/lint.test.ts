@@ -118,6 +118,25 @@ describe('advice that cannot be followed, or protects nobody, is not given', () 
   });
 });
 
+describe('on a partitioned table', () => {
+  const base = [
+    migration('migrations/001_a.sql', 'CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);'),
+    migration('migrations/002_a.sql', 'CREATE INDEX events_at ON events (at);'),
+  ];
+  const lintOne = (sql: string) => lintOf(changeSet([added('migrations/003_m.sql', sql)], { base }));
+
+  test.each([
+    ['CREATE INDEX i ON events (id);', ['block index-on-partitioned-table']],
+    ['DROP INDEX events_at;', ['info index-on-partitioned-table']],
+    ['ALTER TABLE ONLY events ADD CONSTRAINT u UNIQUE (id, at);', []],
+    ['ALTER TABLE events ADD CONSTRAINT u UNIQUE (id, at);', ['block disallowed-unique-constraint']],
+  ])('no form is advised that Postgres lacks: %s', async (sql, expected) => {
+    const { findings } = await lintOne(sql);
+    expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(expected);
+    for (const { help } of findings) expect(help).not.toMatch(/events ADD CONSTRAINT \S+ UNIQUE USING INDEX/);
+  });
+});
+
 describe('places are true', () => {
   test.each([
     ['ASCII', "SELECT 'x'; DROP TABLE a;", 1, 13],
