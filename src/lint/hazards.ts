@@ -7,11 +7,13 @@ import { attachingPartition } from './rules/attaching-partition.ts';
 import { blockingReindex } from './rules/blocking-reindex.ts';
 import { changingRows } from './rules/changing-rows.ts';
 import { changingTimeZone } from './rules/changing-time-zone.ts';
+import { enumValueUsed } from './rules/enum-value-used.ts';
 import { concurrentIfNotExists, indexOnPartitionedTable } from './rules/indexes.ts';
 import { lockHeldOverRows } from './rules/lock-held-over-rows.ts';
 import { lockingTable } from './rules/locking-table.ts';
 import { banDropSchema, banTruncate } from './rules/losing-data.ts';
 import { refreshingView } from './rules/refreshing-view.ts';
+import { renaming } from './rules/renaming.ts';
 import { rewritingTable } from './rules/rewriting-table.ts';
 import { changingTriggers, disablingTriggers } from './rules/triggers.ts';
 import type { HazardScript } from './types.ts';
@@ -37,6 +39,8 @@ const RULES: readonly HazardRule[] = [
   banDropSchema,
   lockHeldOverRows,
   changingRows,
+  enumValueUsed,
+  renaming,
 ];
 
 export function hazardFindings(script: HazardScript): Finding[] {

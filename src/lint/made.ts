@@ -135,6 +135,10 @@ function inSchemaOf(relationFields: unknown, name: string | undefined): string[]
 }
 
 function renamed(tree: Node, isNew: (key: string) => boolean): string[] {
+  if (tree.renameType === 'OBJECT_TYPE' || tree.renameType === 'OBJECT_DOMAIN') {
+    const parts = names(fieldsOf(tree.object, 'List')?.items);
+    return isNew(typeKey(parts)) ? [typeKey([...parts.slice(0, -1), text(tree.newname) ?? ''])] : [];
+  }
   const whole = WHOLE.has(tree.renameType) && relation(tree.relation).some(isNew);
   return whole ? inSchemaOf(tree.relation, text(tree.newname)) : [];
 }

@@ -68,6 +68,12 @@ export class NewRelations {
     return this.#holds(typeKey(parts), moment);
   }
 
+  /** Whether the script itself has made a type before a statement, in another branch than a DO block's. */
+  madeHere(moment: Moment, parts: readonly string[]): boolean {
+    const at = this.#positionOf(moment);
+    return this.#events.get(typeKey(parts))?.findLast((event) => event.at < at)?.made === true;
+  }
+
   hasSchemaBefore(moment: Moment, name: string): boolean {
     return this.#holds(schemaKey(name), moment);
   }

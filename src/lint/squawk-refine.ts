@@ -5,6 +5,7 @@ import { ruleNamed } from './catalogue.ts';
 import { definitionAt } from './definition-at.ts';
 import { impactOf } from './impact.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
+import { leavesOldName } from './old-names.ts';
 import { isPartitioned } from './partitions.ts';
 import { rangeVarName, relationsOf } from './relations.ts';
 import { safeWay } from './safe-way.ts';
@@ -118,8 +119,18 @@ const NO_USING_INDEX: ReadonlySet<string> = new Set([
   'adding-serial-primary-key-field',
 ]);
 
-/** Help that fits the statement, where the rule's own does not. */
-function corrected({ finding, statement }: Located, script: HazardScript): Pick<Finding, 'help'> | undefined {
+/** What fits the statement, where the rule in general does not. */
+function corrected({ finding, statement }: Located, script: HazardScript): Partial<Finding> | undefined {
+  const command = script.commands.find((each) => each.statement === statement);
+  if (finding.rule === 'renaming-table' && command && leavesOldName(script, command)) {
+    const message =
+      'A table is renamed, and its old name is made again in the same transaction: code that knows it goes on.';
+    return {
+      severity: 'info',
+      message,
+      help: 'Make sure that what code does with the old name works: INSERT, UPDATE and DELETE need a simple view.',
+    };
+  }
   const misled = NO_USING_INDEX.has(finding.rule) && partitionedTable(statement, script) !== undefined;
   return misled ? { help: UNIQUE_ON_PARENT } : undefined;
 }

@@ -50,6 +50,8 @@ describe('one fact is one finding', () => {
       'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE c SET b = 1;',
       ['2 block changing-all-rows', '2 warn lock-held-over-rows'],
     ],
+    ['ALTER TABLE a RENAME TO b;', ['1 block renaming-table']],
+    ['ALTER TABLE a RENAME TO b; CREATE VIEW a AS SELECT * FROM b;', ['1 info renaming-table']],
     ['TRUNCATE a;', ['1 block ban-truncate']],
     ['TRUNCATE a CASCADE;', ['1 block ban-truncate-cascade']],
     ['REINDEX TABLE a;', ['1 block require-concurrent-reindex']],
