@@ -7,6 +7,7 @@ import { indexRules } from './catalogue/index-rules.ts';
 import { lockRules } from './catalogue/lock-rules.ts';
 import { nameRules } from './catalogue/name-rules.ts';
 import { scriptRules } from './catalogue/script-rules.ts';
+import { securityRules } from './catalogue/security-rules.ts';
 import { squawkCompatibilityRules } from './catalogue/squawk-compatibility.ts';
 import { squawkLockRules } from './catalogue/squawk-locks.ts';
 import { squawkStyleRules } from './catalogue/squawk-style.ts';
@@ -14,7 +15,7 @@ import { squawkStyleRules } from './catalogue/squawk-style.ts';
 /** Every rule that lint knows: Squawk's and our own. docs/rules.md is generated from here. */
 
 const squawkRules = { ...squawkLockRules, ...squawkCompatibilityRules, ...squawkStyleRules };
-const hazardRules = { ...lockRules, ...columnRules, ...indexRules, ...dataRules, ...nameRules };
+const hazardRules = { ...lockRules, ...columnRules, ...indexRules, ...dataRules, ...nameRules, ...securityRules };
 const ownRules = { ...scriptRules, ...historyRules, ...hazardRules };
 
 export type OwnRule = keyof typeof ownRules;

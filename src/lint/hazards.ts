@@ -12,9 +12,12 @@ import { concurrentIfNotExists, indexOnPartitionedTable } from './rules/indexes.
 import { lockHeldOverRows } from './rules/lock-held-over-rows.ts';
 import { lockingTable } from './rules/locking-table.ts';
 import { banDropSchema, banTruncate } from './rules/losing-data.ts';
+import { mergeableAlterTables } from './rules/mergeable-alter-tables.ts';
+import { grantToAll, securityDefinerPath } from './rules/privileges.ts';
 import { refreshingView } from './rules/refreshing-view.ts';
 import { renaming } from './rules/renaming.ts';
 import { rewritingTable } from './rules/rewriting-table.ts';
+import { requireRls, rowsExposed, rowsHidden } from './rules/row-security.ts';
 import { changingTriggers, disablingTriggers } from './rules/triggers.ts';
 import type { HazardScript } from './types.ts';
 
@@ -41,6 +44,12 @@ const RULES: readonly HazardRule[] = [
   changingRows,
   enumValueUsed,
   renaming,
+  rowsHidden,
+  rowsExposed,
+  requireRls,
+  securityDefinerPath,
+  grantToAll,
+  mergeableAlterTables,
 ];
 
 export function hazardFindings(script: HazardScript): Finding[] {

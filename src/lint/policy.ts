@@ -1,6 +1,6 @@
 import type { Finding } from '../report/model.ts';
-import type { Policy } from '../settings/types.ts';
-import { isMandatory, rules, settingOf, squawkRuleNames } from './catalogue.ts';
+import type { Policy, RuleSetting } from '../settings/types.ts';
+import { isMandatory, ruleNamed, rules, settingOf, squawkRuleNames } from './catalogue.ts';
 import { finding } from './finding.ts';
 
 /** What `lint.rules` of lockstep.yml makes of findings. */
@@ -15,10 +15,18 @@ export function judgedBy(
   mandatoryRules: ReadonlySet<string> = new Set(),
 ): Finding[] {
   return findings.flatMap((found) => {
-    const setting = isMandatory(found.rule, mandatoryRules) ? undefined : policy.lint.rules[found.rule];
+    const setting = isMandatory(found.rule, mandatoryRules) ? undefined : settingFor(found, policy);
     if (setting === 'off') return [];
     return [withoutMinorImpact(setting === undefined ? found : { ...found, severity: setting })];
   });
+}
+
+/** undefined: as the rule itself has it. */
+function settingFor({ rule: name }: Finding, policy: Policy): RuleSetting | undefined {
+  const rule = ruleNamed(name);
+  // Of Squawk's rules that are off unless asked for, `.squawk.toml` may have asked.
+  const unasked = rule?.severity === 'off' && rule.source !== 'squawk' ? 'off' : undefined;
+  return policy.lint.rules[name] ?? unasked;
 }
 
 /** What a project takes for a note is not to be told first: the headline is made of what findings block. */

@@ -13,7 +13,7 @@ const STEADY =
   /^(?:now|statement_timestamp|transaction_timestamp|timezone|to_char|to_date|to_timestamp|to_number|date_trunc|date_part|extract|age|make_date|make_interval|make_timestamp|make_timestamptz|make_time|interval|justify_\w+|lower|upper|initcap|concat|concat_ws|format|length|char_length|octet_length|left|right|lpad|rpad|substr|substring|replace|translate|trim|btrim|ltrim|rtrim|repeat|reverse|split_part|regexp_replace|regexp_match|md5|sha224|sha256|sha384|sha512|encode|decode|convert_to|convert_from|quote_\w+|chr|ascii|abs|ceil|ceiling|floor|round|trunc|mod|power|sqrt|sign|greatest|least|coalesce|nullif|jsonb?_build_(?:object|array)|jsonb?_object|to_jsonb?|jsonb_set|jsonb_insert|jsonb_pretty|jsonb_strip_nulls|row_to_json|array_to_json|array_append|array_prepend|array_cat|array_fill|array_remove|array_to_string|string_to_array|cardinality|int4range|int8range|numrange|tsrange|tstzrange|daterange|current_setting|current_database|current_schema|version|pg_current_xact_id|txid_current|inet_client_addr|to_tsvector|plainto_tsquery|hashtext)$/;
 
 /** `volatile`: it has a function that gives another value each time. `unknown`: it calls one that nobody here knows. */
-export type Volatility = 'volatile' | 'steady' | 'unknown';
+type Volatility = 'volatile' | 'steady' | 'unknown';
 
 export function volatilityOf(expression: unknown, script: HazardScript, at: Command): Volatility {
   const called = [...descendants(expression)].flatMap(([kind, fields]) =>

@@ -18,7 +18,7 @@ interface Surroundings {
 }
 
 /** A new up script as the rules about running systems see it. `loadParser` must have resolved. */
-export function hazardScript(sql: string, surroundings: Surroundings = {}): HazardScript {
+function hazardScript(sql: string, surroundings: Surroundings = {}): HazardScript {
   const { base = [], earlier = [], execution = 'transaction', postgresMajor = 17 } = surroundings;
   const path = (index: number): string => `migrations/${String(index + 1).padStart(3, '0')}_m.sql`;
   const old = base.map((text, index) => migration(path(index), text));

@@ -62,4 +62,12 @@ export const lockRules = {
     help: 'Make sure that the code that runs during the deploy copes with both.',
     existingTablesOnly: true,
   },
+  'mergeable-alter-tables': {
+    source: 'lockstep',
+    severity: 'info',
+    title: 'Several statements alter one table',
+    why: 'Each ALTER TABLE waits for its lock, and reads or rewrites the table if it has to, by itself; in one statement Postgres does all of it in one pass. Told of neighbours only, with nothing between them but what alters other tables.',
+    help: 'Write them as one:\nALTER TABLE orders ADD COLUMN currency text, ADD COLUMN rate numeric, DROP COLUMN legacy_total;',
+    existingTablesOnly: true,
+  },
 } as const satisfies RuleEntries;
