@@ -18,6 +18,8 @@ export interface Observation {
   readonly severity?: Severity | undefined;
   /** The tables that it is about, as the SQL names them: 'orders', 'sales.orders'. */
   readonly relations?: readonly string[] | undefined;
+  /** Which of them running code waits for, where that is not all. */
+  readonly waiting?: readonly string[] | undefined;
   /** 'confirmed' unless told: our own rules report what git and the parser show. */
   readonly evidence?: Evidence;
 }
@@ -47,7 +49,7 @@ export function finding(rule: OwnRule, seen: Observation): Finding {
     ...(relations.length === 0 ? {} : { relations }),
     ...(relations.length === 0 || entry?.blocks === undefined || severity === 'info'
       ? {}
-      : { impact: { blocks: entry.blocks, relations } }),
+      : { impact: { blocks: entry.blocks, relations: [...(seen.waiting ?? relations)] } }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Command, HazardScript } from './types.ts';
 /** Looks at a new up script. Pure; `loadParser` must have resolved. */
 export type HazardRule = (script: HazardScript) => Finding[];
 
-type Seen = Pick<Observation, 'message' | 'help' | 'suggestion' | 'severity' | 'relations' | 'evidence'>;
+type Seen = Pick<Observation, 'message' | 'help' | 'suggestion' | 'severity' | 'relations' | 'waiting' | 'evidence'>;
 
 /** A finding about a command, at the statement that runs it. `message` ends with a full stop. */
 export function hazard(rule: OwnRule, { script }: HazardScript, command: Command, seen: Seen): Finding {

@@ -3,7 +3,7 @@ import type { Script } from '../project/types.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
 import { notNullProofs } from './not-null-proofs.ts';
 import { runSquawk, type Violation } from './squawk.ts';
-import { enabledSquawkRules, type SquawkConfig, squawkToml } from './squawk-config.ts';
+import { type SquawkConfig, squawkToml, wantedSquawkRules } from './squawk-config.ts';
 import { gaveUp, locate, squawkCopy } from './squawk-findings.ts';
 import { refine } from './squawk-refine.ts';
 import type { ExaminedScript, HazardScript, LintInput } from './types.ts';
@@ -22,7 +22,7 @@ export async function askSquawk(
   const shown = scripts.filter(({ script }) => script.unreadable === undefined && !isExcluded(script.path));
   const answers = await runSquawk(shown.map(squawkCopy), {
     binary: squawkBinary,
-    config: squawkToml(enabledSquawkRules(config, policy)),
+    config: squawkToml(wantedSquawkRules(config, policy)),
     postgresMajor,
     signal,
   });

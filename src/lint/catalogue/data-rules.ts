@@ -41,6 +41,7 @@ export const dataRules = {
     title: 'Nobody knows how many rows are changed at once',
     why: "Rows that an UPDATE or DELETE has touched stay locked until the transaction ends. If they are many, writers wait, replicas fall behind, and a statement_timeout throws all of the work away. Accepted are: the value of a key (by the column's name, or a PRIMARY KEY or UNIQUE of the migrations), a list or range of such values, VALUES, and LIMIT.",
     help: "If they are few, say so; else change them in batches, each with its own COMMIT, outside of the migrations:\nUPDATE orders SET state = 'done' WHERE id IN (SELECT id FROM orders WHERE state = 'shipped' LIMIT 5000);",
+    cheapWhenSmall: true,
     existingTablesOnly: true,
   },
 } as const satisfies RuleEntries;

@@ -35,6 +35,7 @@ export const lockRules = {
     title: 'A table is locked by hand',
     why: 'LOCK TABLE keeps writers out (SHARE and stronger), or readers as well (ACCESS EXCLUSIVE, which is what it takes without a mode), from there to the end of the transaction. Whether that is long depends on what follows.',
     help: 'Take it out where the statements after it lock what they need themselves; else choose the weakest mode, and keep what follows short:\nLOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE;',
+    cheapWhenSmall: true,
     existingTablesOnly: true,
   },
   'adding-exclusion-constraint': {

@@ -37,6 +37,7 @@ export const squawkLockRules = {
     title: 'A partition is detached under an exclusive lock',
     why: 'DETACH PARTITION takes ACCESS EXCLUSIVE on the partitioned table and so stops reads and writes of all its partitions; briefly, but behind every running query.',
     help: 'In a migration of its own:\nALTER TABLE events DETACH PARTITION events_2023 CONCURRENTLY;',
+    cheapWhenSmall: true,
     existingTablesOnly: true,
   },
   'adding-foreign-key-constraint': {

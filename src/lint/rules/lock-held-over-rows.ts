@@ -22,7 +22,8 @@ export function lockHeldOverRows(script: HazardScript): Finding[] {
     const message = `${change.words} ${during.command.inside === undefined ? '' : 'here '}runs while ${where}: they wait until all its rows are done and the transaction ends.`;
     return hazard('lock-held-over-rows', script, during.command, {
       message,
-      relations: [table],
+      relations: [table, ...change.tables],
+      waiting: [table],
       severity: same ? undefined : 'warn',
     });
   });

@@ -318,6 +318,33 @@ describe('configuration', () => {
     ]);
   });
 
+  test('of lockstep.yml says what rules of either side are worth on some tables', async () => {
+    const set = changeSet([
+      added('migrations/001_a.sql', 'CREATE INDEX i ON a (x);\nCREATE INDEX j ON b (x);\nTRUNCATE b;'),
+    ]);
+    const small = policy({ tables: { b: { small: true } } });
+    expect(brief(await lintOf(set, { policy: small }))).toEqual([
+      'migrations/001_a.sql:1 block require-concurrent-index-creation',
+      'migrations/001_a.sql:2 info require-concurrent-index-creation',
+      'migrations/001_a.sql:3 block ban-truncate',
+    ]);
+  });
+
+  test('of lockstep.yml asks for a rule of Squawk in some migrations', async () => {
+    const overrides = [
+      {
+        rules: ['require-table-schema'],
+        paths: ['db/migrations/old/**'],
+        tables: undefined,
+        severity: 'warn' as const,
+      },
+    ];
+    const found = brief(await lintOf(dangerous, { policy: policy({ lint: { overrides } }) }));
+    expect(found.filter((line) => line.includes('require-table-schema'))).toEqual([
+      'db/migrations/old/002_b.sql:1 warn require-table-schema',
+    ]);
+  });
+
   test("Squawk's version-dependent rules go by the rehearsal's server", async () => {
     const set = changeSet([added('migrations/001_a.sql', 'VACUUM FULL users;')]);
     // One fact is one finding: ours speaks where Squawk is silent.

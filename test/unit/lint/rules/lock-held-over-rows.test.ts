@@ -58,7 +58,7 @@ describe('a lock that is held while many rows are changed', () => {
         line: 3,
         relations: ['orders'],
         message: expect.stringContaining('line 2'),
-        impact: { blocks: 'reads and writes' },
+        impact: { blocks: 'reads and writes', relations: ['orders'] },
       },
     ]);
   });
