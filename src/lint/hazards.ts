@@ -52,6 +52,7 @@ const RULES: readonly HazardRule[] = [
   mergeableAlterTables,
 ];
 
+/** What our own rules find in a new up script. Some of it Squawk says as well: `withoutTwice`. */
 export function hazardFindings(script: HazardScript): Finding[] {
   return RULES.flatMap((rule) => rule(script));
 }
@@ -81,7 +82,7 @@ export function withoutTwice(findings: readonly Finding[]): Finding[] {
   const byStatement = new Map<string, Finding[]>();
   const place = ({ path, statement }: Finding): string => `${path}\0${statement}`;
   for (const found of findings) byStatement.set(place(found), [...(byStatement.get(place(found)) ?? []), found]);
-  return findings.filter((found) => {
+  const left = findings.filter((found) => {
     if (found.statement === undefined) return true;
     const same = byStatement.get(place(found)) ?? [];
     const others = GIVES_WAY[found.rule] ?? [];
@@ -90,5 +91,23 @@ export function withoutTwice(findings: readonly Finding[]): Finding[] {
       ({ rule, severity }) =>
         rule === corrected || (others.includes(rule) && WEIGHT[severity] <= WEIGHT[found.severity]),
     );
+  });
+  return withOneForEachLock(left);
+}
+
+/** Of the changes that run under one lock the first, which names the lines of the others: one lock is one mistake. */
+function withOneForEachLock(findings: readonly Finding[]): Finding[] {
+  const isHeld = ({ rule }: Finding): boolean => rule === 'lock-held-over-rows';
+  const key = ({ path, severity, relations = [] }: Finding): string => `${path}\0${severity}\0${relations[0]}`;
+  const byLock = new Map<string, Finding[]>();
+  for (const found of findings.filter(isHeld)) byLock.set(key(found), [...(byLock.get(key(found)) ?? []), found]);
+  return findings.flatMap((found) => {
+    const [first, ...more] = isHeld(found) ? (byLock.get(key(found)) ?? []) : [found];
+    if (first !== found) return [];
+    const lines = [...new Set(more.map(({ line }) => line))].filter((line) => line !== found.line);
+    if (lines.length === 0) return [found];
+    const others = ` So ${lines.length === 1 ? 'does what stands in line' : 'do those in lines'} ${lines.join(', ')}.`;
+    const relations = [...new Set([found, ...more].flatMap((one) => one.relations ?? []))];
+    return [{ ...found, relations, message: found.message + others }];
   });
 }

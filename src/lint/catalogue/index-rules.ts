@@ -4,9 +4,9 @@ import type { RuleEntries } from './entry.ts';
 export const indexRules = {
   'concurrent-if-not-exists': {
     source: 'lockstep',
-    severity: 'warn',
+    severity: 'info',
     title: 'An index that a failed build left behind counts as existing',
-    why: 'CREATE INDEX CONCURRENTLY that was interrupted leaves an invalid index. IF NOT EXISTS finds its name, does nothing, and the migration succeeds without an index. Lockstep clears away what its own runs leave; it cannot know of what others left.',
+    why: 'CREATE INDEX CONCURRENTLY that was interrupted leaves an invalid index. IF NOT EXISTS finds its name, does nothing, and the migration succeeds without an index. `info`, since Lockstep clears away what its own runs leave; it cannot know of what others left.',
     help: 'Leave IF NOT EXISTS out, or drop what may be there first:\nDROP INDEX CONCURRENTLY IF EXISTS orders_user_id_idx;\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
     existingTablesOnly: true,
   },

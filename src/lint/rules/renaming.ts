@@ -2,7 +2,7 @@ import { fieldsOf, names, record, text } from '../../project/syntax-tree.ts';
 import type { Finding, Severity } from '../../report/model.ts';
 import type { OwnRule } from '../catalogue.ts';
 import { existing, hazard } from '../hazard.ts';
-import { leavesOldName } from '../old-names.ts';
+import { leavesOldName, leavesOldType } from '../old-names.ts';
 import type { Command, HazardScript } from '../types.ts';
 
 /** Names that running code may know, and that it no longer finds after the commit. Tables and columns are Squawk's. */
@@ -42,7 +42,7 @@ function renamed(script: HazardScript, command: Command): Finding[] {
   }
   if (tree.renameType === 'OBJECT_TYPE' || tree.renameType === 'OBJECT_DOMAIN') {
     const type = names(fieldsOf(tree.object, 'List')?.items);
-    if (script.made.hasTypeBefore(command, type)) return [];
+    if (script.made.hasTypeBefore(command, type) || leavesOldType(script, command)) return [];
     const message = `The type ${type.join('.')} becomes ${to}: code that casts to it or declares it by the old name fails.`;
     return [hazard('renaming-type', script, command, { message })];
   }

@@ -47,6 +47,10 @@ describe('one fact is one finding', () => {
     ['ALTER TABLE a ADD COLUMN b bigint CHECK (b > 0);', ['1 block adding-column-with-constraint']],
     ['ALTER TABLE a ADD COLUMN b bigint;\nUPDATE a SET b = 1;', ['2 block lock-held-over-rows']],
     [
+      'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE a SET b = 1;\nDELETE FROM a;\nALTER TABLE d DROP COLUMN b;\nDELETE FROM d;',
+      ['2 block lock-held-over-rows', '4 block ban-drop-column', '5 block lock-held-over-rows'],
+    ],
+    [
       'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE c SET b = 1;',
       ['2 block changing-all-rows', '2 warn lock-held-over-rows'],
     ],

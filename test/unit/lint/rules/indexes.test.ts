@@ -11,7 +11,7 @@ describe('CREATE INDEX CONCURRENTLY IF NOT EXISTS', () => {
     ['CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "I" ON s.orders (a);', 'DROP INDEX CONCURRENTLY IF EXISTS "I";'],
   ])('%s', (sql, suggestion) => {
     const found = hazards(concurrentIfNotExists, sql, { execution: 'autocommit' });
-    expect(brief(found)).toEqual(['1 warn concurrent-if-not-exists']);
+    expect(brief(found)).toEqual(['1 info concurrent-if-not-exists']);
     expect(found[0]?.suggestion).toBe(suggestion);
   });
 

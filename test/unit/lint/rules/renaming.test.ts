@@ -36,6 +36,9 @@ describe('a name that running code may know', () => {
     'ALTER TABLE orders RENAME COLUMN a TO b;',
     "ALTER TYPE state ADD VALUE 'b';",
     'ALTER FUNCTION f() RENAME TO g;',
+    // How a value is taken from an enum.
+    'CREATE TYPE "S_new" AS ENUM (); ALTER TYPE "S" RENAME TO "S_old"; ALTER TYPE "S_new" RENAME TO "S"; DROP TYPE "S_old";',
+    'ALTER TYPE s RENAME TO s_old; CREATE TYPE s AS ENUM ();',
     'ALTER TYPE pair RENAME ATTRIBUTE a TO b;',
     "CREATE TYPE e AS ENUM ('a'); ALTER TYPE e RENAME VALUE 'a' TO 'b'; ALTER TYPE e RENAME TO f; ALTER TYPE f SET SCHEMA s;",
     'CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v RENAME COLUMN a TO b; ALTER VIEW v RENAME TO w; ALTER VIEW w SET SCHEMA s;',
