@@ -1,12 +1,17 @@
 import { droppedNames, nameOfParts, rangeVar } from '../project/relations.ts';
 import { fieldsOf, list } from '../project/syntax-tree.ts';
-import { alterations } from './hazard.ts';
+import { type Alteration, alterations } from './hazard.ts';
 import { written } from './made.ts';
 import type { Command } from './types.ts';
 
 /** What takes a lock milder than ACCESS EXCLUSIVE in ALTER TABLE (AlterTableGetLockLevel in Postgres' tablecmds.c). */
 const MILDER =
   /^AT_(?:SetStatistics|ValidateConstraint|ClusterOn|DropCluster|SetRelOptions|ResetRelOptions|SetOptions|ResetOptions|AttachPartition|(?:Enable|Disable)(?:Always|Replica)?Trig(?:All|User)?)$/;
+
+/** Whether one of the things that an ALTER TABLE does takes ACCESS EXCLUSIVE on its table. */
+export function takesExclusive({ subtype, constraint }: Alteration): boolean {
+  return !MILDER.test(subtype) && constraint?.contype !== 'CONSTR_FOREIGN';
+}
 
 /** The relations that a command holds ACCESS EXCLUSIVE on, to the end of its transaction; as they are written. */
 export function exclusivelyLocked(command: Command): string[] {
@@ -17,11 +22,7 @@ export function exclusivelyLocked(command: Command): string[] {
   };
   switch (kind) {
     case 'AlterTableStmt':
-      return alterations(command).some(
-        ({ subtype, constraint }) => !MILDER.test(subtype) && constraint?.contype !== 'CONSTR_FOREIGN',
-      )
-        ? one(tree.relation)
-        : [];
+      return alterations(command).some(takesExclusive) ? one(tree.relation) : [];
     case 'RenameStmt':
       return TABLES.has(tree.renameType) ||
         tree.renameType === 'OBJECT_COLUMN' ||

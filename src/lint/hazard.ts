@@ -40,7 +40,7 @@ function isTemporary(schema: string | undefined): boolean {
 }
 
 /** One of the things that an ALTER TABLE does. */
-interface Alteration {
+export interface Alteration {
   /** 'AT_AddColumn' */
   readonly subtype: string;
   readonly fields: Node;

@@ -1,5 +1,6 @@
 import { rangeVar } from '../../project/relations.ts';
 import type { Finding } from '../../report/model.ts';
+import { takesExclusive } from '../exclusive-locks.ts';
 import { alterations, existing, hazard } from '../hazard.ts';
 import { relationKey, written } from '../made.ts';
 import type { Command, HazardScript } from '../types.ts';
@@ -43,10 +44,11 @@ function isAboutKnown(command: Command, groups: ReadonlyMap<string, unknown>): b
   return name !== undefined && groups.has(relationKey(written(name)));
 }
 
-/** These stand alone in an ALTER TABLE, or are better apart: VALIDATE holds a milder lock than what stands beside it. */
-const ALONE = /^AT_(?:AttachPartition|DetachPartition|DetachPartitionFinalize|ValidateConstraint)$/;
+/** These stand alone in an ALTER TABLE. */
+const ALONE = /^AT_(?:AttachPartition|DetachPartition|DetachPartitionFinalize)$/;
 
 function isMergeable(command: Command): boolean {
+  // What takes a milder lock is better apart: a foreign key is checked while reads go on, VALIDATE while writes do.
   const all = alterations(command);
-  return all.length > 0 && all.every(({ subtype }) => !ALONE.test(subtype));
+  return all.length > 0 && all.every((one) => takesExclusive(one) && !ALONE.test(one.subtype));
 }

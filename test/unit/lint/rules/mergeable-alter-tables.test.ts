@@ -37,6 +37,8 @@ describe('statements that could be one', () => {
     `${a('ADD COLUMN a int')}UPDATE orders SET a = 1 WHERE id = 1;\n${a('ADD COLUMN b int')}`,
     `${a('ADD COLUMN a int')}ALTER TABLE orders RENAME COLUMN a TO b;\n${a('ADD COLUMN a int')}`,
     a('ADD CONSTRAINT c CHECK (a > 0) NOT VALID') + a('VALIDATE CONSTRAINT c'),
+    a('ADD COLUMN a int') + a('ADD FOREIGN KEY (a) REFERENCES b (id)'),
+    a('ADD COLUMN a int') + a('ALTER COLUMN a SET STATISTICS 100'),
     'ALTER TABLE orders ATTACH PARTITION p DEFAULT; ALTER TABLE orders ATTACH PARTITION q FOR VALUES IN (1);',
     `CREATE TABLE orders (id int); ${a('ADD COLUMN a int')}${a('ADD COLUMN b int')}`,
     'ALTER INDEX i SET (fillfactor = 70); ALTER INDEX i RESET (fillfactor);',
