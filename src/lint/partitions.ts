@@ -1,6 +1,7 @@
 import { rangeVar } from '../project/relations.ts';
 import type { Statement } from '../project/sql.ts';
 import { fieldsOf, list, record, text } from '../project/syntax-tree.ts';
+import { tableOfIndex } from './index-tables.ts';
 import { relationKey, written } from './made.ts';
 import type { Command, HazardScript } from './types.ts';
 import { constraintOf } from './volatility.ts';
@@ -24,15 +25,9 @@ export function isPartitioned(script: HazardScript, at: Command, table: string):
 
 /** The partitioned table that an index was made on; undefined: there is none. `index`: as it is written. */
 export function partitionedTableOf(script: HazardScript, at: Command, index: string): string | undefined {
-  const before = script.statements.filter(({ index: position }) => position < at.statement.index);
-  const made = [...script.past.statements(INDEXES, bareName(index)), ...before].findLast(
-    ({ kind, tree }) => kind === 'IndexStmt' && text(tree.idxname) === bareName(index),
-  );
-  const name = rangeVar(made?.tree.relation);
-  return name !== undefined && isPartitioned(script, at, written(name)) ? written(name) : undefined;
+  const table = tableOfIndex(script, at.statement, index);
+  return table !== undefined && isPartitioned(script, at, table) ? table : undefined;
 }
-
-const INDEXES = /\bindex\b/i;
 
 /** The default partition of a table, as it is written; undefined: none is known. */
 export function defaultPartitionOf(script: HazardScript, at: Command, parent: string): string | undefined {

@@ -4,10 +4,11 @@ import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
 import { definitionAt } from './definition-at.ts';
 import { impactOf } from './impact.ts';
+import { tablesOf } from './index-tables.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
 import { leavesOldName } from './old-names.ts';
 import { isPartitioned } from './partitions.ts';
-import { rangeVarName, relationsOf } from './relations.ts';
+import { rangeVarName } from './relations.ts';
 import { safeWay } from './safe-way.ts';
 import type { Located } from './squawk-findings.ts';
 import type { HazardScript } from './types.ts';
@@ -43,7 +44,7 @@ export function refine(script: HazardScript, located: readonly Located[], proofs
   return kept.map((one) => {
     const impact = impactOf(one, made);
     const suggestion = one.statement && safeWay(one.finding.rule, one.statement);
-    const relations = one.statement === undefined ? [] : relationsOf(one.statement);
+    const relations = one.statement === undefined ? [] : tablesOf(script, one.statement);
     return {
       ...one.finding,
       ...corrected(one, script),

@@ -1,6 +1,7 @@
 import { isOn, option } from '../../project/syntax-tree.ts';
 import type { Finding } from '../../report/model.ts';
 import { existing, hazard } from '../hazard.ts';
+import { tableOfIndex } from '../index-tables.ts';
 import type { HazardScript } from '../types.ts';
 
 /** REINDEX without CONCURRENTLY, in the forms that are easily overlooked too: (CONCURRENTLY false), REINDEX SYSTEM. */
@@ -22,6 +23,7 @@ export function blockingReindex(script: HazardScript): Finding[] {
     const message = table
       ? `Every index of ${name} is rebuilt; reads and writes of the table wait meanwhile.`
       : `The index ${name} is rebuilt; reads and writes of its table wait meanwhile.`;
-    return [hazard('blocking-reindex', script, command, { message, relations: table ? [name] : [] })];
+    const on = table ? name : tableOfIndex(script, command.statement, name);
+    return [hazard('blocking-reindex', script, command, { message, relations: on === undefined ? [] : [on] })];
   });
 }

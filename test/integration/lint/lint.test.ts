@@ -334,6 +334,15 @@ describe('configuration', () => {
     ]);
   });
 
+  test('of lockstep.yml counts for the indexes of a table', async () => {
+    const base = [migration('migrations/001_a.sql', 'CREATE INDEX i ON flags (x);\nCREATE INDEX j ON b (x);')];
+    const set = changeSet([added('migrations/002_a.sql', 'REINDEX INDEX i;\nREINDEX INDEX j;')], { base });
+    expect(brief(await lintOf(set, { policy: policy({ tables: { flags: { small: true } } }) }))).toEqual([
+      'migrations/002_a.sql:1 info require-concurrent-reindex',
+      'migrations/002_a.sql:2 block require-concurrent-reindex',
+    ]);
+  });
+
   test('of lockstep.yml asks for a rule of Squawk in some migrations', async () => {
     const overrides = [
       {

@@ -27,6 +27,11 @@ test.each([
   '/* REINDEX TABLE orders; */ SELECT 1;',
 ])('another is not: %s', (sql) => expect(hazards(blockingReindex, sql)).toEqual([]));
 
+test('the table of an index is told where the migrations tell', () => {
+  const base = ['CREATE INDEX i ON sales.orders (id);'];
+  expect(hazards(blockingReindex, 'REINDEX INDEX sales.i;', { base })).toMatchObject([{ relations: ['sales.orders'] }]);
+});
+
 test('nor that of a table which an earlier file has made', () => {
   expect(hazards(blockingReindex, 'REINDEX TABLE a;', { earlier: ['CREATE TABLE a ();'] })).toEqual([]);
 });
