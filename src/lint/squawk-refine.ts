@@ -1,5 +1,5 @@
-import { parseSql, type Statement } from '../project/sql.ts';
-import { fieldsOf, list, record } from '../project/syntax-tree.ts';
+import { parseSql } from '../project/sql.ts';
+import { fieldsOf, list } from '../project/syntax-tree.ts';
 import type { Finding } from '../report/model.ts';
 import { ruleNamed } from './catalogue.ts';
 import { definitionAt } from './definition-at.ts';
@@ -7,10 +7,9 @@ import { impactOf } from './impact.ts';
 import { tablesOf } from './index-tables.ts';
 import { type NotNullProofs, setsNotNull } from './not-null-proofs.ts';
 import { leavesOldName } from './old-names.ts';
-import { isPartitioned } from './partitions.ts';
-import { rangeVarName } from './relations.ts';
 import { safeWay } from './safe-way.ts';
 import type { Located } from './squawk-findings.ts';
+import { helpOnPartitioned, isOnParentAlone } from './squawk-partitions.ts';
 import type { HazardScript } from './types.ts';
 import { constraintOf, defaultOf, volatilityOf } from './volatility.ts';
 
@@ -34,7 +33,7 @@ export function refine(script: HazardScript, located: readonly Located[], proofs
         return !isOfEmptyColumn(one);
       case 'disallowed-unique-constraint':
       case 'adding-serial-primary-key-field':
-        return !isOnParentAlone(one, script);
+        return !isOnParentAlone(one.statement, script);
       case 'adding-not-nullable-field':
         return !isProven(one, script.script.text, proofs);
       default:
@@ -43,11 +42,12 @@ export function refine(script: HazardScript, located: readonly Located[], proofs
   });
   return kept.map((one) => {
     const impact = impactOf(one, made);
-    const suggestion = one.statement && safeWay(one.finding.rule, one.statement);
+    const correction = corrected(one, script);
+    const suggestion = correction ? undefined : one.statement && safeWay(one.finding.rule, one.statement);
     const relations = one.statement === undefined ? [] : tablesOf(script, one.statement);
     return {
       ...one.finding,
-      ...corrected(one, script),
+      ...correction,
       ...(relations.length === 0 ? {} : { relations }),
       ...(impact === undefined ? {} : { impact }),
       ...(suggestion === undefined ? {} : { suggestion }),
@@ -100,26 +100,6 @@ function isOnlyParent({ statement }: Located): boolean {
   return typeof relation === 'object' && relation !== null && !('inh' in relation);
 }
 
-/** ALTER TABLE ONLY parent ADD UNIQUE: the index of a partitioned table itself is empty, and made at once. */
-function isOnParentAlone({ statement }: Located, script: HazardScript): boolean {
-  const table = partitionedTable(statement, script);
-  return table !== undefined && record(statement?.tree.relation)?.inh !== true;
-}
-
-function partitionedTable(statement: Statement | undefined, script: HazardScript): string | undefined {
-  const command = script.commands.find((each) => each.statement === statement && each.inside === undefined);
-  const table = statement?.kind === 'AlterTableStmt' ? rangeVarName(statement.tree.relation) : undefined;
-  return table !== undefined && command !== undefined && isPartitioned(script, command, table) ? table : undefined;
-}
-
-const UNIQUE_ON_PARENT =
-  'USING INDEX does not exist for partitioned tables. Add the constraint to the parent alone, which takes a moment; build an index on each partition beside the traffic, in migrations of their own, make a constraint of it and attach it, and with the last one it is valid:\nALTER TABLE ONLY events ADD CONSTRAINT events_key UNIQUE (id, at);\nCREATE UNIQUE INDEX CONCURRENTLY events_2024_key ON events_2024 (id, at);\nALTER TABLE events_2024 ADD CONSTRAINT events_2024_key UNIQUE USING INDEX events_2024_key;\nALTER INDEX events_key ATTACH PARTITION events_2024_key;';
-
-const NO_USING_INDEX: ReadonlySet<string> = new Set([
-  'disallowed-unique-constraint',
-  'adding-serial-primary-key-field',
-]);
-
 /** What fits the statement, where the rule in general does not. */
 function corrected({ finding, statement }: Located, script: HazardScript): Partial<Finding> | undefined {
   const command = script.commands.find((each) => each.statement === statement);
@@ -132,8 +112,8 @@ function corrected({ finding, statement }: Located, script: HazardScript): Parti
       help: 'Make sure that what code does with the old name works: INSERT, UPDATE and DELETE need a simple view.',
     };
   }
-  const misled = NO_USING_INDEX.has(finding.rule) && partitionedTable(statement, script) !== undefined;
-  return misled ? { help: UNIQUE_ON_PARENT } : undefined;
+  const help = helpOnPartitioned(finding.rule, statement, script);
+  return help === undefined ? undefined : { help };
 }
 
 /** The column before the range of the finding, which is 'SET NOT NULL' alone. */

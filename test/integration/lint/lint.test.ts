@@ -141,6 +141,18 @@ describe('on a partitioned table', () => {
     expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(expected);
     for (const { help } of findings) expect(help).not.toMatch(/events ADD CONSTRAINT \S+ UNIQUE USING INDEX/);
   });
+
+  test('NOT VALID is advised for a foreign key of a partitioned table from Postgres 18 on', async () => {
+    const sql = 'ALTER TABLE events ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES users (id);';
+    const set = changeSet([added('migrations/003_m.sql', sql)], { base });
+    const before = await lintOf(set, { postgresMajor: 17 });
+    expect(before.findings).toMatchObject([
+      { rule: 'adding-foreign-key-constraint', help: expect.stringContaining('before Postgres 18') },
+    ]);
+    expect(before.findings[0]?.suggestion).toBeUndefined();
+    const since = await lintOf(set, { postgresMajor: 18 });
+    expect(since.findings).toMatchObject([{ suggestion: expect.stringContaining('NOT VALID') }]);
+  });
 });
 
 describe('places are true', () => {
