@@ -93,8 +93,19 @@ function changed(
     isKey: (column) => isUniqueColumn(script, command, table, column),
     variables: command.inside !== undefined,
   };
-  if (isLimited(whereClause, lookup)) return undefined;
+  if (isLimited(whereClause, lookup) && !loopsOverMany(command, script)) return undefined;
   return { words, table, through, rows: 'many' };
+}
+
+/** FOR row IN SELECT ... FROM orders LOOP UPDATE ... WHERE id = row.id: one by one, and all in one transaction. */
+function loopsOverMany(command: Command, script: HazardScript): boolean {
+  const select = fieldsOf(command.over, 'SelectStmt');
+  const small = new Set<string>();
+  if (select === undefined || isSmallQuery(command.over, { small }) || isOneRow(select, command, script, small))
+    return false;
+  return relationsBelow(select)
+    .map(written)
+    .some((name) => !script.made.hasBefore(command, name) && !isCatalog(name));
 }
 
 function inserted(

@@ -65,6 +65,8 @@ export interface Command {
   /** 'the DO block', 'cleanup()'; undefined: the statement itself. */
   readonly inside: string | undefined;
   readonly statement: Statement;
+  /** The query of the FOR loop that it stands in, as a node: it runs once for each row. */
+  readonly over?: unknown;
 }
 
 /** A script that parses, with what rules ask about it. */

@@ -44,6 +44,9 @@ describe('nobody knows how many rows', () => {
     'MERGE INTO orders o USING users u ON o.user_id = u.id WHEN MATCHED THEN DELETE;',
     "DO $$ BEGIN UPDATE orders SET a = 1 WHERE state = 'x'; END $$;",
     'UPDATE orders SET a = 1 WHERE tenant_id = 5;',
+    // One by one, but all in one transaction.
+    'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',
+    'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users LOOP IF true THEN DELETE FROM orders WHERE id = r.id; END IF; END LOOP; END $$;',
     'UPDATE orders SET a = 1 WHERE EXISTS (SELECT 1 FROM users WHERE users.id = orders.user_id LIMIT 1);',
   ])('%s', (sql) => expect(brief(hazards(changingRows, sql))).toEqual(MANY));
 });
@@ -78,6 +81,9 @@ describe('a handful', () => {
     'MERGE INTO orders o USING (VALUES (1)) AS v (id) ON o.id = v.id WHEN MATCHED THEN DELETE;',
     'DO $$ BEGIN LOOP UPDATE orders SET a = 1 WHERE id IN (SELECT id FROM orders WHERE a IS NULL LIMIT 1000); EXIT WHEN NOT FOUND; END LOOP; END $$;',
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LIMIT 10 LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',
+    'DO $$ DECLARE r record; BEGIN FOR r IN SELECT relname FROM pg_class LOOP UPDATE orders SET a = 1 WHERE id = 5; END LOOP; END $$;',
+    'DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM users WHERE id = 5 LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',
+    'DO $$ BEGIN FOR i IN 1..10 LOOP UPDATE orders SET a = 1 WHERE id = i; END LOOP; END $$;',
     // They run for nobody yet.
     'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ UPDATE orders SET a = 1 $$;',
     '-- UPDATE orders SET a = 1;\nSELECT 1;',
