@@ -151,7 +151,9 @@ function keyRows(schema: JsonSchema, prefix: string): string[][] {
     if (value.properties !== undefined) return keyRows(value, `${name}.`);
     const row = [`\`${name}\``, valueText(value), defaultText(value), cell(value.description ?? '')];
     if (key === 'databases') return [row, databaseName(value, name)];
-    return [row, ...(key === 'environments' ? entryRows(value, `${name}.<name>.`) : [])];
+    if (key === 'overrides') return [row, ...keyRows(value.items ?? {}, `${name}[].`)];
+    const named = key === 'environments' || key === 'tables';
+    return [row, ...(named ? entryRows(value, `${name}.<name>.`) : [])];
   });
 }
 

@@ -64,6 +64,29 @@ lint:
     down-missing: block
 \`\`\`
 
+Some rules, in some migrations or on some tables: \`lint.overrides\`. \`paths\` are globs, \`tables\` names or globs (a schema that is not
+written is \`public\`); an entry with both needs both. The last entry that fits wins.
+
+\`\`\`yaml
+lint:
+  overrides:
+    - rules: [unbatched-dml, changing-all-rows]
+      tables: ['staging.*', feature_flags]
+      severity: info
+    - rules: [ban-drop-column]
+      paths: ['migrations/2024/**']
+      severity: warn
+\`\`\`
+
+What locks, reads or rewrites a table, or changes many of its rows, hurts as long as the table is big. Of one that stays small all of that
+is a note (\`info\`), and its message says so; what loses data or breaks code that runs keeps its severity:
+
+\`\`\`yaml
+tables:
+  feature_flags: { small: true }
+  'staging.*': { small: true }
+\`\`\`
+
 Squawk's own configuration counts as well (\`excluded_rules\`, \`included_rules\`, \`excluded_paths\` in \`.squawk.toml\`); \`lint.rules\` has the
 last word.
 

@@ -1,7 +1,13 @@
 import type { RuleSetting } from '../settings/types.ts';
+import { columnRules } from './catalogue/column-rules.ts';
+import { dataRules } from './catalogue/data-rules.ts';
 import type { RuleEntry } from './catalogue/entry.ts';
 import { historyRules } from './catalogue/history-rules.ts';
+import { indexRules } from './catalogue/index-rules.ts';
+import { lockRules } from './catalogue/lock-rules.ts';
+import { nameRules } from './catalogue/name-rules.ts';
 import { scriptRules } from './catalogue/script-rules.ts';
+import { securityRules } from './catalogue/security-rules.ts';
 import { squawkCompatibilityRules } from './catalogue/squawk-compatibility.ts';
 import { squawkLockRules } from './catalogue/squawk-locks.ts';
 import { squawkStyleRules } from './catalogue/squawk-style.ts';
@@ -9,7 +15,8 @@ import { squawkStyleRules } from './catalogue/squawk-style.ts';
 /** Every rule that lint knows: Squawk's and our own. docs/rules.md is generated from here. */
 
 const squawkRules = { ...squawkLockRules, ...squawkCompatibilityRules, ...squawkStyleRules };
-const ownRules = { ...scriptRules, ...historyRules };
+const hazardRules = { ...lockRules, ...columnRules, ...indexRules, ...dataRules, ...nameRules, ...securityRules };
+const ownRules = { ...scriptRules, ...historyRules, ...hazardRules };
 
 export type OwnRule = keyof typeof ownRules;
 
@@ -17,10 +24,11 @@ interface Rule extends RuleEntry {
   readonly name: string;
 }
 
-/** In the order of docs/rules.md: history, scripts, then Squawk's by weight. */
+/** In the order of docs/rules.md: history, scripts, running systems, then Squawk's by weight. */
 export const rules: readonly Rule[] = Object.entries<RuleEntry>({
   ...historyRules,
   ...scriptRules,
+  ...hazardRules,
   ...squawkRules,
 }).map(([name, entry]) => ({ name, ...entry }));
 

@@ -29,9 +29,10 @@ function placed(commands: readonly BodyCommand[], statement: Statement, body: st
   // Escapes in a quoted body make it differ from the text; then the statement's first line has to do.
   const at = statement.sql.indexOf(body);
   const before = at < 0 ? 0 : statement.sql.slice(0, at).split('\n').length - 1;
-  return commands.map(({ kind, tree, line }) => ({
+  return commands.map(({ kind, tree, line, over }) => ({
     kind,
     tree,
+    over,
     line: Math.min(statement.line + (at < 0 ? 0 : before + line - 1), statement.endLine),
     inside: 'the DO block',
     statement,
@@ -40,7 +41,7 @@ function placed(commands: readonly BodyCommand[], statement: Statement, body: st
 
 /** Bodies without any of these words are not parsed: most are long and harmless. */
 const MATTERS =
-  /\b(?:commit|rollback|discard|set|reset|set_config|pg_settings|call|execute|role|database|tablespace|system|grant|revoke)\b|unlock/i;
+  /\b(?:commit|rollback|discard|set|reset|set_config|pg_settings|call|execute|role|database|tablespace|system|grant|revoke|create|alter|drop|insert|update|delete|merge|truncate|lock|refresh|reindex|cluster)\b|unlock/i;
 
 function mayMatter(body: string, routines: Routines): boolean {
   return MATTERS.test(body) || ESCAPED_NAME.test(body) || routines.mentionedIn(body);
@@ -62,9 +63,10 @@ function calledCommands(command: Command, routines: Routines, seen: Set<string>)
   return functionCalls(command).flatMap(({ name }) => {
     const definitions = seen.has(name) ? [] : routines.named(name);
     seen.add(name);
-    const inside = definitions.flatMap(routineCommands).map(({ kind, tree }) => ({
+    const inside = definitions.flatMap(routineCommands).map(({ kind, tree, over }) => ({
       kind,
       tree,
+      over,
       line: command.line,
       inside: `${name}()`,
       statement: command.statement,

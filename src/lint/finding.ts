@@ -14,8 +14,12 @@ export interface Observation {
   readonly help?: string | undefined;
   readonly suggestion?: string | undefined;
   readonly excerpt?: string | undefined;
-  /** Where this case is milder than the rule in general. */
+  /** Where this case is milder or worse than the rule in general. */
   readonly severity?: Severity | undefined;
+  /** The tables that it is about, as the SQL names them: 'orders', 'sales.orders'. */
+  readonly relations?: readonly string[] | undefined;
+  /** Which of them running code waits for, where that is not all. */
+  readonly waiting?: readonly string[] | undefined;
   /** 'confirmed' unless told: our own rules report what git and the parser show. */
   readonly evidence?: Evidence;
 }
@@ -24,10 +28,12 @@ export interface Observation {
 export function finding(rule: OwnRule, seen: Observation): Finding {
   const entry = ruleNamed(rule);
   const line = seen.line ?? 1;
+  const severity = seen.severity ?? severityOf(entry?.severity);
+  const relations = [...new Set(seen.relations)];
   return {
     rule,
     source: entry?.source ?? 'lockstep',
-    severity: seen.severity ?? severityOf(entry?.severity),
+    severity,
     path: seen.path,
     line,
     endLine: Math.max(line, seen.endLine ?? line),
@@ -40,6 +46,10 @@ export function finding(rule: OwnRule, seen: Observation): Finding {
     evidence: seen.evidence ?? 'confirmed',
     ...(seen.suggestion === undefined ? {} : { suggestion: seen.suggestion }),
     ...(seen.excerpt === undefined ? {} : { excerpt: seen.excerpt }),
+    ...(relations.length === 0 ? {} : { relations }),
+    ...(relations.length === 0 || entry?.blocks === undefined || severity === 'info'
+      ? {}
+      : { impact: { blocks: entry.blocks, relations: [...(seen.waiting ?? relations)] } }),
   };
 }
 
@@ -57,7 +67,8 @@ export function placeOf(
   return { path, line, endLine, column, statement: index };
 }
 
-const WEIGHT: Readonly<Record<Severity, number>> = { block: 0, warn: 1, info: 2 };
+/** The worse, the lower. */
+export const WEIGHT: Readonly<Record<Severity, number>> = { block: 0, warn: 1, info: 2 };
 
 /** The order in which findings are shown: by path, line, then the worst first. */
 export function byPlace(a: Finding, b: Finding): number {

@@ -3,8 +3,13 @@ import picomatch from 'picomatch';
 import { loadParser } from '../project/sql.ts';
 import { isClusterWide } from '../project/transaction.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
+import type { Policy } from '../settings/types.ts';
+import { squawkRuleNames } from './catalogue.ts';
 import { byPlace } from './finding.ts';
+import { freshScripts } from './fresh.ts';
 import { type Guarded, guard, refusedIds } from './guard.ts';
+import { hazardFindings, withoutTwice } from './hazards.ts';
+import { exceptionsOf } from './overrides.ts';
 import { judgedBy, policyProblems, silentRulesOf } from './policy.ts';
 import { historyChanges } from './rules/history.ts';
 import { newestVersion, orderOfMigrations } from './rules/order.ts';
@@ -16,7 +21,7 @@ import {
   newSectionProblems,
 } from './rules/script-content.ts';
 import { examinedScripts, suppressibleScripts, untouchedScripts } from './scripts.ts';
-import { enabledSquawkRules, readSquawkConfig } from './squawk-config.ts';
+import { enabledSquawkRules, readSquawkConfig, wantedSquawkRules } from './squawk-config.ts';
 import { askSquawk, squawkFindings } from './squawk-lint.ts';
 import { applySuppressions } from './suppress.ts';
 import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts';
@@ -27,7 +32,15 @@ import type { LintInput, LintResult, ReadScript, RuleContext } from './types.ts'
  */
 export async function lint(input: LintInput): Promise<LintResult> {
   await loadParser();
-  const { changeSet, policy, layout, now, otherRules, otherMandatory: mandatoryRules = new Set<string>() } = input;
+  const {
+    changeSet,
+    policy,
+    layout,
+    now,
+    postgresMajor,
+    otherRules,
+    otherMandatory: mandatoryRules = new Set<string>(),
+  } = input;
   const squawkConfig = readSquawkConfig(input.squawkConfig, policy.lint.squawkConfig);
   const context: RuleContext = { policy, layout, now, newestVersion: newestVersion(changeSet, layout) };
   const isExcluded = picomatch([...policy.lint.exclude], { dot: true });
@@ -38,24 +51,29 @@ export async function lint(input: LintInput): Promise<LintResult> {
   answering.catch(() => {});
   // It starts when we let go of the thread; then both work at once.
   await setImmediate();
-  const guarded = guard(examined, context, untouchedScripts(changeSet, examined));
+  const untouched = untouchedScripts(changeSet, examined);
+  const guarded = guard(examined, context, untouched);
   const readable = guarded.flatMap(({ read }) => read ?? []);
-  const fresh = readable.filter(({ full }) => full);
+  const fresh = freshScripts(
+    readable.filter(({ full }) => full),
+    { changeSet, untouched, postgresMajor },
+  );
   const judged = fresh.filter(({ script }) => !isExcluded(script.path));
-  const squawk = squawkFindings(judged, await answering, input);
+  const squawk = squawkFindings(judged, await answering);
+  const said = askedFor(squawk.findings, enabledSquawkRules(squawkConfig, policy), policy);
 
   const found = [
     ...guarded.flatMap(({ findings }) => findings),
     ...changeSet.changes.flatMap(brokenSections),
     ...judged.flatMap((script) => [...emptyMigration(script), ...clusterWideStatements(script)]),
-    ...withoutEchoes(squawk.findings, guarded),
+    ...withoutTwice([...withoutEchoes(said, guarded), ...judged.flatMap(hazardFindings)]),
     ...squawkConfig.findings,
     ...historyChanges(changeSet, layout, policy.historyAccept),
     ...orderOfMigrations(changeSet, layout, now),
     ...changeSet.changes.flatMap((change) => (change.kind === 'deleted' ? [] : directiveProblems(change.migration))),
     ...policyProblems(policy, mandatoryRules),
   ];
-  const silentRules = silentRulesOf(enabledSquawkRules(squawkConfig, policy), policy);
+  const silentRules = silentRulesOf(wantedSquawkRules(squawkConfig, policy), policy);
   const suppressed = applySuppressions(judgedBy(policy, found), suppressibleScripts(changeSet), {
     otherRules,
     silentRules,
@@ -82,6 +100,14 @@ export async function lint(input: LintInput): Promise<LintResult> {
     files: new Set(readable.map(({ script }) => script.path)).size,
     statements: readable.reduce((count, { statements }) => count + statements.length, 0),
   };
+}
+
+/** Of a rule that `lint.overrides` alone asks for, what it says where an entry fits. */
+function askedFor(findings: readonly Finding[], everywhere: ReadonlySet<string>, policy: Policy): readonly Finding[] {
+  const { severityOf } = exceptionsOf(policy);
+  return findings.filter(
+    (one) => everywhere.has(one.rule) || !squawkRuleNames.has(one.rule) || severityOf(one) !== undefined,
+  );
 }
 
 /** Squawk's word on CONCURRENTLY in transactions, where `mixed-transaction` has said it of the file. */

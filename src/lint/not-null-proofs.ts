@@ -1,7 +1,8 @@
 import { type Node, parseScript, type Statement } from '../project/sql.ts';
 import { fieldsOf, list, names, nodeEntry, text } from '../project/syntax-tree.ts';
 import type { Script } from '../project/types.ts';
-import { rangeVarName, relationKey } from './relations.ts';
+import { relationKey } from './made.ts';
+import { rangeVarName } from './relations.ts';
 
 /**
  * Columns that a valid CHECK (column IS NOT NULL) of an earlier migration proves: SET NOT NULL reads no rows then. The

@@ -8,6 +8,8 @@ export interface BodyCommand {
   readonly tree: Node;
   /** 1-based, in the body. */
   readonly line: number;
+  /** The query of the FOR loop that it stands in, as a node: it runs once for each row. */
+  readonly over?: unknown;
 }
 
 /**
@@ -23,29 +25,37 @@ export function plpgsqlCommands(statement: string, body: string): readonly BodyC
     return transactionTokens(body);
   }
   const found: BodyCommand[] = [];
-  collect(parsed, 1, found);
+  collect(parsed, 1, found, undefined);
   return found;
 }
 
 const STATEMENT = 'PLpgSQL_stmt_';
 
-function collect(value: unknown, line: number, found: BodyCommand[]): void {
+function collect(value: unknown, line: number, found: BodyCommand[], over: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) collect(item, line, found);
+    for (const item of value) collect(item, line, found, over);
     return;
   }
   for (const [key, fields] of Object.entries(value as Node)) {
     const own = record(fields);
     const at = key.startsWith(STATEMENT) && typeof own?.lineno === 'number' ? own.lineno : line;
-    if (own && key === 'PLpgSQL_expr') found.push(...expressionCommands(own, at));
+    if (own && key === 'PLpgSQL_expr') found.push(...expressionCommands(own, at).map((one) => ({ ...one, over })));
     else if (key === `${STATEMENT}commit` || key === `${STATEMENT}rollback`)
       found.push(ending(key.slice(STATEMENT.length), at));
     else {
       if (own && key === `${STATEMENT}dynexecute`) found.push(...executedCommands(own, at));
-      collect(fields, at, found);
+      // Of two loops, one in the other, either may be long: the outer one alone is looked at.
+      collect(fields, at, found, over ?? loopQuery(key, own));
     }
   }
+}
+
+/** FOR row IN SELECT ... LOOP */
+function loopQuery(key: string, fields: Node | undefined): unknown {
+  const query = key === `${STATEMENT}fors` ? text(record(record(fields?.query)?.PLpgSQL_expr)?.query) : undefined;
+  const [select] = query === undefined ? [] : parsedCommands(query, 1);
+  return select && { [select.kind]: select.tree };
 }
 
 function ending(word: string, line: number): BodyCommand {

@@ -1,83 +1,121 @@
-import { type RelationName, rangeVar, targetsOf } from '../project/relations.ts';
+import { rangeVar, targetsOf } from '../project/relations.ts';
 import type { Statement } from '../project/sql.ts';
-import { record, text } from '../project/syntax-tree.ts';
+import { lifetimes, relationKey, schemaKey, typeKey, written } from './made.ts';
+import type { Command } from './types.ts';
 
-/** Which relations a script makes, and which ones its statements are about: by name, as far as the text shows it. */
-
-/** 'schema.name', or the bare name where the SQL has no schema. */
-function written({ schema, name }: RelationName): string {
-  return schema === undefined ? name : `${schema}.${name}`;
-}
-
-/** By what a relation is told from others: without a schema, and in public, one and the same; search_path is mostly that. */
-export function relationKey(name: string): string {
-  return name.replace(/^public\./, '');
-}
+/** Which relations a change set makes, and which ones its statements are about: by name, as far as the text shows it. */
 
 export function rangeVarName(value: unknown): string | undefined {
   const name = rangeVar(value);
   return name && written(name);
 }
 
-/** The relations that a script makes: nobody uses them while it runs. */
-export class NewRelations {
-  /** Index of the statement that made each. */
-  readonly #madeAt = new Map<string, number>();
+/** Where a script is asked about: at one of its statements, or at a command inside one. */
+type Moment = Statement | Command;
 
-  constructor(statements: readonly Statement[]) {
-    for (const statement of statements) {
-      for (const name of this.#madeBy(statement).map(relationKey))
-        if (!this.#madeAt.has(name)) this.#madeAt.set(name, statement.index);
+interface Event {
+  /** Position among the script's commands. */
+  readonly at: number;
+  readonly made: boolean;
+}
+
+/** What stands before the script: objects that earlier new files made, and what was there before the change set. */
+interface Before {
+  /** Keys of what earlier files of the change set have made and not dropped. */
+  readonly made: ReadonlySet<string>;
+  /** Whether a relation of the base schema seems to have a name: for IF NOT EXISTS, which may have done nothing. */
+  readonly existed: (key: string) => boolean;
+}
+
+const NOTHING: Before = { made: new Set(), existed: () => false };
+
+/**
+ * The objects that a change set has made when a script runs, in earlier files or in the script itself: nobody uses them
+ * yet, for the deploy brings the code afterwards.
+ */
+export class NewRelations {
+  readonly #before: Before;
+  readonly #events = new Map<string, Event[]>();
+  readonly #positions = new Map<Moment, number>();
+
+  constructor(commands: readonly Command[], before: Before = NOTHING) {
+    this.#before = before;
+    for (const [at, command] of commands.entries()) {
+      this.#positions.set(command, at);
+      if (command.inside === undefined) this.#positions.set(command.statement, at);
+      const { made, gone, maybe } = lifetimes(command, (key) => this.#isNew(key, at));
+      // A branch of a DO block need not have run.
+      const unsure = maybe || command.inside !== undefined;
+      for (const key of gone) this.#note(key, { at, made: false });
+      for (const key of made)
+        if (!unsure || this.#isNew(key, at) || !before.existed(key)) this.#note(key, { at, made: true });
     }
   }
 
   /** Whether all relations that a statement is about were made by statements before it. */
-  holdsAllOf(statement: Statement): boolean {
-    const targets = relationsOf(statement);
-    return targets.length > 0 && targets.every((name) => this.hasBefore(statement, name));
+  holdsAllOf(moment: Moment): boolean {
+    const targets = relationsOf(moment);
+    return targets.length > 0 && targets.every((name) => this.hasBefore(moment, name));
   }
 
-  /** Whether a relation was made before a statement. */
-  hasBefore(statement: Statement, name: string): boolean {
-    return (this.#madeAt.get(relationKey(name)) ?? Number.POSITIVE_INFINITY) < statement.index;
+  /** Whether a relation was made before a statement. `name`: 'schema.name' or the bare name. */
+  hasBefore(moment: Moment, name: string): boolean {
+    return this.#holds(relationKey(name), moment);
   }
 
-  #madeBy({ kind, tree }: Statement): string[] {
-    const optional = (name: string | undefined): string[] => (name === undefined ? [] : [name]);
-    switch (kind) {
-      case 'CreateStmt':
-        return optional(rangeVarName(tree.relation));
-      case 'CreateTableAsStmt':
-        return optional(rangeVarName(record(tree.into)?.rel));
-      case 'SelectStmt':
-        return optional(rangeVarName(record(tree.intoClause)?.rel));
-      case 'IndexStmt':
-        return this.#has(rangeVarName(tree.relation)) ? optional(indexName(tree)) : [];
-      case 'RenameStmt':
-        return this.#has(rangeVarName(tree.relation)) ? optional(renamed(tree)) : [];
-      default:
-        return [];
+  /** Whether a type was made before a statement. `parts`: its qualified name. */
+  hasTypeBefore(moment: Moment, parts: readonly string[]): boolean {
+    return this.#holds(typeKey(parts), moment);
+  }
+
+  /** Whether the script itself has made a type before a statement, in another branch than a DO block's. */
+  madeHere(moment: Moment, parts: readonly string[]): boolean {
+    const at = this.#positionOf(moment);
+    return this.#events.get(typeKey(parts))?.findLast((event) => event.at < at)?.made === true;
+  }
+
+  hasSchemaBefore(moment: Moment, name: string): boolean {
+    return this.#holds(schemaKey(name), moment);
+  }
+
+  /** Keys of what is new after the script: `made` of the next one's `Before`. */
+  after(): ReadonlySet<string> {
+    const left = new Set(this.#before.made);
+    for (const [key, events] of this.#events) {
+      if (events.at(-1)?.made) left.add(key);
+      else left.delete(key);
     }
+    return left;
   }
 
-  #has(name: string | undefined): boolean {
-    return name !== undefined && this.#madeAt.has(relationKey(name));
+  #holds(key: string, moment: Moment): boolean {
+    return this.#isNew(key, this.#positionOf(moment)) || this.#isInNewSchema(key, moment);
   }
-}
 
-/** An index lives in its table's schema. */
-function indexName({ relation, idxname }: Readonly<Record<string, unknown>>): string | undefined {
-  const name = text(idxname);
-  return name === undefined ? undefined : written({ schema: text(record(relation)?.schemaname), name });
-}
+  /** What stands in a new schema is new: it can only have been made there, or moved to it. */
+  #isInNewSchema(key: string, moment: Moment): boolean {
+    if (this.#events.has(key)) return false;
+    const schema = /^(?:type )?([^.]+)\./.exec(key)?.[1];
+    return schema !== undefined && this.#isNew(schemaKey(schema), this.#positionOf(moment));
+  }
 
-function renamed({ relation, renameType, newname }: Readonly<Record<string, unknown>>): string | undefined {
-  const name = text(newname);
-  const whole = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_INDEX';
-  return whole && name !== undefined ? written({ schema: text(record(relation)?.schemaname), name }) : undefined;
+  #isNew(key: string, at: number): boolean {
+    const last = this.#events.get(key)?.findLast((event) => event.at < at);
+    return last === undefined ? this.#before.made.has(key) : last.made;
+  }
+
+  #note(key: string, event: Event): void {
+    const known = this.#events.get(key);
+    if (known) known.push(event);
+    else this.#events.set(key, [event]);
+  }
+
+  #positionOf(moment: Moment): number {
+    return this.#positions.get(moment) ?? Number.POSITIVE_INFINITY;
+  }
 }
 
 /** The tables, indexes and views that a statement alters, fills, empties or drops; none where it does not name them. */
-export function relationsOf(statement: Statement): string[] {
+export function relationsOf(statement: Pick<Statement, 'kind' | 'tree'>): string[] {
   return targetsOf(statement).map(written);
 }

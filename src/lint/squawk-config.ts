@@ -71,7 +71,13 @@ function unknownRule(name: string, path: string, text = ''): Finding {
   });
 }
 
-/** Which of Squawk's rules run. lockstep.yml has the last word, then .squawk.toml, then the catalogue. */
+/** Which of Squawk's rules run: those that are enabled, and those that `lint.overrides` asks for somewhere. */
+export function wantedSquawkRules(config: SquawkConfig, policy: Policy): ReadonlySet<string> {
+  const asked = policy.lint.overrides.flatMap(({ rules: names, severity }) => (severity === 'off' ? [] : names));
+  return new Set([...enabledSquawkRules(config, policy), ...asked.filter((name) => squawkRuleNames.has(name))]);
+}
+
+/** Which of Squawk's rules hold everywhere. lockstep.yml has the last word, then .squawk.toml, then the catalogue. */
 export function enabledSquawkRules(config: SquawkConfig, policy: Policy): ReadonlySet<string> {
   const settings = policy.lint.rules;
   const enabled = rules.filter((rule) => {

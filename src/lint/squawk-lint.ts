@@ -3,10 +3,10 @@ import type { Script } from '../project/types.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
 import { notNullProofs } from './not-null-proofs.ts';
 import { runSquawk, type Violation } from './squawk.ts';
-import { enabledSquawkRules, type SquawkConfig, squawkToml } from './squawk-config.ts';
+import { type SquawkConfig, squawkToml, wantedSquawkRules } from './squawk-config.ts';
 import { gaveUp, locate, squawkCopy } from './squawk-findings.ts';
 import { refine } from './squawk-refine.ts';
-import type { ExaminedScript, LintInput, ReadScript } from './types.ts';
+import type { ExaminedScript, HazardScript, LintInput } from './types.ts';
 
 /** What Squawk said of each script; undefined: it broke down. A script that is not in it was not shown to Squawk. */
 type SquawkAnswers = ReadonlyMap<Script, readonly Violation[] | undefined>;
@@ -22,7 +22,7 @@ export async function askSquawk(
   const shown = scripts.filter(({ script }) => script.unreadable === undefined && !isExcluded(script.path));
   const answers = await runSquawk(shown.map(squawkCopy), {
     binary: squawkBinary,
-    config: squawkToml(enabledSquawkRules(config, policy)),
+    config: squawkToml(wantedSquawkRules(config, policy)),
     postgresMajor,
     signal,
   });
@@ -31,9 +31,8 @@ export async function askSquawk(
 
 /** Squawk's answers as findings, with what it says in vain taken out. `scripts` parse. */
 export function squawkFindings(
-  scripts: readonly ReadScript[],
+  scripts: readonly HazardScript[],
   answers: SquawkAnswers,
-  { changeSet }: Pick<LintInput, 'changeSet'>,
 ): { readonly findings: readonly Finding[]; readonly notAnalysed: readonly NotAnalysed[] } {
   const findings: Finding[] = [];
   const notAnalysed: NotAnalysed[] = [];
@@ -53,14 +52,9 @@ export function squawkFindings(
         ...refine(
           read,
           located,
-          notNullProofs(() => scriptsBefore(read, changeSet)),
+          notNullProofs(() => read.past.scripts),
         ),
       );
   }
   return { findings, notAnalysed };
-}
-
-function scriptsBefore({ migration }: ReadScript, { head }: LintInput['changeSet']) {
-  const at = head.migrations.findIndex(({ id }) => id === migration.id);
-  return head.migrations.slice(0, Math.max(0, at)).map(({ up }) => up);
 }

@@ -3,6 +3,8 @@ import type { Node, Statement } from '../project/sql.ts';
 import type { ChangeSet, Execution, Migration, Script } from '../project/types.ts';
 import type { Finding, NotAnalysed } from '../report/model.ts';
 import type { Policy } from '../settings/types.ts';
+import type { Past } from './past.ts';
+import type { NewRelations } from './relations.ts';
 
 /** What lint needs to know about the project's tool. */
 export type LintLayout = Pick<
@@ -63,6 +65,8 @@ export interface Command {
   /** 'the DO block', 'cleanup()'; undefined: the statement itself. */
   readonly inside: string | undefined;
   readonly statement: Statement;
+  /** The query of the FOR loop that it stands in, as a node: it runs once for each row. */
+  readonly over?: unknown;
 }
 
 /** A script that parses, with what rules ask about it. */
@@ -71,6 +75,14 @@ export interface ReadScript extends ExaminedScript {
   /** In the order of the statements; bodies of DO blocks and of called routines of the project included. */
   readonly commands: readonly Command[];
   readonly execution: Execution;
+}
+
+/** A new up script, with what rules about running systems ask: what is new, and what earlier migrations say. */
+export interface HazardScript extends ReadScript {
+  readonly made: NewRelations;
+  readonly past: Past;
+  /** The rehearsal's major version of Postgres. */
+  readonly postgresMajor: number;
 }
 
 export interface RuleContext {

@@ -33,6 +33,11 @@ export const findingSchema = z.strictObject({
   suppressed: z.strictObject({ reason: z.string() }).optional(),
   suggestion: z.string().optional().describe('SQL or YAML to paste.'),
   excerpt: z.string().optional().describe('The line with a caret below the place.'),
+  relations: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('The tables that it is about: schema.name where the SQL names the schema, else the bare name.'),
   inDiff: z.boolean().optional().describe('Whether the place is on lines that this change adds or alters.'),
   impact: z
     .strictObject({

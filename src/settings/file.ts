@@ -120,9 +120,16 @@ function toConfig(file: FileSettings, database: string | undefined, overrides: O
       testTimeoutMs: milliseconds(file.test_timeout),
       lint: {
         rules: file.lint.rules,
+        overrides: file.lint.overrides.map(({ rules, paths, tables, severity }) => ({
+          rules,
+          paths,
+          tables,
+          severity,
+        })),
         exclude: file.lint.exclude,
         squawkConfig: normalPath(file.lint.squawk_config),
       },
+      tables: file.tables,
       rehearsal: toRehearsal(file.rehearsal),
       lockTimeout: postgresDuration(milliseconds(file.lock_timeout)),
       statementTimeout: postgresDuration(milliseconds(file.statement_timeout)),

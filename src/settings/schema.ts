@@ -26,6 +26,27 @@ const acceptedChange = z.strictObject({
   reason: text.describe('Why this is right; shown to the reviewer.'),
 });
 
+const override = z
+  .strictObject({
+    rules: z.array(text).min(1, 'expected at least one rule').describe('Names of rules.'),
+    paths: z
+      .array(text)
+      .min(1, 'expected at least one path')
+      .optional()
+      .describe('Globs of migrations; without it, all.'),
+    tables: z
+      .array(text)
+      .min(1, 'expected at least one table')
+      .optional()
+      .describe(
+        "Tables that a finding is about, such as orders or sales.*: it counts where all of the finding's tables are among them. Without it, whatever the table.",
+      ),
+    severity: ruleSetting.describe('What the rules are worth there.'),
+  })
+  .refine(({ paths, tables }) => paths !== undefined || tables !== undefined, {
+    error: "expected 'paths' or 'tables' (what holds everywhere belongs under lint.rules)",
+  });
+
 const keys = {
   tool: text.default('auto').describe("The migration tool that the project uses; 'auto' finds it by its files."),
   migrations: z
@@ -52,6 +73,10 @@ const keys = {
         .record(z.string(), ruleSetting)
         .default({})
         .describe('Severities by rule name, against the defaults in docs/rules.md.'),
+      overrides: z
+        .array(override)
+        .default([])
+        .describe('Severities for some migrations or tables. The last entry that fits wins, over lint.rules too.'),
       exclude: z
         .array(text)
         .default([])
@@ -60,6 +85,20 @@ const keys = {
     })
     .prefault({})
     .describe('What the text of a migration is judged by.'),
+  tables: z
+    .record(
+      text,
+      z.strictObject({
+        small: z
+          .boolean()
+          .default(false)
+          .describe(
+            'It stays small: what locks, reads or rewrites it, or changes many of its rows, takes a moment and is a note.',
+          ),
+      }),
+    )
+    .default({})
+    .describe('What is known of tables, by name: orders, sales.orders, or log_* for several.'),
   rehearsal: z
     .strictObject({
       preset: z.enum(['supabase']).optional().describe("Brings a platform's own schemas and roles."),

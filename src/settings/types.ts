@@ -154,17 +154,36 @@ export interface Policy {
   readonly testTimeoutMs: number;
   readonly lint: {
     readonly rules: Readonly<Record<string, RuleSetting>>;
+    /** The last one that fits wins, over `rules` too. */
+    readonly overrides: readonly SeverityOverride[];
     /** Globs of migration files that lint leaves out (the rehearsal does not). */
     readonly exclude: readonly string[];
     /** Squawk's own configuration file, relative to the repository's root. */
     readonly squawkConfig: string;
   };
+  /** By name or glob: 'orders', 'sales.orders', 'log_*'. */
+  readonly tables: Readonly<Record<string, TablePolicy>>;
   readonly rehearsal: RehearsalPolicy;
   /** Postgres' own notation: '5s'. What the deploy will run with; a file that sets a looser one gets a finding. */
   readonly lockTimeout: string;
   readonly statementTimeout: string;
   readonly historyAccept: 'never' | readonly AcceptedChange[];
   readonly deploy: DeployPolicy;
+}
+
+/** What rules are worth in some migrations, or on some tables. */
+export interface SeverityOverride {
+  readonly rules: readonly string[];
+  /** Globs of migrations; undefined: all. */
+  readonly paths: readonly string[] | undefined;
+  /** Names or globs of tables; undefined: whatever the table. */
+  readonly tables: readonly string[] | undefined;
+  readonly severity: RuleSetting;
+}
+
+interface TablePolicy {
+  /** What takes as long as the table is big takes a moment. */
+  readonly small: boolean;
 }
 
 /** How migrations are applied to a target. */

@@ -82,6 +82,7 @@ function schemaAt(path: readonly PropertyKey[]): unknown {
     const inside = unwrap(schema);
     if (inside instanceof z.ZodObject) schema = inside.shape[String(step)];
     else if (inside instanceof z.ZodArray) schema = inside.element;
+    else if (inside instanceof z.ZodRecord) schema = inside.valueType;
   }
   return schema;
 }
@@ -135,10 +136,17 @@ function databaseNames(value: unknown): ValueProblem[] {
 function unknownRules(value: unknown, ruleNames: readonly string[]): ValueProblem[] {
   const problems: ValueProblem[] = [];
   for (const { path, map } of settingsMaps(value)) {
-    const rules = isRecord(map.lint) && isRecord(map.lint.rules) ? Object.keys(map.lint.rules) : [];
-    for (const rule of rules.filter((name) => !ruleNames.includes(name))) {
+    const lint = isRecord(map.lint) ? map.lint : {};
+    const report = (rule: unknown, where: readonly PropertyKey[], at: ValueProblem['at']): void => {
+      if (typeof rule !== 'string' || ruleNames.includes(rule)) return;
       const message = `there is no rule '${rule}'${didYouMean(rule, ruleNames)}`;
-      problems.push({ path: [...path, 'lint', 'rules', rule], at: 'key', message });
+      problems.push({ path: [...path, 'lint', ...where], at, message });
+    };
+    for (const rule of isRecord(lint.rules) ? Object.keys(lint.rules) : []) report(rule, ['rules', rule], 'key');
+    for (const [entry, override] of (Array.isArray(lint.overrides) ? lint.overrides : []).entries()) {
+      const rules: unknown = isRecord(override) ? override.rules : undefined;
+      for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
+        report(rule, ['overrides', entry, 'rules', index], 'value');
     }
   }
   return problems;

@@ -59,7 +59,8 @@ export function policy(changes: Partial<Omit<Policy, 'lint'>> & { lint?: Partial
     postgresVersion: undefined,
     testCommand: undefined,
     testTimeoutMs: 60_000,
-    lint: { rules: {}, exclude: [], squawkConfig: '.squawk.toml', ...lint },
+    lint: { rules: {}, overrides: [], exclude: [], squawkConfig: '.squawk.toml', ...lint },
+    tables: {},
     rehearsal: {
       preset: undefined,
       extensions: [],

@@ -21,6 +21,10 @@ export interface RuleEntry {
    * strong: the deploy's lock_timeout and retries cover that.
    */
   readonly blocks?: Impact['blocks'];
+  /**
+   * What hurts takes as long as the table is big, as with `blocks`: of a table that the project calls small it is a note.
+   */
+  readonly cheapWhenSmall?: true;
   /** The danger lies in rows and readers that are there already: none on a table that the same file has made. */
   readonly existingTablesOnly?: true;
 }

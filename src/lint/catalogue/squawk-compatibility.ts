@@ -57,8 +57,8 @@ export const squawkCompatibilityRules = {
     source: 'squawk',
     severity: 'block',
     title: 'A table is renamed',
-    why: 'The code that is running knows the old name: every query that uses it fails from the moment of the commit until the new code is out.',
-    help: 'Leave the old name behind as a view, in the same transaction, say so, and drop the view when no code uses it any more:\n-- lockstep-ignore renaming-table -- the old name stays as a view\nALTER TABLE users RENAME TO accounts;\nCREATE VIEW users AS SELECT * FROM accounts;',
+    why: 'The code that is running knows the old name: every query that uses it fails from the moment of the commit until the new code is out. `info` where the same transaction makes something of the old name, a view say.',
+    help: 'Leave the old name behind as a view, in the same transaction, and drop the view when no code uses it any more:\nALTER TABLE users RENAME TO accounts;\nCREATE VIEW users AS SELECT * FROM accounts;',
     existingTablesOnly: true,
   },
   'ban-drop-not-null': {

@@ -37,6 +37,7 @@ export const squawkLockRules = {
     title: 'A partition is detached under an exclusive lock',
     why: 'DETACH PARTITION takes ACCESS EXCLUSIVE on the partitioned table and so stops reads and writes of all its partitions; briefly, but behind every running query.',
     help: 'In a migration of its own:\nALTER TABLE events DETACH PARTITION events_2023 CONCURRENTLY;',
+    cheapWhenSmall: true,
     existingTablesOnly: true,
   },
   'adding-foreign-key-constraint': {
@@ -104,7 +105,7 @@ export const squawkLockRules = {
   },
   'prefer-repack': {
     source: 'squawk',
-    severity: 'warn',
+    severity: 'block',
     title: 'VACUUM FULL or CLUSTER stops the table',
     why: 'Both rewrite the table under ACCESS EXCLUSIVE. Postgres 19 has REPACK CONCURRENTLY for it.',
     help: 'Rebuild it beside the traffic, from Postgres 19 on:\nREPACK (CONCURRENTLY) orders;',

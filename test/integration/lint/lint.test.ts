@@ -38,6 +38,28 @@ describe('one fact is one finding', () => {
     ['ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id);', ['1 block adding-foreign-key-constraint']],
     ['ALTER TABLE a ADD CONSTRAINT u UNIQUE (b);', ['1 block disallowed-unique-constraint']],
     ['ALTER TABLE a ADD PRIMARY KEY (b);', ['1 block adding-serial-primary-key-field']],
+    // NOT VALID, which Squawk advises, does not exist for it.
+    ['ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);', ['1 block adding-exclusion-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint GENERATED ALWAYS AS IDENTITY;', ['1 block adding-rewriting-column']],
+    ['ALTER TABLE a ADD COLUMN b uuid DEFAULT gen_random_uuid();', ['1 block adding-field-with-default']],
+    ['ALTER TABLE a ADD COLUMN b uuid[] DEFAULT ARRAY[gen_random_uuid()];', ['1 block adding-rewriting-column']],
+    ['ALTER TABLE a ADD COLUMN b bigint UNIQUE;', ['1 block disallowed-unique-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint CHECK (b > 0);', ['1 block adding-column-with-constraint']],
+    ['ALTER TABLE a ADD COLUMN b bigint;\nUPDATE a SET b = 1;', ['2 block lock-held-over-rows']],
+    [
+      'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE a SET b = 1;\nDELETE FROM a;\nALTER TABLE d DROP COLUMN b;\nDELETE FROM d;',
+      ['2 block lock-held-over-rows', '4 block ban-drop-column', '5 block lock-held-over-rows'],
+    ],
+    [
+      'ALTER TABLE a ADD COLUMN b bigint;\nUPDATE c SET b = 1;',
+      ['2 block changing-all-rows', '2 warn lock-held-over-rows'],
+    ],
+    ['ALTER TABLE a RENAME TO b;', ['1 block renaming-table']],
+    ['ALTER TABLE a RENAME TO b; CREATE VIEW a AS SELECT * FROM b;', ['1 info renaming-table']],
+    ['TRUNCATE a;', ['1 block ban-truncate']],
+    ['TRUNCATE a CASCADE;', ['1 block ban-truncate-cascade']],
+    ['REINDEX TABLE a;', ['1 block require-concurrent-reindex']],
+    ['REINDEX (CONCURRENTLY false) TABLE a;', ['1 block blocking-reindex']],
     [
       'ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id),\n  ADD CONSTRAINT c CHECK (b > 0);',
       ['1 block adding-foreign-key-constraint', '2 block constraint-missing-not-valid'],
@@ -49,7 +71,6 @@ describe('one fact is one finding', () => {
 
 describe('advice that cannot be followed, or protects nobody, is not given', () => {
   test.each([
-    ['NOT VALID does not exist for it', 'ALTER TABLE a ADD CONSTRAINT e EXCLUDE USING gist (b WITH =);'],
     ['it attaches an index that is there', 'ALTER TABLE a ADD CONSTRAINT u UNIQUE USING INDEX i;'],
     ['an index on a new table', 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); DROP INDEX i;'],
     [
@@ -64,7 +85,21 @@ describe('advice that cannot be followed, or protects nobody, is not given', () 
     ['a new materialized view', 'CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a);'],
     ['inside the own transaction of the file', 'BEGIN; CREATE TABLE t (a bigint); CREATE INDEX i ON t (a); COMMIT;'],
     ['CONCURRENTLY is illegal there', 'CREATE INDEX i ON ONLY parent (a);'],
+    [
+      'a default that is one value for all rows',
+      "ALTER TABLE a ADD COLUMN b timestamptz DEFAULT now() + interval '1 day';",
+    ],
+    ['a new column refers to nothing yet', 'ALTER TABLE a ADD COLUMN b bigint REFERENCES c (id);'],
   ])('%s: %s', async (_, sql) => expect(await rulesIn(sql)).toEqual([]));
+
+  test('about what an earlier file of the same change set has made', async () => {
+    const { findings } = await lintSql(
+      'CREATE TABLE t (a bigint, b bigint); CREATE TABLE gone (a bigint);',
+      'DROP TABLE gone;',
+      'CREATE INDEX i ON public.t (a);\nALTER TABLE t DROP COLUMN b;\nTRUNCATE t;\nDROP TABLE gone;',
+    );
+    expect(brief({ findings })).toEqual(['migrations/003_m.sql:4 block ban-drop-table']);
+  });
 
   test.each([
     ['an existing table of that name in another schema', 'CREATE TABLE s.t (a bigint); ALTER TABLE t DROP COLUMN a;'],
@@ -86,6 +121,37 @@ describe('advice that cannot be followed, or protects nobody, is not given', () 
         column: 1 + (scripts[2] ?? '').lastIndexOf('SET'),
       },
     ]);
+  });
+});
+
+describe('on a partitioned table', () => {
+  const base = [
+    migration('migrations/001_a.sql', 'CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);'),
+    migration('migrations/002_a.sql', 'CREATE INDEX events_at ON events (at);'),
+  ];
+  const lintOne = (sql: string) => lintOf(changeSet([added('migrations/003_m.sql', sql)], { base }));
+
+  test.each([
+    ['CREATE INDEX i ON events (id);', ['block index-on-partitioned-table']],
+    ['DROP INDEX events_at;', ['info index-on-partitioned-table']],
+    ['ALTER TABLE ONLY events ADD CONSTRAINT u UNIQUE (id, at);', []],
+    ['ALTER TABLE events ADD CONSTRAINT u UNIQUE (id, at);', ['block disallowed-unique-constraint']],
+  ])('no form is advised that Postgres lacks: %s', async (sql, expected) => {
+    const { findings } = await lintOne(sql);
+    expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(expected);
+    for (const { help } of findings) expect(help).not.toMatch(/events ADD CONSTRAINT \S+ UNIQUE USING INDEX/);
+  });
+
+  test('NOT VALID is advised for a foreign key of a partitioned table from Postgres 18 on', async () => {
+    const sql = 'ALTER TABLE events ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES users (id);';
+    const set = changeSet([added('migrations/003_m.sql', sql)], { base });
+    const before = await lintOf(set, { postgresMajor: 17 });
+    expect(before.findings).toMatchObject([
+      { rule: 'adding-foreign-key-constraint', help: expect.stringContaining('before Postgres 18') },
+    ]);
+    expect(before.findings[0]?.suggestion).toBeUndefined();
+    const since = await lintOf(set, { postgresMajor: 18 });
+    expect(since.findings).toMatchObject([{ suggestion: expect.stringContaining('NOT VALID') }]);
   });
 });
 
@@ -268,10 +334,47 @@ describe('configuration', () => {
     ]);
   });
 
+  test('of lockstep.yml says what rules of either side are worth on some tables', async () => {
+    const set = changeSet([
+      added('migrations/001_a.sql', 'CREATE INDEX i ON a (x);\nCREATE INDEX j ON b (x);\nTRUNCATE b;'),
+    ]);
+    const small = policy({ tables: { b: { small: true } } });
+    expect(brief(await lintOf(set, { policy: small }))).toEqual([
+      'migrations/001_a.sql:1 block require-concurrent-index-creation',
+      'migrations/001_a.sql:2 info require-concurrent-index-creation',
+      'migrations/001_a.sql:3 block ban-truncate',
+    ]);
+  });
+
+  test('of lockstep.yml counts for the indexes of a table', async () => {
+    const base = [migration('migrations/001_a.sql', 'CREATE INDEX i ON flags (x);\nCREATE INDEX j ON b (x);')];
+    const set = changeSet([added('migrations/002_a.sql', 'REINDEX INDEX i;\nREINDEX INDEX j;')], { base });
+    expect(brief(await lintOf(set, { policy: policy({ tables: { flags: { small: true } } }) }))).toEqual([
+      'migrations/002_a.sql:1 info require-concurrent-reindex',
+      'migrations/002_a.sql:2 block require-concurrent-reindex',
+    ]);
+  });
+
+  test('of lockstep.yml asks for a rule of Squawk in some migrations', async () => {
+    const overrides = [
+      {
+        rules: ['require-table-schema'],
+        paths: ['db/migrations/old/**'],
+        tables: undefined,
+        severity: 'warn' as const,
+      },
+    ];
+    const found = brief(await lintOf(dangerous, { policy: policy({ lint: { overrides } }) }));
+    expect(found.filter((line) => line.includes('require-table-schema'))).toEqual([
+      'db/migrations/old/002_b.sql:1 warn require-table-schema',
+    ]);
+  });
+
   test("Squawk's version-dependent rules go by the rehearsal's server", async () => {
     const set = changeSet([added('migrations/001_a.sql', 'VACUUM FULL users;')]);
-    expect(brief(await lintOf(set, { postgresMajor: 18 }))).toEqual([]);
-    expect(brief(await lintOf(set, { postgresMajor: 19 }))).toEqual(['migrations/001_a.sql:1 warn prefer-repack']);
+    // One fact is one finding: ours speaks where Squawk is silent.
+    expect(brief(await lintOf(set, { postgresMajor: 18 }))).toEqual(['migrations/001_a.sql:1 block rewriting-table']);
+    expect(brief(await lintOf(set, { postgresMajor: 19 }))).toEqual(['migrations/001_a.sql:1 block prefer-repack']);
   });
 });
 

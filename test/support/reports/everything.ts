@@ -35,6 +35,7 @@ const finding: Finding = {
   suggestion: 'SELECT 1;',
   excerpt: '9 | SELECT 2;\n      ^',
   inDiff: false,
+  relations: ['public.orders'],
   impact: { blocks: 'reads and writes', relations: ['public.orders', 'public.users', 'public.items'] },
 };
 

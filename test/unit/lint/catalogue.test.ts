@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ruleNames, rules, settingOf } from '../../../src/lint/catalogue.ts';
 import { packageName } from '../../../src/lint/find-squawk.ts';
 import { finding } from '../../../src/lint/finding.ts';
 import { judgedBy, policyProblems } from '../../../src/lint/policy.ts';
 import { timeoutMs } from '../../../src/lint/timeout.ts';
+import { loadParser, parseSql } from '../../../src/project/sql.ts';
+import { helpParts, languageOf } from '../../../src/report/advice.ts';
 import { policy } from '../../support/change-set.ts';
 
 test.each(rules.map((rule) => [rule.name, rule] as const))('%s is documented', (name, { title, why, help }) => {
@@ -13,6 +15,20 @@ test.each(rules.map((rule) => [rule.name, rule] as const))('%s is documented', (
   // Surfaces show the first line as prose and the others as an example.
   const [prose = '', ...example] = help.split('\n');
   expect(prose).toMatch(example.length > 0 ? /^[A-Z].*:$/ : /^[A-Z].*[.)]$/);
+});
+
+describe('what a rule advises in SQL can be run', () => {
+  beforeAll(loadParser);
+
+  test.each(
+    rules.flatMap(({ name, help }) => {
+      const { example } = helpParts(help);
+      return example !== '' && languageOf(example) === 'sql' ? [[name, example] as const] : [];
+    }),
+  )('%s', (name, example) => {
+    // A part of a CREATE TABLE; and what the parser's version does not know yet.
+    if (name !== 'prefer-identity' && name !== 'prefer-repack') expect(parseSql(example).problem).toBeUndefined();
+  });
 });
 
 test('what makes running code wait is worth more than a note, and harmless on a new table', () => {

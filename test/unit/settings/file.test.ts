@@ -35,7 +35,8 @@ describe('lockstep.yml', () => {
           postgresVersion: undefined,
           testCommand: undefined,
           testTimeoutMs: 600_000,
-          lint: { rules: {}, exclude: [], squawkConfig: '.squawk.toml' },
+          lint: { rules: {}, overrides: [], exclude: [], squawkConfig: '.squawk.toml' },
+          tables: {},
           rehearsal: {
             preset: undefined,
             extensions: [],
@@ -80,8 +81,14 @@ test_command: npm test
 test_timeout: 90s
 lint:
   rules: { ban-drop-column: warn, prefer-text-field: off }
+  overrides:
+    - { rules: [ban-drop-column], paths: ['old/**'], severity: info }
+    - { rules: [prefer-text-field], tables: [orders], severity: off }
   exclude: ['db/migrations/legacy/**']
   squawk_config: config/squawk.toml
+tables:
+  audit_log: { small: true }
+  'staging.*': {}
 rehearsal:
   preset: supabase
   extensions: [citext]
@@ -126,9 +133,14 @@ smoke_timeout: 30s
         testTimeoutMs: 90_000,
         lint: {
           rules: { 'ban-drop-column': 'warn', 'prefer-text-field': 'off' },
+          overrides: [
+            { rules: ['ban-drop-column'], paths: ['old/**'], tables: undefined, severity: 'info' },
+            { rules: ['prefer-text-field'], paths: undefined, tables: ['orders'], severity: 'off' },
+          ],
           exclude: ['db/migrations/legacy/**'],
           squawkConfig: 'config/squawk.toml',
         },
+        tables: { audit_log: { small: true }, 'staging.*': { small: false } },
         rehearsal: {
           preset: 'supabase',
           extensions: ['citext'],
@@ -239,6 +251,34 @@ smoke_timeout: 30s
       "lockstep.yml:1:18: there is no rule 'ban-drop-colum'; did you mean 'ban-drop-column'?",
     ],
     ['lint: []', 'lint: expected a map, found a list'],
+    [
+      'lint:\n  overrides:\n    - rules: [ban-drop-colum]\n      paths: [a]\n      severity: warn',
+      "lockstep.yml:3:15: there is no rule 'ban-drop-colum'; did you mean 'ban-drop-column'?",
+    ],
+    [
+      'lint:\n  overrides:\n    - rules: [ban-drop-column]\n      severity: warn',
+      "lockstep.yml:3:7: lint.overrides[0]: expected 'paths' or 'tables'",
+    ],
+    [
+      'lint:\n  overrides:\n    - rules: [ban-drop-column]\n      tables: [a]\n      severity: loud',
+      'lockstep.yml:5:17: lint.overrides[0].severity: expected block, warn, info or off',
+    ],
+    [
+      'lint: { overrides: [{ rules: [], paths: [a], severity: off }] }',
+      'lint.overrides[0].rules: expected at least one rule',
+    ],
+    [
+      'lint: { overrides: [{ rules: [ban-drop-column], path: [a], severity: off }] }',
+      "unknown key 'path'; did you mean 'paths'?",
+    ],
+    ['lint: { overrides: [{ paths: [a], severity: off }] }', "'rules' is missing"],
+    ['tables: { audit_log: { small: yes } }', "tables.audit_log.small: expected true or false, found 'yes'"],
+    ['tables: { audit_log: { smal: true } }', "unknown key 'smal'; did you mean 'small'?"],
+    ['tables: [audit_log]', 'tables: expected a map, found a list'],
+    [
+      'databases: [{ name: a, lint: { overrides: [{ rules: [nope], paths: [a], severity: off }] } }]',
+      "there is no rule 'nope'",
+    ],
     ['history: { accept: nevr }', "history.accept: expected 'never' or a list of path and reason, found 'nevr'"],
     ['history: { accept: [{ path: a.sql }] }', "'reason' is missing"],
     ['databases: []', 'databases: expected at least one database'],

@@ -31,7 +31,8 @@ const NASTY = {
 } as const;
 
 /** What only other surfaces make something of. */
-const NOT_SHOWN = /^deployment\.(?:slack\b|code\.url|stages.*\.(?:url|digest|migrations.*|path))/;
+const NOT_SHOWN =
+  /^findings\[\]\.relations|^deployment\.(?:slack\b|code\.url|stages.*\.(?:url|digest|migrations.*|path))/;
 
 const SHORT = `"<b>'`;
 
