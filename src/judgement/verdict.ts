@@ -60,10 +60,8 @@ export function allFindings({ changeSet, policy, settings, linted, seen, tests }
     silentRules: linted.silentRules,
     mandatoryRules,
   });
-  const judged = judgedBy(policy, findings, mandatoryRules);
-  // Last of all: what the database refutes no setting makes an alarm again.
-  const proven = seen === undefined ? judged : judged.map((found) => withProof(found, seen.seen));
-  return withExcerpts(proven, scripts).sort(byPlace);
+  const proven = seen === undefined ? findings : findings.map((found) => withProof(found, seen.seen));
+  return withExcerpts(judgedBy(policy, proven, mandatoryRules), scripts).sort(byPlace);
 }
 
 /** What lint says of a statement; the rehearsal's own findings are what it saw. */

@@ -21,6 +21,8 @@ export function judgedBy(
     const override = severityOf(found);
     const setting = override ?? settingFor(found, policy);
     if (setting === 'off') return [];
+    // What the database has refuted no setting makes an alarm again.
+    if (found.evidence === 'refuted') return [found];
     const small = override === undefined ? smallTables(found) : undefined;
     if (small !== undefined) return [withoutMinorImpact(ofSmallTable(found, small))];
     return [withoutMinorImpact(setting === undefined ? found : { ...found, severity: setting })];

@@ -23,6 +23,12 @@ const locksOut: Claim = {
   refutation: 'in the rehearsal it locked nothing that is there before this deploy',
 };
 
+/** Postgres looks at each row: nothing that is there before has proven that it need not. */
+const readsRows: Claim = {
+  holds: (facts) => facts.scans.length > 0,
+  refutation: 'in the rehearsal it read no table that is there before this deploy',
+};
+
 /** It ran where the rule says that it cannot. */
 const cannotRun: Claim = {
   holds: () => false,
@@ -41,6 +47,14 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   'changing-column-type': stalls,
   'prefer-repack': stalls,
   'ban-alter-domain-with-add-constraint': stalls,
+  'adding-rewriting-column': stalls,
+  'adding-column-with-constraint': stalls,
+  'adding-exclusion-constraint': stalls,
+  'rewriting-table': stalls,
+  'blocking-reindex': stalls,
+  'refreshing-view': stalls,
+  'index-on-partitioned-table': stalls,
+  'attaching-partition': readsRows,
   'require-concurrent-index-deletion': locksOut,
   'require-concurrent-partition-detach': locksOut,
   'ban-concurrent-index-creation-in-transaction': cannotRun,

@@ -13,14 +13,7 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
   const claim = claimOf(finding.rule);
   const facts = seen(finding.path, finding.statement);
   if (claim === undefined || facts === undefined || facts.seen === 'not') return finding;
-  if (claim.holds(facts)) {
-    const impact = claim === stalls ? impactOf(facts) : undefined;
-    return {
-      ...finding,
-      evidence: 'confirmed',
-      ...(impact !== undefined && finding.severity !== 'info' ? { impact } : {}),
-    };
-  }
+  if (claim.holds(facts)) return confirmed(finding, claim === stalls ? impactOf(facts) : undefined);
   // Rows that this very deploy has written: nobody waits, but it may take its time.
   if (facts.touchesFilled) return finding;
   const { impact: _, ...rest } = finding;
@@ -30,6 +23,16 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
     severity: 'info',
     message: `${finding.message.replace(/\.?$/, '.')} Refuted: ${claim.refutation}.`,
   };
+}
+
+/**
+ * A rule that warns since only writers wait, as a rule, blocks where readers do as well: an earlier statement of the same
+ * transaction has locked them out.
+ */
+function confirmed(finding: Finding, impact: Impact | undefined): Finding {
+  if (impact === undefined || finding.severity === 'info') return { ...finding, evidence: 'confirmed' };
+  const worse = finding.severity === 'warn' && impact.blocks === 'reads and writes';
+  return { ...finding, evidence: 'confirmed', impact, ...(worse ? { severity: 'block' } : {}) };
 }
 
 /** Who waits for what while the statement runs. */

@@ -1,15 +1,16 @@
 import type { RuleEntries } from './entry.ts';
 
 /**
- * Squawk's rules about locks, scans and rewrites. `block` where the lock is held for as long as the table is big and a
- * safe way exists; `warn` where it is held for a moment, because the deploy's lock_timeout and retries cover that.
+ * Squawk's rules about locks, scans and rewrites. `block` where readers and writers wait for as long as the table is big
+ * and a safe way exists; `warn` where writers alone do, or where the lock is held for a moment, because the deploy's
+ * lock_timeout and retries cover that.
  */
 export const squawkLockRules = {
   'require-concurrent-index-creation': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'An index is built while writes wait',
-    why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one.',
+    why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one. Reads go on, and most tables are small: a warning, and `block` where an earlier statement of the same transaction keeps readers out as well.',
     help: 'Build it beside the traffic, in a migration of its own (it cannot run in a transaction):\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
     blocks: 'writes',
     existingTablesOnly: true,
@@ -42,9 +43,9 @@ export const squawkLockRules = {
   },
   'adding-foreign-key-constraint': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'A foreign key is checked against all rows while writes wait',
-    why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit.',
+    why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit. Reads go on, and most tables are small: a warning, and `block` where an earlier statement of the same transaction keeps readers out as well.',
     help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets writes pass:\nALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;',
     blocks: 'writes',
     existingTablesOnly: true,
