@@ -52,10 +52,15 @@ BEGIN
   END LOOP;
 END $rows$`;
 
-/** Makes the functions, and switches triggers, rules and the checks of foreign keys off for the session. */
+/**
+ * Makes the functions, and switches triggers, rules and the checks of foreign keys off for the session, where they are not
+ * off already: a role that is not superuser may not do that itself.
+ */
 export async function makeFunctions(session: Session, searchPath: string): Promise<void> {
   await session.run(
-    `SET session_replication_role = replica; ${FUNCTIONS};
+    `SELECT pg_catalog.set_config('session_replication_role', 'replica', false)
+     WHERE pg_catalog.current_setting('session_replication_role') <> 'replica';
+     ${FUNCTIONS};
      SELECT pg_catalog.set_config('search_path', ${session.client.escapeLiteral(searchPath)}, false)`,
   );
 }

@@ -9,7 +9,7 @@ import { type Conditions, candidatesFor } from './values.ts';
 
 /** Values that a column takes, as they were written, each with the value that it came to. */
 interface Accepted {
-  readonly wide: string | undefined;
+  readonly wide: readonly [string, string] | undefined;
   readonly plain: ReadonlyMap<string, string>;
 }
 
@@ -86,8 +86,8 @@ function acceptedBy({ wide, plain }: Asked, answers: readonly (string | null)[])
     const value = answers[at] ?? null;
     return value === null ? [] : [[text, value] as const];
   });
-  const takesWide = wide !== undefined && (answers[wide.at] ?? null) !== null;
-  return { wide: takesWide ? wide.text : undefined, plain: new Map(came) };
+  const takesWide = wide?.every(({ at }) => (answers[at] ?? null) !== null);
+  return { wide: takesWide && wide ? [wide[0].text, wide[1].text] : undefined, plain: new Map(came) };
 }
 
 /** The conditions on all columns that a column is tied to: what one of them demands has to be among the candidates of all. */
@@ -125,7 +125,7 @@ interface Question {
 }
 
 interface Asked {
-  readonly wide: Question | undefined;
+  readonly wide: readonly [Question, Question] | undefined;
   readonly plain: readonly Question[];
 }
 
@@ -149,7 +149,7 @@ function ask(
     const sql = `SELECT ${column}::text FROM (SELECT ${value} AS ${column}) AS seed WHERE ${holds}`;
     return { text, at: questions.add(sql) };
   };
-  return { wide: wide === undefined ? undefined : question(wide), plain: plain.map(question) };
+  return { wide: wide && [question(wide[0]), question(wide[1])], plain: plain.map(question) };
 }
 
 export function relationOf({ schema, name }: Pick<SeedTable, 'schema' | 'name'>): string {

@@ -102,11 +102,16 @@ class Values {
     const nullable = !column.notNull && !this.#notNullTypes.has(column.typeId) && !this.#neverNull.has(key);
     const differs = this.#varied.has(key);
     const index = place === TWIN && !differs ? 1 : place;
+    const wide = place === NULLS ? undefined : this.#probed.accepted.get(key)?.wide;
     const values = this.#isTied(key)
       ? sequence.slice(Math.min(index, sequence.length - 1)).slice(0, 1)
       : differs
-        ? everyThird(sequence, index)
-        : this.#free(key, sequence, place);
+        ? // Whoever counts a key up has not come to the end of its type yet.
+          [...(wide && !column.counted ? [wide[place === TWIN ? 1 : 0]] : []), ...everyThird(sequence, index)]
+        : [
+            ...(wide ? [wide[0]] : []),
+            ...(place === NULLS ? sequence : [...sequence.slice(1), ...sequence.slice(0, 1)]),
+          ];
     const last = nullable ? [null] : [];
     return (place === NULLS ? [...last, ...values] : [...values, ...last]).slice(0, OPTIONS);
   }
@@ -134,13 +139,6 @@ class Values {
     });
     if (others.length === 0) this.#alone.set(first, shared);
     return shared;
-  }
-
-  #free(key: string, sequence: readonly string[], place: number): readonly string[] {
-    const wide = this.#probed.accepted.get(key)?.wide;
-    if (place === NULLS) return sequence;
-    const [first, ...rest] = sequence;
-    return [wide, ...rest, first].filter((value) => value !== undefined);
   }
 }
 

@@ -13,6 +13,8 @@ import { genericRows, type TableRows } from './rows.ts';
  */
 
 export interface Seeding {
+  /** OIDs of all tables, the same in every clone. */
+  readonly tables: ReadonlySet<string>;
   /** Tables that have generic rows now: 'public.orders'. */
   readonly filled: readonly string[];
   readonly notFilled: readonly { readonly table: string; readonly reason: string }[];
@@ -23,7 +25,7 @@ export interface Seeding {
 export interface SeedOptions {
   /** Relations that are left alone: 'public.schema_migrations'. */
   readonly ignore: ReadonlySet<string>;
-  /** OIDs of tables that may be filled, the same in every clone; undefined: all. */
+  /** OIDs of tables that may be filled; undefined: all. */
   readonly only?: ReadonlySet<string> | undefined;
 }
 
@@ -36,8 +38,8 @@ export async function seed(session: Session, { ignore, only }: SeedOptions): Pro
   const catalog = await readSeedCatalog(session);
   await makeFunctions(session, catalog.searchPath);
   const probed = await probe(session, catalog);
-  const wanted = catalog.tables.filter((table) => !ignore.has(nameOf(table)) && (only?.has(table.id) ?? true));
-  const empty = wanted.filter(({ id }) => !probed.present.has(id));
+  const ours = catalog.tables.filter((table) => !ignore.has(nameOf(table)));
+  const empty = ours.filter(({ id }) => !probed.present.has(id) && (only?.has(id) ?? true));
   const rows = genericRows(catalog, probed, empty);
   const { whole, problems } = await fill(session, rows);
   const filled = new Set(empty.flatMap(({ id }) => (problems.has(id) ? [] : [id])));
@@ -51,12 +53,13 @@ export async function seed(session: Session, { ignore, only }: SeedOptions): Pro
     problems.set(table, 'its rows would refer to rows of another table that could not be filled');
   }
   return {
+    tables: new Set(ours.map(({ id }) => id)),
     filled: empty.filter(({ id }) => !problems.has(id)).map(nameOf),
     notFilled: empty.flatMap((table) => {
       const reason = problems.get(table.id);
       return reason === undefined ? [] : [{ table: nameOf(table), reason }];
     }),
-    kept: wanted.filter(({ id }) => probed.present.has(id)).map(nameOf),
+    kept: ours.filter(({ id }) => probed.present.has(id)).map(nameOf),
   };
 }
 

@@ -4,8 +4,8 @@ import { mined } from './mined.ts';
 /** Values that a type may hold, as text that its input takes. The server is asked which of them it does take. */
 
 interface Candidates {
-  /** As large as the type lets values be, so that what narrows the type is seen; undefined: none is larger than others. */
-  readonly wide?: string | undefined;
+  /** Two as large as the type lets them be, so that what narrows the type is seen; undefined: none is larger than others. */
+  readonly wide?: readonly [string, string] | undefined;
   /** Different ones, the likeliest first. */
   readonly plain: readonly string[];
 }
@@ -51,7 +51,7 @@ function ofType(typeId: string, modifier: number, types: ReadonlyMap<string, See
   // An array's own modifier is that of its elements.
   if (type.element !== null) {
     const { wide, plain } = inner(type.element, modifier);
-    return { wide: wide === undefined ? undefined : array(wide), plain: [...plain.slice(0, 4).map(array), '{}'] };
+    return { wide: wide && [array(wide[0]), array(wide[1])], plain: [...plain.slice(0, 4).map(array), '{}'] };
   }
   return known(type.name, modifier) ?? { plain: UNKNOWN };
 }
@@ -80,6 +80,7 @@ function composite({ attributes }: SeedType, inner: (id: string, modifier: numbe
 const HEADER = 4;
 /** Longer than the usual varchar(255), and short enough for an index. */
 const LONG_TEXT = 300;
+const LONGEST_TEXT = 2_400;
 const WORDS = [
   'lockstep-seed-1',
   'lockstep-seed-2',
@@ -109,10 +110,12 @@ const FORMS = [
   ],
 ];
 
+const long = (length: number): readonly [string, string] => ['x'.repeat(length), 'y'.repeat(length)];
+
 function texts(length: number | undefined): Candidates {
   const all = [...WORDS, ...SHORT, ...FORMS];
-  if (length === undefined) return { wide: 'x'.repeat(LONG_TEXT), plain: all };
-  return { wide: 'x'.repeat(Math.min(length, LONG_TEXT * 8)), plain: all.filter((text) => text.length <= length) };
+  if (length === undefined) return { wide: long(LONG_TEXT), plain: all };
+  return { wide: long(Math.min(length, LONGEST_TEXT)), plain: all.filter((text) => text.length <= length) };
 }
 
 /** Far from what sequences and rows written by hand begin with: a migration's own rows must not meet them. */
@@ -120,12 +123,13 @@ const WHOLE = ['1000001', '1000002', '1000003', '1000004'];
 const SMALL = ['31', '32', '33', '1', '2', '3', '0', '5', '10', '50', '100', '-1'];
 
 function numeric(modifier: number): Candidates {
-  if (modifier < HEADER) return { wide: '3000000001.25', plain: [...WHOLE, ...SMALL, '0.5'] };
+  if (modifier < HEADER) return { wide: ['3000000001.25', '3000000002.25'], plain: [...WHOLE, ...SMALL, '0.5'] };
   const precision = ((modifier - HEADER) >> 16) & 0xffff;
   // Eleven bits, signed: https://github.com/postgres/postgres/blob/REL_15_0/src/backend/utils/adt/numeric.c
   const scale = (((modifier - HEADER) & 0x7ff) ^ 1024) - 1024;
   const whole = precision - scale;
-  const wide = whole > 0 ? `1${'0'.repeat(Math.min(whole, 400) - 1)}` : undefined;
+  const zeros = '0'.repeat(Math.max(0, Math.min(whole, 400) - 1));
+  const wide = whole > 0 ? ([`1${zeros}`, `2${zeros}`] as const) : undefined;
   return { wide, plain: [...WHOLE, ...SMALL, '0.5', '0.05', '0.005', '0'] };
 }
 
@@ -144,7 +148,10 @@ function known(name: string, modifier: number): Candidates | undefined {
     case 'numeric':
       return numeric(modifier);
     case 'int8':
-      return { wide: '3000000001', plain: [...WHOLE, '3000000002', '3000000003', '3000000004', ...SMALL] };
+      return {
+        wide: ['3000000001', '3000000002'],
+        plain: [...WHOLE, '3000000003', '3000000004', '3000000005', ...SMALL],
+      };
     case 'bit':
     case 'varbit':
       return {
