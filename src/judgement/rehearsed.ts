@@ -8,6 +8,8 @@ import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
 import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../report/model.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
+import { type RowsReport, rowsGaps, rowsReport, withoutRows } from './rows/coverage.ts';
+import { rowsFindings } from './rows/findings.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
 import { surprises } from './surprises.ts';
 
@@ -27,6 +29,8 @@ export interface Rehearsed {
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];
   readonly schemaDiff: SchemaDiff;
+  /** How the tables were filled for the run on rows; undefined: there was none. */
+  readonly rows: RowsReport | undefined;
 }
 
 export function judgeMigration(item: MigrationRehearsal, searchPath: readonly string[]): JudgedMigration {
@@ -42,13 +46,14 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     const { before } = item;
     findings.push(...surprises({ path: migration.path, statements, before, after: round.after, searchPath }));
   }
+  findings.push(...rowsFindings(item, searchPath));
   const report = {
     status: round.up.status,
     up: upReport(round.up),
     ...(down && { down }),
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
-  return { migration, report, findings, notAnalysed: [] };
+  return { migration, report, findings, notAnalysed: withoutRows(item, searchPath) };
 }
 
 /** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
@@ -66,7 +71,9 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>): Rehearsed
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
+      ...(rehearsal.rows && last ? rowsGaps(rehearsal.rows, last.path) : []),
     ],
+    rows: rehearsal.rows && rowsReport(rehearsal.rows),
     schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
   };
 }

@@ -28,7 +28,7 @@ export interface OnRows {
 }
 
 /** How a database came to its rows. */
-export interface Filling {
+interface Filling {
   /** undefined: the generic seeder could not work at all, for `problem`. */
   readonly seeding: Seeding | undefined;
   readonly problem?: string;

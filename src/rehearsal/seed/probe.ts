@@ -3,13 +3,13 @@ import type { Session } from '../../postgres/session.ts';
 import type { SeedCatalog, SeedCheck, SeedColumn, SeedTable, SeedType } from './catalog.ts';
 import { valuesOf } from './functions.ts';
 import { columnKey, Ties } from './keys.ts';
-import { type Conditions, candidatesFor } from './values.ts';
+import { type Conditions, candidatesFor, type Wide } from './values.ts';
 
 /** What the server takes for a column, and what stands in tables that have rows: one round trip for the whole schema. */
 
 /** Values that a column takes, as they were written, each with the value that it came to. */
 interface Accepted {
-  readonly wide: readonly [string, string] | undefined;
+  readonly wide: Wide | undefined;
   readonly plain: ReadonlyMap<string, string>;
 }
 
@@ -87,7 +87,7 @@ function acceptedBy({ wide, plain }: Asked, answers: readonly (string | null)[])
     return value === null ? [] : [[text, value] as const];
   });
   const takesWide = wide?.every(({ at }) => (answers[at] ?? null) !== null);
-  return { wide: takesWide && wide ? [wide[0].text, wide[1].text] : undefined, plain: new Map(came) };
+  return { wide: takesWide && wide ? [wide[0].text, wide[1].text, wide[2].text] : undefined, plain: new Map(came) };
 }
 
 /** The conditions on all columns that a column is tied to: what one of them demands has to be among the candidates of all. */
@@ -125,7 +125,7 @@ interface Question {
 }
 
 interface Asked {
-  readonly wide: readonly [Question, Question] | undefined;
+  readonly wide: readonly [Question, Question, Question] | undefined;
   readonly plain: readonly Question[];
 }
 
@@ -149,7 +149,7 @@ function ask(
     const sql = `SELECT ${column}::text FROM (SELECT ${value} AS ${column}) AS seed WHERE ${holds}`;
     return { text, at: questions.add(sql) };
   };
-  return { wide: wide && [question(wide[0]), question(wide[1])], plain: plain.map(question) };
+  return { wide: wide && [question(wide[0]), question(wide[1]), question(wide[2])], plain: plain.map(question) };
 }
 
 export function relationOf({ schema, name }: Pick<SeedTable, 'schema' | 'name'>): string {

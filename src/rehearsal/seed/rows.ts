@@ -107,7 +107,7 @@ class Values {
       ? sequence.slice(Math.min(index, sequence.length - 1)).slice(0, 1)
       : differs
         ? // Whoever counts a key up has not come to the end of its type yet.
-          [...(wide && !column.counted ? [wide[place === TWIN ? 1 : 0]] : []), ...everyThird(sequence, index)]
+          [...(wide && !column.counted ? [wide[place === TWIN ? 2 : 1]] : []), ...everyThird(sequence, index)]
         : [
             ...(wide ? [wide[0]] : []),
             ...(place === NULLS ? sequence : [...sequence.slice(1), ...sequence.slice(0, 1)]),

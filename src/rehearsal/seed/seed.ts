@@ -13,8 +13,8 @@ import { genericRows, type TableRows } from './rows.ts';
  */
 
 export interface Seeding {
-  /** OIDs of all tables, the same in every clone. */
-  readonly tables: ReadonlySet<string>;
+  /** Every table by its OID, the same in every clone: whether it has generic rows, rows of somebody else's, or none. */
+  readonly tables: ReadonlyMap<string, 'generic' | 'kept' | 'empty'>;
   /** Tables that have generic rows now: 'public.orders'. */
   readonly filled: readonly string[];
   readonly notFilled: readonly { readonly table: string; readonly reason: string }[];
@@ -26,7 +26,7 @@ export interface SeedOptions {
   /** Relations that are left alone: 'public.schema_migrations'. */
   readonly ignore: ReadonlySet<string>;
   /** OIDs of tables that may be filled; undefined: all. */
-  readonly only?: ReadonlySet<string> | undefined;
+  readonly only?: Pick<ReadonlySet<string>, 'has'> | undefined;
 }
 
 /**
@@ -53,7 +53,12 @@ export async function seed(session: Session, { ignore, only }: SeedOptions): Pro
     problems.set(table, 'its rows would refer to rows of another table that could not be filled');
   }
   return {
-    tables: new Set(ours.map(({ id }) => id)),
+    tables: new Map(
+      ours.map(({ id }) => [
+        id,
+        probed.present.has(id) ? 'kept' : filled.has(id) && !problems.has(id) ? 'generic' : 'empty',
+      ]),
+    ),
     filled: empty.filter(({ id }) => !problems.has(id)).map(nameOf),
     notFilled: empty.flatMap((table) => {
       const reason = problems.get(table.id);

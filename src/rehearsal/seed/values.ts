@@ -3,9 +3,15 @@ import { mined } from './mined.ts';
 
 /** Values that a type may hold, as text that its input takes. The server is asked which of them it does take. */
 
+/**
+ * One for columns that are no keys, and two for those that are: a column that refers to nothing yet must not meet a key by
+ * chance, or a new foreign key over it would hold.
+ */
+export type Wide = readonly [loose: string, key: string, otherKey: string];
+
 interface Candidates {
-  /** Two as large as the type lets them be, so that what narrows the type is seen; undefined: none is larger than others. */
-  readonly wide?: readonly [string, string] | undefined;
+  /** As large as the type lets them be, so that what narrows the type is seen; undefined: none is larger than others. */
+  readonly wide?: Wide | undefined;
   /** Different ones, the likeliest first. */
   readonly plain: readonly string[];
 }
@@ -51,7 +57,10 @@ function ofType(typeId: string, modifier: number, types: ReadonlyMap<string, See
   // An array's own modifier is that of its elements.
   if (type.element !== null) {
     const { wide, plain } = inner(type.element, modifier);
-    return { wide: wide && [array(wide[0]), array(wide[1])], plain: [...plain.slice(0, 4).map(array), '{}'] };
+    return {
+      wide: wide && [array(wide[0]), array(wide[1]), array(wide[2])],
+      plain: [...plain.slice(0, 4).map(array), '{}'],
+    };
   }
   return known(type.name, modifier) ?? { plain: UNKNOWN };
 }
@@ -110,7 +119,7 @@ const FORMS = [
   ],
 ];
 
-const long = (length: number): readonly [string, string] => ['x'.repeat(length), 'y'.repeat(length)];
+const long = (length: number): Wide => ['x'.repeat(length), 'y'.repeat(length), 'z'.repeat(length)];
 
 function texts(length: number | undefined): Candidates {
   const all = [...WORDS, ...SHORT, ...FORMS];
@@ -123,13 +132,14 @@ const WHOLE = ['1000001', '1000002', '1000003', '1000004'];
 const SMALL = ['31', '32', '33', '1', '2', '3', '0', '5', '10', '50', '100', '-1'];
 
 function numeric(modifier: number): Candidates {
-  if (modifier < HEADER) return { wide: ['3000000001.25', '3000000002.25'], plain: [...WHOLE, ...SMALL, '0.5'] };
+  if (modifier < HEADER)
+    return { wide: ['3000000051.25', '3000000001.25', '3000000002.25'], plain: [...WHOLE, ...SMALL, '0.5'] };
   const precision = ((modifier - HEADER) >> 16) & 0xffff;
   // Eleven bits, signed: https://github.com/postgres/postgres/blob/REL_15_0/src/backend/utils/adt/numeric.c
   const scale = (((modifier - HEADER) & 0x7ff) ^ 1024) - 1024;
   const whole = precision - scale;
   const zeros = '0'.repeat(Math.max(0, Math.min(whole, 400) - 1));
-  const wide = whole > 0 ? ([`1${zeros}`, `2${zeros}`] as const) : undefined;
+  const wide = whole > 0 ? ([`1${zeros}`, `2${zeros}`, `3${zeros}`] as const) : undefined;
   return { wide, plain: [...WHOLE, ...SMALL, '0.5', '0.05', '0.005', '0'] };
 }
 
@@ -149,7 +159,7 @@ function known(name: string, modifier: number): Candidates | undefined {
       return numeric(modifier);
     case 'int8':
       return {
-        wide: ['3000000001', '3000000002'],
+        wide: ['3000000051', '3000000001', '3000000002'],
         plain: [...WHOLE, '3000000003', '3000000004', '3000000005', ...SMALL],
       };
     case 'bit':
@@ -163,12 +173,22 @@ function known(name: string, modifier: number): Candidates | undefined {
       return { plain: ['1', '2', '3'].map((one) => `[${Array(Math.max(modifier, 1)).fill(one).join(',')}]`) };
     default: {
       const plain = PLAIN[name];
-      return plain === undefined ? undefined : { plain };
+      return plain === undefined ? undefined : { wide: WIDE[name], plain };
     }
   }
 }
 
 const STAMPS = minutes((at) => `2001-02-03 04:05:${at}+00`);
+
+const WIDE: Readonly<Record<string, Wide>> = {
+  int4: ['1000051', '1000061', '1000062'],
+  int2: ['30051', '30061', '30062'],
+  uuid: [
+    '5eed0000-0000-4000-8000-000000000051',
+    '5eed0000-0000-4000-8000-000000000061',
+    '5eed0000-0000-4000-8000-000000000062',
+  ],
+};
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
   int4: [...WHOLE, ...SMALL],
