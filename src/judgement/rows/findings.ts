@@ -27,14 +27,13 @@ export function rowsFindings(item: MigrationRehearsal, searchPath: readonly stri
   const certain = demand && statement && failsOnAnyRow(demand, statement, statements, before, after);
   const query = demand && !certain ? decidingQuery(demand, before, after) : undefined;
   const owner = ownerOf(onRows, relationsOf(onRows, statement, tableOf), after ? [before, after] : [before]);
-  const told = inOneLine({ ...error, ...(error.detail && { detail: withoutFiller(error.detail) }) });
   const finding = observed('fails-on-rows', {
     ...placeOf(error, migration.path),
-    message: `On empty tables it runs, on tables with rows it fails: ${withoutFiller(told)}. ${certain ? ANY[kindOf(demand)] : ROWS[owner]}`,
+    message: `On empty tables it runs, on tables with rows it fails: ${toldOf(error)}. ${certain ? ANY[kindOf(demand)] : ROWS[owner]}`,
     help: certain ? WAY[kindOf(demand)] : query !== undefined ? ASK : look(error, demand),
     suggestion: query,
   });
-  return [certain || owner !== 'generic' ? { ...finding, severity: 'block' } : finding];
+  return [certain || owner === 'project' ? { ...finding, severity: 'block' } : finding];
 }
 
 /** The tables that a failure is about: the one that Postgres names, and those that the statement does. */
@@ -50,28 +49,35 @@ function relationsOf(
   return [...new Set([...(subject.relation === undefined ? [] : [subject.relation]), ...named])];
 }
 
-/** Generic rows count for nothing as soon as they have a part in it. Tables are told by OID: their names may be new. */
+/**
+ * Generic rows decide nothing as soon as they have a part in it, and what the change set has written into a table of its own
+ * comes from them too: what it wrote by itself would have failed on empty tables. Tables are told by OID: their names may
+ * be new.
+ */
 function ownerOf({ filling }: OnRows, relations: readonly string[], catalogs: readonly Catalog[]): Owner {
   const rows = relations.map((name) => {
     const key = keyOf({ kind: 'table', name });
     const identity = catalogs.map(({ identities }) => identities.get(key)).find((found) => found !== undefined);
     return filling.seeding?.tables.get(identity?.replace('relation:', '') ?? '') ?? 'made';
   });
-  if (rows.includes('generic') || rows.length === 0) return 'generic';
-  if (rows.includes('kept')) return filling.byProject ? 'project' : 'generic';
-  return rows.includes('made') ? 'change set' : 'generic';
+  if (rows.includes('generic')) return 'generic';
+  const made = rows.length > 0 && rows.every((one) => one === 'made');
+  if (filling.byProject && (rows.includes('kept') || filling.seeding?.filled.length === 0)) return 'project';
+  return made ? 'change set' : 'generic';
 }
 
-/** Generic values fill their columns: nobody wants to read three hundred times the same sign. */
-function withoutFiller(text: string): string {
-  return text.replace(/([xy])\1{19,}/g, '$1$1$1…');
+/** Generic values fill their columns: nobody wants to read three hundred times the same sign, nor all columns of a row. */
+function toldOf({ detail, ...error }: SqlErrorReport): string {
+  const told = inOneLine(detail === undefined || /^Failing row/.test(detail) ? error : { ...error, detail });
+  return told.replace(/([xyz])\1{19,}/g, '$1$1$1…');
 }
 
 const ROWS: Readonly<Record<Owner, string>> = {
   generic:
     "The rows are generic: three for each table, one with NULL wherever it may stand, two that are equal but for keys. Whether production's rows fail as well, they do not tell.",
   project: "The rows are the project's own (`rehearsal.seed`, `rehearsal.seed_command`).",
-  'change set': 'The rows were written by this change set itself.',
+  'change set':
+    'The rows were written by this change set itself, out of tables with generic rows: make sure that what it writes meets what it demands.',
 };
 
 const ASK =

@@ -165,14 +165,36 @@ describe.each(testMajors)('what a failure on rows means on Postgres $major', ({ 
     expect(found?.help).toContain('Look on production for rows from which NULL comes into the column');
   });
 
-  test('blocks where the change set fails on rows that it wrote itself', async () => {
+  test('says so where the change set wrote the rows itself, out of generic ones', async () => {
     const { '002_key': found } = await onRows({
       '001_made.sql': 'CREATE TABLE mails AS SELECT bio FROM users',
       '002_key.sql': 'ALTER TABLE mails ADD UNIQUE (bio)',
     });
     expect(found).toMatchObject({
-      severity: 'block',
+      severity: 'warn',
       message: expect.stringContaining('were written by this change set itself'),
+    });
+  });
+
+  test('blocks where the change set fails on rows that it wrote by itself, as on empty tables', async () => {
+    const { findings } = await judged({
+      '001_made.sql': "CREATE TABLE kinds (name text); INSERT INTO kinds VALUES ('a'), ('a')",
+      '002_key.sql': 'ALTER TABLE kinds ADD UNIQUE (name)',
+    });
+    expect(findings.filter(({ severity }) => severity === 'block').map(({ rule }) => rule)).toEqual([
+      'migration-fails',
+    ]);
+  });
+
+  test("blocks where the rows are the project's own, also when they went through a table of the change set", async () => {
+    const scripts = [{ path: 'seed.sql', text: "INSERT INTO users (bio) VALUES ('a'), ('a')" }];
+    const { '001_made': found } = await onRows(
+      { '001_made.sql': 'CREATE TABLE mails AS SELECT bio FROM users; ALTER TABLE mails ADD UNIQUE (bio)' },
+      { seed: { generic: false, project: { scripts, command: undefined } } },
+    );
+    expect(found).toMatchObject({
+      severity: 'block',
+      message: expect.stringContaining("The rows are the project's own"),
     });
   });
 
