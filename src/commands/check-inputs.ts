@@ -17,7 +17,7 @@ import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
-import { rehearsalFiles } from './rehearsal-files.ts';
+import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
@@ -35,6 +35,8 @@ export interface CheckInputs {
   readonly squawkConfig: string | undefined;
   readonly setup: readonly Script[];
   readonly schema: Script | undefined;
+  /** Rows of the project's own. */
+  readonly seed: readonly Script[];
   /** What is to be said about the settings themselves. */
   readonly findings: readonly Finding[];
   readonly notices: readonly string[];
@@ -74,10 +76,11 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     placeholders: policy.rehearsal.placeholders,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
-  const rehearsal = await rehearsalFiles(policy.rehearsal, (path) => textAt(at, path), {
+  const source = {
+    textOf: (path: string) => textAt(at, path),
     configPath: file.path,
     mustBe: 'committed on the base branch',
-  });
+  };
   const unnamed: Location = { ...headLocation, directory: undefined };
   return {
     git,
@@ -89,7 +92,8 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),
-    ...rehearsal,
+    ...(await rehearsalFiles(policy.rehearsal, source)),
+    seed: await seedFiles(policy.rehearsal, source),
     findings: judgedBy(
       policy,
       [

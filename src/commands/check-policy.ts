@@ -35,14 +35,16 @@ export function textOf({ file, holds }: HoldingFile): string | undefined {
  * runs a program. The person who runs Lockstep may still say it on the command line.
  */
 export function fenced(policy: Policy, overrides: Overrides): Policy {
-  const rehearsal = { ...policy.rehearsal, superuser: false, setup: [], schemaFile: undefined };
+  const seed = { ...policy.rehearsal.seed, files: [], command: undefined };
+  const rehearsal = { ...policy.rehearsal, superuser: false, setup: [], schemaFile: undefined, seed };
   return { ...policy, testCommand: overrides.testCommand, rehearsal };
 }
 
 /** Whether `fenced` takes anything out. */
 export function needsFence({ testCommand, rehearsal }: Policy, overrides: Overrides): boolean {
-  const { superuser, setup, schemaFile } = rehearsal;
-  return superuser || setup.length > 0 || schemaFile !== undefined || testCommand !== overrides.testCommand;
+  const { superuser, setup, schemaFile, seed } = rehearsal;
+  const brings = setup.length > 0 || schemaFile !== undefined || seed.files.length > 0 || seed.command !== undefined;
+  return superuser || brings || testCommand !== overrides.testCommand;
 }
 
 /** Says when a change alters a file of policy, and whose text held. `side`: what was asked for. */

@@ -95,6 +95,7 @@ function rehearsalOf(
     baseFromCache: prepared.fromCache,
     baseDurationMs: Math.round(prepared.replayMs),
     durationMs: outcome.rehearsalMs ?? 0,
+    ...(outcome.seen?.rows && { rows: outcome.seen.rows }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Migration } from '../project/types.ts';
 import { runProjectTests } from '../rehearsal/project-tests.ts';
 import { type Prepared, type Rehearsal, type RehearsalRequest, rehearse } from '../rehearsal/rehearse.ts';
 import { scriptKey } from '../rehearsal/rounds.ts';
+import type { SeedPlan } from '../rehearsal/seed/chain.ts';
 import { NEWEST_TESTED } from '../rehearsal/server/versions.ts';
 import type { TestRun } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
@@ -71,12 +72,25 @@ export async function lintAll({ settings, io, inputs, signal }: Run, postgresMaj
   });
 }
 
+/** undefined: nothing is to run on rows. */
+function seedPlan({ settings, io, inputs: { policy, seed }, signal }: Run): SeedPlan | undefined {
+  const { mode, command } = policy.rehearsal.seed;
+  if (mode === 'off') return undefined;
+  const { cwd, env } = settings;
+  const onLine = (line: string): void => io.progress.stream(line);
+  const run =
+    command === undefined ? undefined : { command, cwd, env, signal, onLine, timeoutMs: policy.testTimeoutMs };
+  const project = seed.length > 0 || run !== undefined ? { scripts: seed, command: run } : undefined;
+  return mode === 'replace' && project === undefined ? undefined : { generic: mode === 'extend', project };
+}
+
 export function rehearseAll(
-  { io, inputs: { changeSet, policy }, signal }: Run,
+  run: Run,
   migrations: readonly Migration[],
   linted: LintResult,
   prepared: Prepared,
 ): Promise<Rehearsal<JudgedMigration>> {
+  const { changeSet, policy } = run.inputs;
   const why = 'lint found what no database may see';
   const refused = new Map([
     ...migrations.filter(({ id }) => linted.refused.has(id)).map((one) => [scriptKey(one, 'up'), why] as const),
@@ -87,9 +101,10 @@ export function rehearseAll(
     migrations,
     lastOfBase: changeSet.base.migrations.at(-1),
     refused,
-    onMigration: ({ id }, index) => io.progress.step(`rehearsing ${id} (${index + 1} of ${migrations.length})`),
+    onMigration: ({ id }, index) => run.io.progress.step(`rehearsing ${id} (${index + 1} of ${migrations.length})`),
     judge: (item) => judgeMigration(item, searchPath),
-    signal,
+    signal: run.signal,
+    seed: seedPlan(run),
   });
 }
 

@@ -8,15 +8,33 @@ interface RehearsalFiles {
   readonly schema: Script | undefined;
 }
 
-/**
- * The scripts that `rehearsal` in lockstep.yml names. `textOf` reads one by its path; `configPath` and `mustBe` are for the
- * reader of the error. Throws `rehearsal-file-missing`.
- */
-export async function rehearsalFiles(
-  { setup, schemaFile, placeholders }: Policy['rehearsal'],
-  textOf: (path: string) => Promise<string | undefined>,
-  { configPath, mustBe }: { readonly configPath: string; readonly mustBe: string },
-): Promise<RehearsalFiles> {
+interface Source {
+  /** Reads a file by its path; undefined: it is not there. */
+  readonly textOf: (path: string) => Promise<string | undefined>;
+  /** For the reader of the error. */
+  readonly configPath: string;
+  readonly mustBe: string;
+}
+
+/** The scripts that make the base schema, as `rehearsal` in lockstep.yml names them. Throws `rehearsal-file-missing`. */
+export async function rehearsalFiles(policy: Policy['rehearsal'], source: Source): Promise<RehearsalFiles> {
+  const { setup, schemaFile } = policy;
+  return {
+    setup: await scriptsOf(setup, policy, source),
+    schema: schemaFile === undefined ? undefined : (await scriptsOf([schemaFile], policy, source))[0],
+  };
+}
+
+/** The scripts of `rehearsal.seed`; none where no rows are wanted. Throws `rehearsal-file-missing`. */
+export async function seedFiles(policy: Policy['rehearsal'], source: Source): Promise<readonly Script[]> {
+  return policy.seed.mode === 'off' ? [] : scriptsOf(policy.seed.files, policy, source);
+}
+
+function scriptsOf(
+  paths: readonly string[],
+  { placeholders }: Policy['rehearsal'],
+  { textOf, configPath, mustBe }: Source,
+): Promise<readonly Script[]> {
   const script = async (path: string): Promise<Script> => {
     const text = await textOf(path);
     if (text === undefined) {
@@ -28,10 +46,7 @@ export async function rehearsalFiles(
     }
     return { path, text: withoutMetaCommands(replacePlaceholders(text, placeholders)) };
   };
-  return {
-    setup: await Promise.all(setup.map(script)),
-    schema: schemaFile === undefined ? undefined : await script(schemaFile),
-  };
+  return Promise.all(paths.map(script));
 }
 
 /** pg_dump writes \restrict and \unrestrict lines for psql, which no server understands. */

@@ -25,7 +25,7 @@ export async function compareTarget(
     policy,
     layout,
     project: { ...project, migrations: [...migrations] },
-    ...(await rehearsalFiles(policy.rehearsal, textOf, { configPath, mustBe: 'committed' })),
+    ...(await rehearsalFiles(policy.rehearsal, { textOf, configPath, mustBe: 'committed' })),
     session,
     targetMajor: opened.target.major,
     ignoreSchemas: [ledger.schema],

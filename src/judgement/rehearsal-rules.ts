@@ -8,6 +8,12 @@ export const rehearsalRules = {
     why: "Postgres refused it in the rehearsal, on a server of the configured version that holds the base branch's schema; it would fail in the deploy as well.",
     help: 'Mend the statement at the place shown. When it needs something that lives outside the migrations (a role, an extension, a schema), bring it by `rehearsal` in lockstep.yml.',
   },
+  'fails-on-rows': {
+    severity: 'warn',
+    title: 'The migration fails on tables that have rows',
+    why: "On the empty tables of the base schema it runs. A second time it ran on tables with rows: `rehearsal.seed`'s, or three generic ones for each table, one with NULL wherever it may stand and two that are equal but for keys. Generic rows say what production's rows may do, so that this warns, with the query that decides where there is one. It blocks where any row at all would fail (a new NOT NULL column that nothing fills, a cast that no value passes), and where the rows are the project's own. Rows that the change set writes by itself are there in the run on empty tables too: what they break fails as `migration-fails`.",
+    help: 'Run the query on production. Where it finds rows, mend them before the statement: fill what is NULL, merge what is double, give orphans a parent or none.',
+  },
   'needs-superuser': {
     severity: 'block',
     title: 'The migration needs rights that the rehearsal does not give it',

@@ -11,6 +11,8 @@ import type { Finding, MigrationReport, NotAnalysed, SchemaDiff, StatementReport
 import { type Loss, lostForGood } from './data-loss.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
 import { judgeReversal } from './reversal.ts';
+import { type RowsReport, rowsGaps, rowsReport, withoutRows } from './rows/coverage.ts';
+import { rowsFindings } from './rows/findings.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
 import { ofWholeChange, type SchemaFinding, schemaFindings } from './schema-findings.ts';
 import { surprises } from './surprises.ts';
@@ -47,6 +49,8 @@ export interface Rehearsed {
   readonly schemaDiff: SchemaDiff;
   /** What each statement did. */
   readonly seen: Seen;
+  /** How the tables were filled for the run on rows; undefined: there was none. */
+  readonly rows: RowsReport | undefined;
 }
 
 export function judgeMigration(item: MigrationRehearsal, searchPath: readonly string[]): JudgedMigration {
@@ -65,6 +69,7 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     findings.push(...surprises(change));
     schema.push(...schemaFindings({ ...change, phase: directives.phase }));
   }
+  findings.push(...rowsFindings(item, searchPath));
   const report = {
     status: round.up.status,
     up: upReport(round.up),
@@ -72,7 +77,8 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
   const lost = round.after ? lostForGood(item.before, round.after) : [];
-  return { migration, report, findings, schema, lost, notAnalysed: [], trace: round.trace };
+  const notAnalysed = withoutRows(item, searchPath);
+  return { migration, report, findings, schema, lost, notAnalysed, trace: round.trace };
 }
 
 /** Without what was thrown: that is for who has to decide how to go on, and may hold what no report shows. */
@@ -98,7 +104,9 @@ export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>, linted: re
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
+      ...(rehearsal.rows && last ? rowsGaps(rehearsal.rows, last.path) : []),
     ],
+    rows: rehearsal.rows && rowsReport(rehearsal.rows),
     schemaDiff: schemaDiff(compare(baseCatalog, headCatalog)),
     seen,
   };

@@ -35,6 +35,8 @@ export interface BaseInput {
 
 /** A hash of all that the base schema is made from. */
 export function baseKey({ project, layout, policy, setup, schema, keepSetup }: BaseInput): string {
+  // Rows are brought later, into clones.
+  const { seed: _, ...shape } = policy;
   const parts = {
     // What else shapes a base: our own way of building it, and what a preset brings.
     lockstep: [version, FORMAT],
@@ -42,7 +44,7 @@ export function baseKey({ project, layout, policy, setup, schema, keepSetup }: B
     tool: layout.name,
     bookkeeping: layout.bookkeeping?.create ?? null,
     migrations: project.migrations.map(({ id, path, up, execution }) => [id, path, execution, up.text]),
-    policy,
+    policy: shape,
     setup: setup.map(({ path, text }) => [path, text]),
     schema: schema?.text ?? null,
     ...(keepSetup === true && { keepSetup }),

@@ -7,6 +7,7 @@ import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
 import { catalogOf, rehearseTogether, type Stage } from './round.ts';
 import { mayMeetOthers, type RoundsRun, runRounds } from './rounds.ts';
+import type { RowsRun } from './seed/chain.ts';
 import { startServer } from './server/start.ts';
 import type { RehearsalServer, ServerRequest } from './server/types.ts';
 
@@ -45,6 +46,8 @@ export interface Rehearsal<T> {
   readonly together: { readonly outcomes: readonly ScriptOutcome[]; readonly after: Catalog | undefined } | undefined;
   /** They make things of the whole cluster, and this server cannot be copied: they were not run together. */
   readonly notTogether: boolean;
+  /** What the run on tables with rows began with; undefined: there was none. */
+  readonly rows: RowsRun | undefined;
 }
 
 /** Starts the server and builds the base schema (or takes it from the cache). The caller stops the server. */

@@ -69,6 +69,11 @@ export async function rehearseUp(
   return { up, after: undefined, trace };
 }
 
+/** Runs up in a database that is there already, and stays. */
+export function runUpIn(stage: Stage, migration: Migration, database: string): Promise<ScriptOutcome> {
+  return runIn(stage, database, upRun(stage, migration));
+}
+
 /** Down and up again in `database`, a clone of the schema after up, which is dropped in the end. */
 export async function rehearseDown(
   stage: Stage,

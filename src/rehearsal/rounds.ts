@@ -14,6 +14,7 @@ import {
   type Stage,
   type Step,
 } from './round.ts';
+import { type OnRows, type RowsRun, SeededChain, type SeedPlan } from './seed/chain.ts';
 
 /** New migrations one after the other, each on the schema that those before it have made. */
 
@@ -25,6 +26,8 @@ export interface MigrationRehearsal {
   readonly skipped?: string;
   /** Why there is a down script that was not run. */
   readonly downSkipped?: string;
+  /** The same up on tables that have rows; undefined: not run there. */
+  readonly onRows?: OnRows;
 }
 
 export interface RoundsRun<T> {
@@ -37,6 +40,8 @@ export interface RoundsRun<T> {
   /** Called once per migration; its answer is kept, and not the catalogs: hundreds of them would fill the memory. */
   readonly judge: (item: MigrationRehearsal) => T;
   readonly signal: AbortSignal;
+  /** undefined: nothing is run on tables with rows. */
+  readonly seed?: SeedPlan | undefined;
 }
 
 interface Rounds<T> {
@@ -46,6 +51,8 @@ interface Rounds<T> {
   readonly baseCatalog: Catalog;
   readonly headCatalog: Catalog;
   readonly headDatabase: string;
+  /** What the run on rows began with; undefined: none was asked for. */
+  readonly rows: RowsRun | undefined;
 }
 
 /** Names one script of a migration in `refused`. */
@@ -58,6 +65,23 @@ export function scriptKey(migration: Migration, half: 'up' | 'down'): string {
  * nothing that can still be seen. While a migration goes down and up again on a clone, the next one goes up already.
  */
 export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rounds<T>> {
+  const apart = run.migrations.some(mayMeetOthers);
+  const chain = run.seed && new SeededChain(stage, run.seed, BASE_DATABASE, apart);
+  try {
+    const rounds = await runBeside(stage, run, chain);
+    return { ...rounds, rows: await chain?.end() };
+  } catch (error) {
+    // Why it came to this matters more than what is left behind, which goes with the server.
+    await chain?.end().catch(() => {});
+    throw error;
+  }
+}
+
+async function runBeside<T>(
+  stage: Stage,
+  run: RoundsRun<T>,
+  chain: SeededChain | undefined,
+): Promise<Omit<Rounds<T>, 'rows'>> {
   const { migrations, lastOfBase, refused, onMigration, judge, signal } = run;
   const baseCatalog = await catalogOf(stage, BASE_DATABASE);
   const results: Promise<T>[] = [];
@@ -67,6 +91,7 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
   let before = baseCatalog;
   let previous = lastOfBase;
   let database = BASE_DATABASE;
+  chain?.begin(database);
   const absent: Migration[] = [];
   for (const [index, migration] of migrations.entries()) {
     signal.throwIfAborted();
@@ -78,6 +103,7 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
       continue;
     }
     const next = `m${index + 1}`;
+    if (alone) await chain?.ready(database);
     const { up, after, trace } = await rehearseUp(stage, migration, database, next);
     if (after === undefined) {
       const excuse = excuseFor(up, absent);
@@ -90,6 +116,7 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
       absent.push(migration);
       continue;
     }
+    const [onRows] = chain ? await chain.run(migration, database) : [Promise.resolve(undefined)];
     // One at a time goes down.
     await down;
     const script = downToRun(migration, refused);
@@ -98,11 +125,13 @@ export async function runRounds<T>(stage: Stage, run: RoundsRun<T>): Promise<Rou
     [down] = script ? await beginDown(stage, step, script, next) : [Promise.resolve(undefined)];
     const downSkipped = refused.get(scriptKey(migration, 'down'));
     const rest = { migration, before, ...(downSkipped !== undefined && { downSkipped }) };
-    const result = down.then((done) => judge({ ...rest, round: { up, after, trace, down: done } }));
+    const result = Promise.all([down, onRows]).then(([done, seeded]) =>
+      judge({ ...rest, round: { up, after, trace, down: done }, ...(seeded && { onRows: seeded }) }),
+    );
     // Awaited at the end; when the loop ends earlier, nobody asks for it any more.
     result.catch(() => {});
     results.push(result);
-    if (alone) await down;
+    if (alone) await Promise.all([down, onRows]);
     if (database !== BASE_DATABASE) await stage.server.dropDatabase(database);
     before = after;
     database = next;

@@ -155,6 +155,18 @@ const coverageSchema = z.strictObject({
   notAnalysed: z.array(notAnalysedSchema),
 });
 
+const rowsSchema = z
+  .strictObject({
+    filled: count.describe('Tables that got generic rows.'),
+    kept: count.describe('Tables that had rows already: from the base history, or from `rehearsal.seed`.'),
+    seed: z.literal(true).optional().describe("The project's own rows were brought (`rehearsal.seed`)."),
+    notFilled: z
+      .array(z.strictObject({ table: z.string(), reason: z.string() }))
+      .describe('Tables without rows, since none could be made that fit.'),
+    durationMs: milliseconds,
+  })
+  .describe('How the tables of the base schema were filled for the run on tables with rows.');
+
 const resultSchema = z.enum([
   'passed',
   'blocked',
@@ -227,6 +239,7 @@ export const reportSchema = z.strictObject({
       baseFromCache: z.boolean(),
       baseDurationMs: milliseconds,
       durationMs: milliseconds,
+      rows: rowsSchema.optional(),
     })
     .optional(),
   migrations: z.array(migrationSchema),

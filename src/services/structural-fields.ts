@@ -103,6 +103,7 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'deployment.slack.channel',
   'deployment.slack.ts',
   'rehearsal.serverVersion',
+  'rehearsal.rows.notFilled.table',
   'migrations.id',
   'migrations.path',
   'migrations.previousPath',

@@ -185,6 +185,7 @@ function toRehearsal(file: FileSettings['rehearsal']): RehearsalPolicy {
     settings: file.settings,
     superuser: file.superuser,
     timeoutMs: milliseconds(file.timeout),
+    seed: { files: file.seed.map(normalPath), command: file.seed_command, mode: file.seed_mode },
   };
 }
 

@@ -118,6 +118,23 @@ const keys = {
         .describe('Settings of the database, such as TimeZone or app.tenant.'),
       superuser: z.boolean().default(false).describe('Run the changed migrations as a superuser.'),
       timeout: duration.default('10min').describe('After this time the rehearsal is given up.'),
+      seed: z
+        .array(path)
+        .default([])
+        .describe(
+          "SQL files with rows that are like production's; the changed migrations run on them too, and must not fail.",
+        ),
+      seed_command: text
+        .optional()
+        .describe(
+          'Brings such rows, by a shell, after the files of `seed`; gets DATABASE_URL of a database with the base schema.',
+        ),
+      seed_mode: z
+        .enum(['extend', 'replace', 'off'])
+        .default('extend')
+        .describe(
+          'extend: three generic rows for each table that is empty after `seed`; replace: no rows but those of `seed` and `seed_command`; off: the changed migrations run on empty tables only.',
+        ),
     })
     .prefault({})
     .describe('How the database that migrations are rehearsed on is made.'),

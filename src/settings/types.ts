@@ -250,6 +250,16 @@ export interface RehearsalPolicy {
   readonly settings: Readonly<Record<string, string>>;
   readonly superuser: boolean;
   readonly timeoutMs: number;
+  readonly seed: SeedPolicy;
+}
+
+/** What stands in the tables while the changed migrations run a second time. */
+interface SeedPolicy {
+  /** SQL files, relative to the repository's root. */
+  readonly files: readonly string[];
+  readonly command: string | undefined;
+  /** extend: generic rows fill what the project's own leave empty; replace: there are only the project's own; off: no rows. */
+  readonly mode: 'extend' | 'replace' | 'off';
 }
 
 export interface Config {

@@ -13,7 +13,7 @@ interface ValueProblem {
 export function validateFile(value: unknown, ruleNames: readonly string[]): ValueProblem[] {
   const result = fileSchema.safeParse(value, { error: expected, reportInput: true });
   const problems = result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue));
-  return [...problems, ...databaseNames(value), ...unknownRules(value, ruleNames)];
+  return [...problems, ...databaseNames(value), ...unknownRules(value, ruleNames), ...replacedByNothing(value)];
 }
 
 /** What zod calls its types, in the words of somebody who writes YAML. */
@@ -150,6 +150,20 @@ function unknownRules(value: unknown, ruleNames: readonly string[]): ValueProble
     }
   }
   return problems;
+}
+
+/** `seed_mode: replace` without anything that takes the generic rows' place. What stands at the top holds for a database too. */
+function replacedByNothing(value: unknown): ValueProblem[] {
+  const top = isRecord(value) && isRecord(value.rehearsal) ? value.rehearsal : {};
+  return [...settingsMaps(value)].flatMap(({ path, map }) => {
+    const own = isRecord(map.rehearsal) ? map.rehearsal : {};
+    const { seed, seed_command: command } = { ...top, ...own };
+    const brings = command !== undefined || (Array.isArray(seed) && seed.length > 0);
+    if (own.seed_mode !== 'replace' || brings) return [];
+    const message =
+      'rehearsal.seed_mode: replace needs rehearsal.seed or rehearsal.seed_command; for no rows at all, off';
+    return [{ path: [...path, 'rehearsal', 'seed_mode'], at: 'value' as const, message }];
+  });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

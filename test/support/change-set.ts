@@ -72,6 +72,7 @@ export function policy(changes: Partial<Omit<Policy, 'lint'>> & { lint?: Partial
       settings: {},
       superuser: false,
       timeoutMs: 60_000,
+      seed: { files: [], command: undefined, mode: 'extend' },
     },
     lockTimeout: '5s',
     statementTimeout: '10min',

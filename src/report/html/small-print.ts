@@ -4,6 +4,7 @@ import { html, type Markup } from './markup.ts';
 import { link, section } from './parts.ts';
 import type { View } from './view.ts';
 
+type Rows = NonNullable<NonNullable<View['report']['rehearsal']>['rows']>;
 type Row = readonly [label: string, value: string | Markup | undefined];
 
 /** What the verdict is about and what it rests on, for those who file it. */
@@ -52,7 +53,14 @@ function grounds({ report }: View): Row[] {
     ['Base schema', rehearsal && base],
     ['Evidence', silencedAlarms(report)],
     ['Rehearsal', rehearsal && duration(durationMs)],
+    ['Rows', rehearsal?.rows && rowsText(rehearsal.rows)],
   ];
+}
+
+function rowsText({ filled, kept, seed, notFilled, durationMs }: Rows): Markup {
+  const from = seed === true ? ", the project's own seed among them" : '';
+  const missing = notFilled.map(({ table, reason }) => html`; <code>${table}</code> has none: ${reason}`);
+  return html`generic ones in ${count(filled, 'table')}, ${count(kept, 'table')} had some${from}, made in ${duration(durationMs)}${missing}`;
 }
 
 function course({ report: { tool, command, result, startedAt, durationMs, timings = {} } }: View): Row[] {

@@ -97,10 +97,12 @@ function targetFacts(view: View): string[] {
   ];
 }
 
-function rehearsed({ serverVersion, versionAssumed, baseMigrations }: NonNullable<Report['rehearsal']>): string {
+function rehearsed({ serverVersion, versionAssumed, baseMigrations, rows }: NonNullable<Report['rehearsal']>): string {
   const why =
     versionAssumed === true ? ', the newest that Lockstep is tested with, since `postgres_version` is not set' : '';
-  return `Rehearsed on Postgres ${prose(serverVersion, TEXT.name)}${why}, ${count(baseMigrations, 'migration')} of the base`;
+  const onRows =
+    rows === undefined ? '' : `, on empty tables and on ${count(rows.filled + rows.kept, 'table')} with rows`;
+  return `Rehearsed on Postgres ${prose(serverVersion, TEXT.name)}${why}, ${count(baseMigrations, 'migration')} of the base${onRows}`;
 }
 
 function commit(sha: string): string {

@@ -80,9 +80,12 @@ function rehearsed({
   baseMigrations,
   baseFromCache,
   baseDurationMs,
+  rows,
 }: NonNullable<Report['rehearsal']>): string {
   const base = `${count(baseMigrations, 'migration')} of the base ${baseFromCache ? 'from the cache' : 'replayed'}`;
+  const onRows =
+    rows === undefined ? '' : `, on empty tables and on ${count(rows.filled + rows.kept, 'table')} with rows`;
   const assumed =
     versionAssumed === true ? ', the newest that Lockstep is tested with, since postgres_version is not set' : '';
-  return `Rehearsed on Postgres ${serverVersion}${assumed}, ${base} in ${duration(baseDurationMs)}`;
+  return `Rehearsed on Postgres ${serverVersion}${assumed}, ${base} in ${duration(baseDurationMs)}${onRows}`;
 }

@@ -80,7 +80,14 @@ describe('a text without secrets', () => {
 
 /** Fields of the report that quote what people, databases and programs wrote. */
 const FREE_TEXT = [
-  ...['error.message', 'error.hint', 'rehearsal.server', 'notices', 'coverage.notAnalysed.reason'],
+  ...[
+    'error.message',
+    'error.hint',
+    'rehearsal.server',
+    'rehearsal.rows.notFilled.reason',
+    'notices',
+    'coverage.notAnalysed.reason',
+  ],
   ...['migrations.why', 'migrations.risk.reasons', 'migrations.schemaDiff', 'migrations.up.statements.sql'],
   'migrations.down.statements.sql',
   ...['migrations.down.difference', 'migrations.down.losesData'],

@@ -48,6 +48,7 @@ describe('lockstep.yml', () => {
             settings: {},
             superuser: false,
             timeoutMs: 600_000,
+            seed: { files: [], command: undefined, mode: 'extend' },
           },
           lockTimeout: '5s',
           statementTimeout: '15min',
@@ -100,6 +101,9 @@ rehearsal:
   settings: { TimeZone: Europe/Paris, app.tenant: 007 }
   superuser: true
   timeout: 1h
+  seed: [db/seed.sql, ./db/more.sql]
+  seed_command: npm run seed
+  seed_mode: replace
 lock_timeout: 10m
 statement_timeout: 500ms
 history:
@@ -153,6 +157,7 @@ smoke_timeout: 30s
           settings: { TimeZone: 'Europe/Paris', 'app.tenant': '007' },
           superuser: true,
           timeoutMs: 3_600_000,
+          seed: { files: ['db/seed.sql', 'db/more.sql'], command: 'npm run seed', mode: 'replace' },
         },
         lockTimeout: '10min',
         statementTimeout: '500ms',
@@ -240,6 +245,19 @@ smoke_timeout: 30s
     ['lock_timeout: 0s', 'zero is no time limit'],
     ['rehearsal: { roles: web }', "rehearsal.roles: expected a list, found 'web'"],
     ['rehearsal: { superuser: yes }', "rehearsal.superuser: expected true or false, found 'yes'"],
+    ['rehearsal: { seed: [../rows.sql] }', 'rehearsal.seed[0]: expected a path inside the repository'],
+    [
+      'rehearsal: { seed_mode: replaced }',
+      "expected extend, replace or off, found 'replaced'; did you mean 'replace'?",
+    ],
+    [
+      'rehearsal: { seed_mode: replace }',
+      'rehearsal.seed_mode: replace needs rehearsal.seed or rehearsal.seed_command',
+    ],
+    [
+      'databases: [{ name: a, rehearsal: { seed_mode: replace } }]',
+      'lockstep.yml:1:48: rehearsal.seed_mode: replace needs rehearsal.seed',
+    ],
     ['rehearsal: { preset: supabse }', "expected supabase, found 'supabse'; did you mean 'supabase'?"],
     ['rehearsal: { setup: [/etc/passwd] }', 'rehearsal.setup[0]: expected a path inside the repository'],
     [

@@ -1,0 +1,209 @@
+import { messageOf } from '../../errors.ts';
+import type { ScriptOutcome } from '../../postgres/runner.ts';
+import { Session } from '../../postgres/session.ts';
+import type { Migration } from '../../project/types.ts';
+import { adminSession } from '../admin-session.ts';
+import { runUpIn, type Stage } from '../round.ts';
+import type { RehearsalServer } from '../server/types.ts';
+import { type ProjectSeed, runProjectSeed } from './project-seed.ts';
+import { type Seeding, type SeedOptions, seed } from './seed.ts';
+import { type ErrorSubject, subjectOf } from './subject.ts';
+
+/**
+ * The change set on tables that have rows, beside the run on empty ones: one database that is filled once and goes from
+ * migration to migration; after one that fails, a clone of the schema that the empty run has come to is filled anew.
+ */
+
+export interface SeedPlan {
+  /** Whether generic rows fill what the project's own seed leaves empty. */
+  readonly generic: boolean;
+  readonly project: ProjectSeed | undefined;
+}
+
+/** One migration on tables with rows. */
+export interface OnRows {
+  readonly outcome: ScriptOutcome;
+  readonly subject: ErrorSubject;
+  readonly filling: Filling;
+}
+
+/** How a database came to its rows. */
+interface Filling {
+  /** undefined: the generic seeder could not work at all, for `problem`. */
+  readonly seeding: Seeding | undefined;
+  readonly problem?: string;
+  /** Whether the project's own seed ran, all of it. */
+  readonly byProject: boolean;
+  /** Why it did not, when there is one. */
+  readonly projectProblem?: string;
+  readonly durationMs: number;
+}
+
+/** How the base schema's tables were filled; or why nothing ran on rows. */
+export interface RowsRun {
+  readonly filling: Filling | undefined;
+  readonly unavailable: string | undefined;
+}
+
+interface Live {
+  readonly stage: Stage;
+  /** On its way while others go on: the clone stands. */
+  readonly filling: Promise<Filling>;
+  /** A server that was made for it. */
+  readonly copy: RehearsalServer | undefined;
+}
+
+const DATABASE = 'rows';
+
+/** Turns that come too late to be awaited must not count as failures that nobody handles. */
+const ignore = (): void => {};
+
+export class SeededChain {
+  readonly #stage: Stage;
+  readonly #plan: SeedPlan;
+  /** Migrations change what belongs to the whole cluster: the chain has a copy of the server to itself. */
+  readonly #apart: boolean;
+  readonly #base: string;
+  /** The database as the last migration left it; undefined: there is none, or it cannot go on. */
+  #live: Promise<Live | undefined> | undefined;
+  /** The last migration's turn. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #first: Filling | undefined;
+  #unavailable: string | undefined;
+
+  /** `base`: the database that holds the base schema, which has only what was reviewed. */
+  constructor(stage: Stage, plan: SeedPlan, base: string, apart: boolean) {
+    this.#stage = stage;
+    this.#plan = plan;
+    this.#base = base;
+    this.#apart = apart;
+  }
+
+  /** Begins to fill a clone of `from`, unless there is one that can go on. */
+  begin(from: string): void {
+    this.#live ??= this.#turn.then(() => this.#make(from));
+    this.#live.catch(ignore);
+  }
+
+  /** Resolves when `from` may be changed or dropped. A chain of its own server must be ready before a migration runs elsewhere. */
+  async ready(from: string): Promise<void> {
+    await this.#turn;
+    this.begin(from);
+    await this.#live;
+  }
+
+  /**
+   * Runs a migration that the empty run has applied; `from` holds the schema before it. Resolves as `ready` does: what is on
+   * its way is in a list, since a promise of a promise would wait for it. undefined: there is no run on rows.
+   */
+  async run(migration: Migration, from: string): Promise<readonly [Promise<OnRows | undefined>]> {
+    await this.ready(from);
+    const turn = this.#run(migration);
+    this.#turn = turn.catch(ignore);
+    turn.catch(ignore);
+    return [turn];
+  }
+
+  /** Waits for what is on its way, clears it away, and tells how it began. */
+  async end(): Promise<RowsRun> {
+    await this.#turn;
+    const live = await this.#live;
+    await live?.filling.catch(ignore);
+    await this.#drop(live);
+    return { filling: this.#first, unavailable: this.#unavailable };
+  }
+
+  async #run(migration: Migration): Promise<OnRows | undefined> {
+    const live = await this.#live;
+    if (live === undefined) return undefined;
+    const filling = await live.filling;
+    const outcome = await runUpIn(live.stage, migration, DATABASE);
+    if (outcome.status !== 'applied') await this.#drop(live);
+    return { outcome, subject: subjectOf(outcome), filling };
+  }
+
+  async #drop(live: Live | undefined): Promise<void> {
+    this.#live = undefined;
+    if (live === undefined) return;
+    if (live.copy) await live.copy.stop();
+    else await live.stage.server.dropDatabase(DATABASE);
+  }
+
+  async #make(from: string): Promise<Live | undefined> {
+    if (this.#unavailable !== undefined) return undefined;
+    const copy = this.#apart ? await this.#stage.server.copy() : undefined;
+    if (this.#apart && copy === undefined) {
+      this.#unavailable = 'they change roles, and this server cannot be copied';
+      return undefined;
+    }
+    const stage = copy === undefined ? this.#stage : { ...this.#stage, server: copy };
+    await stage.server.createDatabase(DATABASE, { template: from, owner: stage.role.name });
+    const filling = this.#fill(stage, from === this.#base);
+    filling.catch(ignore);
+    return { stage, filling, copy };
+  }
+
+  async #fill(stage: Stage, isBase: boolean): Promise<Filling> {
+    const started = performance.now();
+    const { project, generic } = this.#plan;
+    const projectProblem = project && (await runProjectSeed(stage, DATABASE, project).catch(messageOf));
+    // What the change set has made is not filled: nobody has done that on production either.
+    const only = generic ? this.#first?.seeding?.tables : new Set<string>();
+    const seeded = await seedingOf(stage, isBase, { ignore: new Set(stage.ignoreRelations), ...(only && { only }) });
+    const filling: Filling = {
+      ...seeded,
+      byProject: project !== undefined && projectProblem === undefined,
+      ...(projectProblem === undefined ? {} : { projectProblem }),
+      durationMs: Math.round(performance.now() - started),
+    };
+    this.#first ??= filling;
+    return filling;
+  }
+}
+
+async function seedingOf(
+  stage: Stage,
+  isBase: boolean,
+  options: SeedOptions,
+): Promise<Pick<Filling, 'seeding' | 'problem'>> {
+  try {
+    return { seeding: await (isBase ? asAdmin : asRole)(stage, options) };
+  } catch (error) {
+    stage.server.throwIfLost();
+    return { seeding: undefined, problem: messageOf(error) };
+  }
+}
+
+/** The base schema has been reviewed: what its checks and generated columns call may run as superuser. */
+async function asAdmin(stage: Stage, options: SeedOptions): Promise<Seeding> {
+  const session = await adminSession(stage.server, DATABASE);
+  try {
+    return await seed(session, options);
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * Functions of the change set may be called by checks: they run with the rights that its migrations have. Triggers are
+ * switched off for the role's session by somebody who may.
+ */
+async function asRole(stage: Stage, options: SeedOptions): Promise<Seeding> {
+  const { server, role } = stage;
+  const admin = await adminSession(server, DATABASE);
+  const name = admin.client.escapeIdentifier;
+  const where = `${name(role.name)} IN DATABASE ${name(server.admin(DATABASE).database ?? DATABASE)}`;
+  try {
+    await admin.run(`ALTER ROLE ${where} SET session_replication_role = replica`);
+    const config = { ...server.admin(DATABASE), user: role.name, password: role.password };
+    const session = await Session.open(config, { ...stage.settings(), search_path: 'pg_catalog, pg_temp' });
+    try {
+      return await seed(session, options);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await admin.run(`ALTER ROLE ${where} RESET session_replication_role`);
+    await admin.close();
+  }
+}
