@@ -42,7 +42,7 @@ function goneRelation({ relation }: Shape, change: SchemaChange): readonly Effec
   ];
 }
 
-function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+export function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
   return [...before.columns.values()].flatMap(({ name, object }): readonly Effect[] => {
     if (after.columns.has(name) || (object !== undefined && isEcho(object))) return [];
     const now = object && change.later(object);
@@ -73,35 +73,8 @@ function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonl
   });
 }
 
-/**
- * A table that was renamed and left its name to a view of all its columns: the old code reads and writes on, and its
- * prepared statements with it.
- */
-export function keptNames(change: SchemaChange): readonly Effect[] {
-  const rights = lostRights(change);
-  return [...change.lasting()].flatMap(([before, after]): readonly Effect[] => {
-    const { relation } = before;
-    const now = change.later(relation);
-    if (relation.kind !== 'table' || now === undefined || now.name === relation.name) return [];
-    const broken = [...goneColumns(before, after, change), ...noLongerWritable(before, after, change)];
-    if (broken.length > 0 || rights.some(({ id }) => id.startsWith(`right ${keyOf(relation)} `))) return [];
-    return [
-      {
-        rule: 'breaks-running-code',
-        severity: 'info',
-        id: `kept ${relation.name}`,
-        message: '',
-        refuted: `Code that names ${relation.name} goes on working: the name stays, for a ${after.relation.kind} of the same columns.`,
-        blame: { target: relation, words: [[ownName(relation)]] },
-        squawk: 'renaming-table',
-        of: relation,
-      },
-    ];
-  });
-}
-
 /** A view in the place of a table serves readers; writers only where Postgres can write through it. */
-function noLongerWritable(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+export function noLongerWritable(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
   if (before.relation.kind !== 'table' || after.relation.kind === 'table') return [];
   if (after.relation.kind === 'view' && acceptsWrites(after.relation, change.after)) return [];
   const { name } = before.relation;
