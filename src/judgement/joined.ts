@@ -62,7 +62,7 @@ function withSeen(carrier: Finding, facts: readonly SchemaFinding[]): Finding {
     const message = facts.map(({ refuted }) => refuted).join(' ');
     return { ...rest, severity: 'info', evidence: 'refuted', message };
   }
-  const severity = standing.every(({ finding }) => finding.severity !== 'block') ? milder(carrier) : carrier.severity;
+  const severity = standing.every(({ vouched }) => vouched) ? milder(carrier) : carrier.severity;
   return {
     ...carrier,
     severity,

@@ -31,6 +31,8 @@ export interface SchemaFinding {
   readonly squawk?: string;
   /** The identity of what is concerned. */
   readonly of?: string;
+  /** It is milder than it would be, because the author says that no code needs what goes. */
+  readonly vouched?: true;
   /** An item of a sentence that it shares with others. */
   readonly listed?: Listed;
   /** Nothing to tell, but Squawk's word at this place is wrong, for this reason. */
@@ -144,6 +146,7 @@ function asFinding(
     finding,
     id,
     ...(squawk === undefined ? {} : { squawk }),
+    ...(vouched ? { vouched } : {}),
     ...(identity === undefined ? {} : { of: identity }),
     ...(listed === undefined ? {} : { listed }),
     ...(refuted === undefined ? {} : { refuted }),
