@@ -12,14 +12,16 @@ export function keptNames(change: SchemaChange): readonly Effect[] {
   ]);
 }
 
-/** A view of all its columns in a table's place: the old code reads and writes on, and its prepared statements with it. */
+/** A view in a table's place: the old code reads and writes on, and its prepared statements with it. */
 function keptTable(before: Shape, after: Shape, rights: readonly Effect[], change: SchemaChange): readonly Effect[] {
   const { relation } = before;
   const now = change.later(relation);
   if (relation.kind !== 'table' || now === undefined || now.name === relation.name) return [];
-  const broken = [...goneColumns(before, after, change), ...noLongerWritable(before, after, change)];
-  if (broken.length > 0 || rights.some(({ id }) => id.startsWith(`right ${keyOf(relation)} `))) return [];
-  return [refutation('renaming-table', relation, `the name stays, for a ${after.relation.kind} of the same columns`)];
+  if (noLongerWritable(before, after, change).length > 0) return [];
+  if (rights.some(({ id }) => id.startsWith(`right ${keyOf(relation)} `))) return [];
+  const missing = goneColumns(before, after, change).length > 0;
+  const which = missing ? '; the columns that it lacks are told apart' : ' of the same columns';
+  return [refutation('renaming-table', relation, `the name stays, for a ${after.relation.kind}${which}`)];
 }
 
 /** Another column in a column's place: the last step of a change of type by way of a second column. */

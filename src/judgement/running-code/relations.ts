@@ -43,31 +43,31 @@ function goneRelation({ relation }: Shape, change: SchemaChange): readonly Effec
 }
 
 export function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+  const { relation } = before;
+  const isTable = relation.kind === 'table';
+  // Its table may have been renamed, and a view stand in its place.
+  const table = change.later(relation)?.name ?? relation.name;
   return [...before.columns.values()].flatMap(({ name, object }): readonly Effect[] => {
     if (after.columns.has(name) || (object !== undefined && isEcho(object))) return [];
     const now = object && change.later(object);
-    const renamed = now !== undefined && now.table === object?.table ? ownName(now) : undefined;
-    const { relation } = before;
-    const isTable = relation.kind === 'table';
-    const what = `Column ${relation.name}.${name}`;
-    const became = renamed === undefined ? (isTable ? 'is dropped' : 'has gone') : `is renamed to ${renamed}`;
+    const newName = now?.table === table ? ownName(now) : undefined;
+    const isDropped = isTable && newName === undefined;
+    const isRenamed = newName !== undefined && newName !== name;
+    const became = isDropped ? 'is dropped' : isRenamed ? `is renamed to ${newName}` : 'has gone';
     return [
       {
         rule: 'breaks-running-code',
         severity: isTable ? 'block' : 'warn',
         id: `gone ${relation.name}.${name}`,
-        message: `${what} ${became}: code that names it fails for good (42703). ${sentenceOf('star', [relation.name])}`,
+        message: `Column ${relation.name}.${name} ${became}: code that names it fails for good (42703). ${sentenceOf('star', [relation.name])}`,
         blame: {
           ...(object && { target: object }),
           words: [[ownName(relation), name], [ownName(relation)]],
           does: either(alters('AT_DropColumn'), isOfKind('RenameStmt', 'ViewStmt', 'CreateTableAsStmt')),
         },
-        ...(object !== undefined &&
-          isTable &&
-          after.relation.kind === 'table' && {
-            squawk: renamed === undefined ? 'ban-drop-column' : 'renaming-column',
-            of: object,
-          }),
+        ...(object !== undefined && (isDropped || isRenamed)
+          ? { squawk: isDropped ? 'ban-drop-column' : 'renaming-column', of: object }
+          : {}),
       },
     ];
   });

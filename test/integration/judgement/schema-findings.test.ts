@@ -159,6 +159,12 @@ const breaks: readonly Case[] = [
     [`block 2.sql:2 ${BREAKS}`],
   ),
   one(
+    'a column that a view in the place of its table leaves out',
+    'alter table filled add column tag text;\nalter table filled rename to full_ones;\ncreate view filled as select tag from full_ones',
+    [`block 1.sql:3 ${BREAKS}`],
+    'Column public.filled.id has gone: code that names it fails for good (42703).',
+  ),
+  one(
     'a column renamed inside a DO block',
     "select 1;\ndo $$ begin execute 'alter table users rename column price to cost'; end $$",
     [`block 1.sql:2 ${BREAKS}`],
@@ -371,9 +377,18 @@ describe.each(testMajors)('running code on Postgres $major', ({ major }) => {
       ],
     ],
     [
-      'a view that lacks a column, and one that lacks a right',
+      'a view in the place of a renamed table that has lost a column',
       [
-        'alter table users rename to people; create view users as select id from people',
+        'alter table users drop column nick cascade; alter table users rename to people; create view users as select * from people',
+      ],
+      [
+        'renaming-table 1.sql:1 Code that names public.users goes on working: the name stays, for a view; the columns that it lacks are told apart.',
+      ],
+    ],
+    [
+      'a view that cannot be written through, and one that lacks a right',
+      [
+        'alter table users rename to people; create view users as select distinct * from people',
         'alter table orders rename to purchases; create view orders as select * from purchases',
       ],
       [],
