@@ -62,7 +62,7 @@ function withSeen(carrier: Finding, facts: readonly SchemaFinding[]): Finding {
     const message = facts.map(({ refuted }) => refuted).join(' ');
     return { ...rest, severity: 'info', evidence: 'refuted', message };
   }
-  const severity = standing.every(({ finding }) => finding.severity !== 'block') ? milder(carrier) : carrier.severity;
+  const severity = standing.every(({ vouched }) => vouched) ? milder(carrier) : carrier.severity;
   return {
     ...carrier,
     severity,
@@ -85,7 +85,7 @@ function toldTogether(facts: readonly SchemaFinding[]): Finding[] {
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [{ ...first.finding, message: sentences(group).join(' ') }];
+    return first === undefined ? [] : [{ ...first.finding, message: oncePerSentence(sentences(group)) }];
   });
 }
 
@@ -95,5 +95,12 @@ function sentences(group: readonly SchemaFinding[]): readonly string[] {
     return items.size === 0 ? [] : [sentenceOf(as, [...items].sort())];
   });
   const others = group.flatMap(({ listed, finding }) => (listed === undefined ? finding.message : []));
-  return [...lists, ...new Set(others)];
+  return [...lists, ...others];
+}
+
+/** What several say alike stands behind what each says alone. */
+function oncePerSentence(messages: readonly string[]): string {
+  const all = messages.flatMap((message) => message.split(/(?<=\.) (?=[A-Z])/));
+  const shared = all.filter((sentence, at) => all.indexOf(sentence) !== at);
+  return [...new Set([...all.filter((sentence) => !shared.includes(sentence)), ...shared])].join(' ');
 }

@@ -25,9 +25,9 @@ export interface RiskFacts {
  * transaction round it. low: the rest. The author's own word stands beside that: it can raise the level, and lowers nothing.
  */
 export function risk(facts: RiskFacts): Risk {
-  const high = [...losses(facts), ...longLocks(facts), ...openRules(facts, 'block', 'blocked by')];
+  const high = [...losses(facts), ...longLocks(facts), ...openRules(facts, 'block', 'blocked by ')];
   const medium = [
-    ...openRules(facts, 'warn', 'warned of by'),
+    ...openRules(facts, 'warn', 'warnings: '),
     ...breakingChange(facts),
     ...(facts.transaction === 'none' ? ['runs outside a transaction'] : []),
   ];
@@ -47,7 +47,7 @@ const WEIGHT: Readonly<Record<Level, number>> = { low: 0, medium: 1, high: 2 };
 
 function openRules({ findings }: RiskFacts, severity: 'block' | 'warn', how: string): string[] {
   const open = findings.filter((one) => one.severity === severity && one.suppressed === undefined);
-  return open.length === 0 ? [] : [`${how} ${enumerate([...new Set(open.map(({ rule }) => rule))])}`];
+  return open.length === 0 ? [] : [`${how}${enumerate([...new Set(open.map(({ rule }) => rule))])}`];
 }
 
 /** Rules about what the old code can no longer do: whoever releases one has not made the change harmless. */

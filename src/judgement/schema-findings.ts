@@ -10,9 +10,10 @@ import { staleStatements } from './running-code/cached-plans.ts';
 import { SchemaChange } from './running-code/change.ts';
 import { newConstraints } from './running-code/constraints.ts';
 import type { Effect, Listed } from './running-code/effect.ts';
+import { keptNames } from './running-code/kept-names.ts';
 import { brokenNames } from './running-code/named-things.ts';
 import { offsetOf, Placement } from './running-code/placement.ts';
-import { brokenRelations, keptNames, lostRights } from './running-code/relations.ts';
+import { brokenRelations, lostRights } from './running-code/relations.ts';
 import { brokenRoutines } from './running-code/routines.ts';
 import { brokenUpserts } from './running-code/unique-keys.ts';
 import { refusedWrites } from './running-code/writes.ts';
@@ -30,6 +31,8 @@ export interface SchemaFinding {
   readonly squawk?: string;
   /** The identity of what is concerned. */
   readonly of?: string;
+  /** It is milder than it would be, because the author says that no code needs what goes. */
+  readonly vouched?: true;
   /** An item of a sentence that it shares with others. */
   readonly listed?: Listed;
   /** Nothing to tell, but Squawk's word at this place is wrong, for this reason. */
@@ -143,6 +146,7 @@ function asFinding(
     finding,
     id,
     ...(squawk === undefined ? {} : { squawk }),
+    ...(vouched ? { vouched } : {}),
     ...(identity === undefined ? {} : { of: identity }),
     ...(listed === undefined ? {} : { listed }),
     ...(refuted === undefined ? {} : { refuted }),

@@ -50,7 +50,7 @@ function otherType(
       listed,
       blame: {
         words: [[ownName(relation), old.name], [ownName(relation)], [old.name]],
-        does: either(alters('AT_AlterColumnType'), isOfKind('ViewStmt', 'CreateTableAsStmt')),
+        does: either(alters('AT_AlterColumnType'), isOfKind('RenameStmt', 'ViewStmt', 'CreateTableAsStmt')),
       },
     },
   ];

@@ -2,7 +2,7 @@ import { type Catalog, type CatalogObject, keyOf } from '../../postgres/catalog/
 import type { Statement } from '../../project/sql.ts';
 import { fieldsOf, list, text } from '../../project/syntax-tree.ts';
 import { Resolver } from '../surprise/resolver.ts';
-import { isOpaque } from '../surprise/said.ts';
+import { isOpaque, wordsOf } from '../surprise/said.ts';
 import { targetsOf } from '../surprise/targets.ts';
 
 /** How to find the statement that brought something about. */
@@ -39,16 +39,39 @@ export class Placement {
     const named = target && this.#targeted.get(keyOf(target));
     if (named !== undefined) return named;
     const patterns = words.map((choice) => choice.map(wholeName));
-    const holds = (statement: Statement, choice: readonly RegExp[]): boolean =>
+    const holds = (statement: Statement, choice: readonly RegExp[] = []): boolean =>
       choice.every((pattern) => pattern.test(statement.sql));
-    for (const choice of patterns) {
-      const found = this.#statements.findLast((statement) => does(statement) && holds(statement, choice));
+    for (const [at, choice] of words.entries()) {
+      const found = this.#holding(choice).findLast((statement) => does(statement) && holds(statement, patterns[at]));
       if (found !== undefined) return found;
     }
     const hidden = this.#statements.filter(isOpaque);
     const mentions = hidden.find((statement) => patterns.some((choice) => holds(statement, choice)));
     return mentions ?? hidden[0] ?? this.#statements[0];
   }
+
+  /** Those that may hold all of the words: of the dump of a large schema only few are looked at. */
+  #holding(words: readonly string[]): readonly Statement[] {
+    this.#byWord ??= byWord(this.#statements);
+    const lists = words.filter((word) => WORD.test(word)).map((word) => this.#byWord?.get(word.toLowerCase()) ?? []);
+    return lists.reduce((least, list) => (list.length < least.length ? list : least), this.#statements);
+  }
+
+  #byWord: ReadonlyMap<string, readonly Statement[]> | undefined;
+}
+
+const WORD = /^[\p{L}_][\p{L}\p{N}_$]*$/u;
+
+function byWord(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
+  const found = new Map<string, Statement[]>();
+  for (const statement of statements) {
+    for (const word of new Set([...wordsOf(statement.sql)].map((one) => one.toLowerCase()))) {
+      const known = found.get(word);
+      if (known === undefined) found.set(word, [statement]);
+      else known.push(statement);
+    }
+  }
+  return found;
 }
 
 /** A name that is not a part of a longer one. Without quotes it is written in any case. */

@@ -42,66 +42,39 @@ function goneRelation({ relation }: Shape, change: SchemaChange): readonly Effec
   ];
 }
 
-function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+export function goneColumns(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+  const { relation } = before;
+  const isTable = relation.kind === 'table';
+  // Its table may have been renamed, and a view stand in its place.
+  const table = change.later(relation)?.name ?? relation.name;
   return [...before.columns.values()].flatMap(({ name, object }): readonly Effect[] => {
     if (after.columns.has(name) || (object !== undefined && isEcho(object))) return [];
     const now = object && change.later(object);
-    const renamed = now !== undefined && now.table === object?.table ? ownName(now) : undefined;
-    const { relation } = before;
-    const isTable = relation.kind === 'table';
-    const what = `Column ${relation.name}.${name}`;
-    const became = renamed === undefined ? (isTable ? 'is dropped' : 'has gone') : `is renamed to ${renamed}`;
+    const newName = now?.table === table ? ownName(now) : undefined;
+    const isDropped = isTable && newName === undefined;
+    const isRenamed = newName !== undefined && newName !== name;
+    const became = isDropped ? 'is dropped' : isRenamed ? `is renamed to ${newName}` : 'has gone';
     return [
       {
         rule: 'breaks-running-code',
         severity: isTable ? 'block' : 'warn',
         id: `gone ${relation.name}.${name}`,
-        message: `${what} ${became}: code that names it fails for good (42703). ${sentenceOf('star', [relation.name])}`,
+        message: `Column ${relation.name}.${name} ${became}: code that names it fails for good (42703). ${sentenceOf('star', [relation.name])}`,
         blame: {
           ...(object && { target: object }),
           words: [[ownName(relation), name], [ownName(relation)]],
           does: either(alters('AT_DropColumn'), isOfKind('RenameStmt', 'ViewStmt', 'CreateTableAsStmt')),
         },
-        ...(object !== undefined &&
-          isTable &&
-          after.relation.kind === 'table' && {
-            squawk: renamed === undefined ? 'ban-drop-column' : 'renaming-column',
-            of: object,
-          }),
-      },
-    ];
-  });
-}
-
-/**
- * A table that was renamed and left its name to a view of all its columns: the old code reads and writes on, and its
- * prepared statements with it.
- */
-export function keptNames(change: SchemaChange): readonly Effect[] {
-  const rights = lostRights(change);
-  return [...change.lasting()].flatMap(([before, after]): readonly Effect[] => {
-    const { relation } = before;
-    const now = change.later(relation);
-    if (relation.kind !== 'table' || now === undefined || now.name === relation.name) return [];
-    const broken = [...goneColumns(before, after, change), ...noLongerWritable(before, after, change)];
-    if (broken.length > 0 || rights.some(({ id }) => id.startsWith(`right ${keyOf(relation)} `))) return [];
-    return [
-      {
-        rule: 'breaks-running-code',
-        severity: 'info',
-        id: `kept ${relation.name}`,
-        message: '',
-        refuted: `Code that names ${relation.name} goes on working: the name stays, for a ${after.relation.kind} of the same columns.`,
-        blame: { target: relation, words: [[ownName(relation)]] },
-        squawk: 'renaming-table',
-        of: relation,
+        ...(object !== undefined && (isDropped || isRenamed)
+          ? { squawk: isDropped ? 'ban-drop-column' : 'renaming-column', of: object }
+          : {}),
       },
     ];
   });
 }
 
 /** A view in the place of a table serves readers; writers only where Postgres can write through it. */
-function noLongerWritable(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+export function noLongerWritable(before: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
   if (before.relation.kind !== 'table' || after.relation.kind === 'table') return [];
   if (after.relation.kind === 'view' && acceptsWrites(after.relation, change.after)) return [];
   const { name } = before.relation;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { ofWholeChange } from '../../../src/judgement/schema-findings.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import { findingSchema } from '../../../src/report/model.ts';
 import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
-import { judgedChanges, places } from './change-set.ts';
+import { judgedChanges, places, runAll } from './change-set.ts';
 import { inDatabase, run } from './round-trip.ts';
 
 const SETUP = `
@@ -156,6 +157,12 @@ const breaks: readonly Case[] = [
     'what is broken by the second migration',
     ['create table fresh (id int primary key)', 'select 1;\nalter table users drop column price'],
     [`block 2.sql:2 ${BREAKS}`],
+  ),
+  one(
+    'a column that a view in the place of its table leaves out',
+    'alter table filled add column tag text;\nalter table filled rename to full_ones;\ncreate view filled as select tag from full_ones',
+    [`block 1.sql:3 ${BREAKS}`],
+    'Column public.filled.id has gone: code that names it fails for good (42703).',
   ),
   one(
     'a column renamed inside a DO block',
@@ -359,6 +366,70 @@ describe.each(testMajors)('running code on Postgres $major', ({ major }) => {
       for (const words of says) expect(text).toContain(words);
       for (const finding of findings) expect(findingSchema.safeParse(finding).error).toBeUndefined();
     });
+  });
+
+  it.each([
+    [
+      'a view in the place of a renamed table',
+      ['alter table filled rename to full_ones; create view filled as select * from full_ones'],
+      [
+        'renaming-table 1.sql:1 Code that names public.filled goes on working: the name stays, for a view of the same columns.',
+      ],
+    ],
+    [
+      'a view in the place of a renamed table that has lost a column',
+      [
+        'alter table users drop column nick cascade; alter table users rename to people; create view users as select * from people',
+      ],
+      [
+        'renaming-table 1.sql:1 Code that names public.users goes on working: the name stays, for a view; the columns that it lacks are told apart.',
+      ],
+    ],
+    [
+      'a view that cannot be written through, and one that lacks a right',
+      [
+        'alter table users rename to people; create view users as select distinct * from people',
+        'alter table orders rename to purchases; create view orders as select * from purchases',
+      ],
+      [],
+    ],
+    [
+      'a column in the place of another',
+      ['alter table users rename column score to score_old; alter table users rename column price to score'],
+      [
+        'renaming-column 1.sql:1 Code that names public.users.score goes on working: the name stays, for another column in its place; the old one is called score_old.',
+      ],
+    ],
+    [
+      'what the change set has made',
+      [
+        'create table tags (id int primary key, name text, color text)',
+        'alter table tags drop column name;\nalter table tags rename column color to tint;\nalter table tags add column size int not null',
+        'alter table tags rename to labels',
+        'drop table labels',
+      ],
+      [
+        'ban-drop-column 2.sql:1 What it is about was made by this change set: no running code has met it.',
+        'renaming-column 2.sql:2 What it is about was made by this change set: no running code has met it.',
+        'adding-required-field 2.sql:3 What it is about was made by this change set: no running code has met it.',
+        'renaming-table 3.sql:1 What it is about was made by this change set: no running code has met it.',
+        'ban-drop-table 4.sql:1 What it is about was made by this change set: no running code has met it.',
+      ],
+    ],
+    [
+      'what comes back: its data has gone',
+      ['alter table users drop column price', 'alter table users add column price numeric(10,2)'],
+      [],
+    ],
+  ])("knows where Squawk's word is wrong: %s", async (_, migrations, expected) => {
+    const refuted = await inDatabase(server, async (client) => {
+      await run(client, SETUP);
+      const { seen, base, head } = await runAll(client, migrations);
+      return ofWholeChange(seen, base, head).filter((one) => one.refuted !== undefined);
+    });
+    expect(
+      refuted.map(({ squawk, finding, refuted: why }) => `${squawk} ${finding.path}:${finding.line} ${why}`),
+    ).toEqual(expected);
   });
 
   it('is milder where the author says that no code uses it any more, and says so', async () => {

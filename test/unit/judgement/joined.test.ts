@@ -52,7 +52,10 @@ describe("a fact that Squawk's text rules tell as well", () => {
   });
 
   it('is milder where the author vouches for it', () => {
-    const { linted } = join([squawk('ban-drop-column', 0)], [milder(seen('a', 0, { squawk: 'ban-drop-column' }))]);
+    const { linted } = join(
+      [squawk('ban-drop-column', 0)],
+      [seen('a', 0, { squawk: 'ban-drop-column', vouched: true })],
+    );
     expect(linted[0]).toMatchObject({ severity: 'warn', message: 'a' });
   });
 

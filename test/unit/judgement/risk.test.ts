@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     name: 'a warning',
     facts: { findings: [{ rule: 'granted-to-public', severity: 'warn' }] },
     level: 'medium',
-    reasons: ['warned of by granted-to-public'],
+    reasons: ['warnings: granted-to-public'],
   },
   { name: 'no transaction', facts: { transaction: 'none' }, level: 'medium', reasons: ['runs outside a transaction'] },
   {
