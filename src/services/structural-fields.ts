@@ -128,6 +128,7 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'migrations.down.error.path',
   'findings.path',
   'findings.docsUrl',
+  'findings.relations',
   'findings.impact.relations',
   'schemaDiff.tables.name',
   'coverage.notAnalysed.path',

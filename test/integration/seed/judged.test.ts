@@ -20,7 +20,7 @@ beforeAll(loadParser);
 describe.each(testMajors)('what a failure on rows means on Postgres $major', ({ major }) => {
   async function judged(migrations: Asked['migrations'], rest: Partial<Asked> = {}): Promise<Rehearsed> {
     const asked = { base: BASE, migrations, ...rest };
-    return judgeRehearsal(await rehearsed(major, asked, (item) => judgeMigration(item, ['public'])));
+    return judgeRehearsal(await rehearsed(major, asked, (item) => judgeMigration(item, ['public'])), []);
   }
 
   async function onRows(migrations: Asked['migrations'], rest: Partial<Asked> = {}): Promise<Record<string, Finding>> {
