@@ -49,6 +49,24 @@ describe('a clean change', () => {
   });
 });
 
+it('who approves reads what each migration locks, from a rehearsal of this run on the schema that production has', async () => {
+  const shop = await pipeline(target);
+  shop.merge(change);
+  await shop.ship({ approve: () => 'approve' });
+  shop.merge({ 'migrations/002_note.sql': 'ALTER TABLE orders ADD COLUMN note text;\n' });
+  const pages: string[] = [];
+  const run = await shop.ship({
+    approve({ page }) {
+      pages.push(page.summary);
+      return 'approve';
+    },
+  });
+  expect(ended(run, 'rehearsal', 'production'), run.log).toBe('rehearsal success, production success');
+  expect(pages[0]).toContain('locks `public.orders` (ACCESS EXCLUSIVE: reads, writes wait)');
+  // What production has already is not rehearsed again.
+  expect(pages[0]).not.toContain('001_orders`**: `+ table');
+});
+
 it('a production that nobody may read is approved unseen, and everybody is told so before', async () => {
   const shop = await pipeline(target, { reader: false });
   shop.merge(change);

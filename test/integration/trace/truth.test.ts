@@ -27,6 +27,7 @@ describe.each(testMajors)('the truth about statements on Postgres $major', ({ ma
     server = await startScratchPostgres(major);
     const base = await server.connect('truth');
     await base.query(SCHEMA);
+    await base.query('CREATE EXTENSION pg_walinspect');
     await base.end();
   });
   afterAll(() => server?.stop());
@@ -50,10 +51,12 @@ describe.each(testMajors)('the truth about statements on Postgres $major', ({ ma
       await witness.begin();
       const tracer = new Tracer({ session, witness, openKeeper: open });
       const run = { script: { path: 'tried.sql', text: sql }, observer: tracer } as const;
+      const oracle = alone ? undefined : await exclusiveLocks(looker);
       const outcome = alone
         ? await runScript(session, { ...run, execution: 'autocommit' })
         : await runScript(session, { ...run, execution: 'transaction', record: ROLL_BACK });
       expect(outcome.statements).toHaveLength(statements.length);
+      if (oracle !== undefined) await agree(tracer, await oracle(), witness);
       const facts = factsOf(tracer.traces ?? [], new MadeByDeploy());
       return facts
         .filter(({ statement }) => statement !== undefined)
@@ -76,6 +79,50 @@ describe.each(testMajors)('the truth about statements on Postgres $major', ({ ma
 });
 
 const ROLL_BACK = 'SELECT 1 / 0';
+
+/**
+ * What the server writes down for its standbys, which have to take every ACCESS EXCLUSIVE lock as well: a second witness that
+ * has nothing to do with pg_locks. Asked for afterwards: OIDs of the relations.
+ */
+async function exclusiveLocks(looker: Session): Promise<() => Promise<ReadonlySet<number>>> {
+  // Only what has been flushed can be read, and the commit of whoever has written something flushes.
+  const position = async (): Promise<string> => {
+    await looker.run("SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'here', '')");
+    const [result] = await looker.run('SELECT pg_current_wal_flush_lsn() AS lsn');
+    return String(result?.rows[0]?.lsn);
+  };
+  const from = await position();
+  return async () => {
+    const to = await position();
+    const [result] = await looker.run(
+      `SELECT description FROM pg_get_wal_records_info('${from}', '${to}')
+       WHERE resource_manager = 'Standby' AND record_type = 'LOCK'`,
+    );
+    const texts = (result?.rows ?? []).map(({ description }: { description: string }) => description);
+    return new Set(texts.flatMap((text) => [...text.matchAll(/\brel (\d+)/g)].map(([, oid]) => Number(oid))));
+  };
+}
+
+/**
+ * Of what was there before and serves no other relation. An index of a table that is locked as well counts with it: some
+ * statements let go of such a lock at once.
+ */
+async function agree(tracer: Tracer, logged: ReadonlySet<number>, witness: Witness): Promise<void> {
+  const traced = (tracer.traces ?? []).flatMap(({ locks }) => locks);
+  const exclusive = traced.flatMap(({ relation, mode }) =>
+    mode === 'AccessExclusiveLock' && relation.existed && !relation.temporary ? [relation.oid] : [],
+  );
+  const known = await witness.states([...logged, ...exclusive].filter((oid) => witness.existed(oid)));
+  const told = known.filter(({ name }) => !name.startsWith('pg_toast.'));
+  const wholes = (oids: readonly number[]): string[] => {
+    const all = new Set(oids);
+    return told
+      .filter(({ oid, table }) => all.has(oid) && !(table !== undefined && all.has(table)))
+      .map(({ name }) => name)
+      .sort();
+  };
+  expect(wholes(exclusive)).toEqual(wholes([...logged]));
+}
 
 /** 'ACCESS EXCLUSIVE t; rewrites t t_pkey; reads t'. What is in public has no schema. */
 function inWords(facts: StatementFacts): string {
