@@ -16,6 +16,9 @@ export const testMajors: readonly { readonly major: number }[] = (process.env.LO
   .split(',')
   .map((major) => ({ major: Number(major) }));
 
+/** The oldest and the newest of them: for what takes long and is the same in between. */
+export const edgeMajors: typeof testMajors = testMajors.filter((_, at) => at === 0 || at === testMajors.length - 1);
+
 export async function startScratchPostgres(major?: number): Promise<ScratchPostgres> {
   const { server, stop, connect } = await testServer(major === undefined ? {} : { major });
   // The name that a reader knows: objects in the tests are owned by it.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { runningCodeRules } from '../../../src/judgement/running-code-rules.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import { findingSchema } from '../../../src/report/model.ts';
-import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors, type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
 import { judgedChanges, places } from './change-set.ts';
 import { inDatabase, run } from './round-trip.ts';
 
@@ -280,7 +280,7 @@ const others: readonly Case[] = [
   ),
 ];
 
-describe.each(testMajors)('hazards on Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('hazards on Postgres $major', ({ major }) => {
   let server: ScratchPostgres;
   beforeAll(async () => {
     await loadParser();

@@ -2,7 +2,7 @@ import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runningCodeRules } from '../../../src/judgement/running-code-rules.ts';
 import { loadParser } from '../../../src/project/sql.ts';
-import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors, type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
 import { runAll } from './change-set.ts';
 import { run } from './round-trip.ts';
 
@@ -167,7 +167,7 @@ async function met(client: Client, name: Query): Promise<string> {
   }
 }
 
-describe.each(testMajors)('Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('Postgres $major', ({ major }) => {
   let server: ScratchPostgres;
   let databases = 0;
   beforeAll(async () => {

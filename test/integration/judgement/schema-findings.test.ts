@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { ofWholeChange } from '../../../src/judgement/schema-findings.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import { findingSchema } from '../../../src/report/model.ts';
-import { type ScratchPostgres, startScratchPostgres, testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors, type ScratchPostgres, startScratchPostgres } from '../../support/scratch-postgres.ts';
 import { judgedChanges, places, runAll } from './change-set.ts';
 import { inDatabase, run } from './round-trip.ts';
 
@@ -344,7 +344,7 @@ const nearMisses: readonly Case[] = [
   one('what CASCADE takes along', 'drop schema app cascade', []),
 ];
 
-describe.each(testMajors)('running code on Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('running code on Postgres $major', ({ major }) => {
   let server: ScratchPostgres;
   beforeAll(async () => {
     await loadParser();

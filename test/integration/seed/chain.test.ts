@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadParser } from '../../../src/project/sql.ts';
 import type { SeedPlan } from '../../../src/rehearsal/seed/chain.ts';
 import { testServer } from '../../support/postgres.ts';
-import { testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors } from '../../support/scratch-postgres.ts';
 import { type Asked, rehearsed, seedCommand } from './rehearsed.ts';
 
 const BASE = `
@@ -11,7 +11,7 @@ const BASE = `
 
 beforeAll(loadParser);
 
-describe.each(testMajors)('the run on rows on Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('the run on rows on Postgres $major', ({ major }) => {
   interface Told {
     readonly empty: string | undefined;
     readonly rows: string | undefined;

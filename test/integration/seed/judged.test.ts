@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { judgeMigration, judgeRehearsal, type Rehearsed } from '../../../src/judgement/rehearsed.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import type { Finding } from '../../../src/report/model.ts';
-import { testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors } from '../../support/scratch-postgres.ts';
 import { type Asked, rehearsed } from './rehearsed.ts';
 
 const BASE = `
@@ -17,7 +17,7 @@ const BASE = `
 
 beforeAll(loadParser);
 
-describe.each(testMajors)('what a failure on rows means on Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('what a failure on rows means on Postgres $major', ({ major }) => {
   async function judged(migrations: Asked['migrations'], rest: Partial<Asked> = {}): Promise<Rehearsed> {
     const asked = { base: BASE, migrations, ...rest };
     return judgeRehearsal(await rehearsed(major, asked, (item) => judgeMigration(item, ['public'])), []);

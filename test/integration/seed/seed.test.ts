@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminSession } from '../../../src/rehearsal/admin-session.ts';
 import { type Seeding, type SeedOptions, seed } from '../../../src/rehearsal/seed/seed.ts';
 import { type TestServer, testServer } from '../../support/postgres.ts';
-import { testMajors } from '../../support/scratch-postgres.ts';
+import { edgeMajors } from '../../support/scratch-postgres.ts';
 import { nastySchema } from './nasty-schema.ts';
 
-describe.each(testMajors)('generic rows on Postgres $major', ({ major }) => {
+describe.each(edgeMajors)('generic rows on Postgres $major', ({ major }) => {
   let started: TestServer;
   let databases = 0;
 
