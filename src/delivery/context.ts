@@ -65,7 +65,7 @@ function relativeTo(workspace: string | undefined, cwd: string): string | undefi
 export function markerOf(settings: Settings, report: Report): Marker {
   const { actions } = settings;
   const told = toldRun(settings);
-  const { open, blocking } = openCounts(report.findings);
+  const { blocking, warnings } = openCounts(report.findings);
   return {
     v: 1,
     scope: scopeOf(settings),
@@ -74,6 +74,6 @@ export function markerOf(settings: Settings, report: Report): Marker {
     head: commitOf(settings, report) ?? '',
     result: report.result,
     blocking,
-    findings: open,
+    findings: blocking + warnings,
   };
 }

@@ -11,7 +11,7 @@ export interface Marker {
   /** The commit that was looked at. */
   readonly head: string;
   readonly result: Result;
-  /** Open findings that block, and open findings in all. */
+  /** Open findings that block, and with those that warn: what somebody has to look at. */
   readonly blocking: number;
   readonly findings: number;
 }
