@@ -15,14 +15,9 @@ export async function startApplication({ connection, rows, about }) {
   const run = { isOver: false, phase: 'before', waits: [], errors: {}, durations: new Map() };
   const starts = await Promise.all(
     CLIENTS.map(async (client) => {
-      const session = new pg.Client({ ...connection, user: 'app' });
-      session.on('error', () => {});
-      await session.connect();
-      const waited = collectWaits(session);
+      const { ask, end } = await connect(client, { connection, rows, run });
       const pause = client.tables.some((table) => about.includes(table)) ? CLOSE_PAUSE_MS : FAR_PAUSE_MS;
-      const context = { session, waited, rows, run, queries: client.queries };
-      const work = client.isTransaction ? askTogether : askInTurn;
-      return () => loop(run, pause, () => work(context)).finally(() => session.end().catch(() => {}));
+      return () => loop(run, pause, ask).finally(end);
     }),
   );
   const loops = starts.map((start) => start());
@@ -35,6 +30,27 @@ export async function startApplication({ connection, rows, about }) {
       await Promise.all(loops);
       return run;
     },
+  };
+}
+
+/** What an application that starts now finds: the errors of each query, asked once. */
+export async function askAnew({ connection, rows }) {
+  const run = { phase: 'anew', waits: [], errors: {}, durations: new Map() };
+  for (const client of CLIENTS) {
+    const { ask, end } = await connect(client, { connection, rows, run });
+    await ask().finally(end);
+  }
+  return run.errors;
+}
+
+async function connect({ queries, isTransaction }, { connection, rows, run }) {
+  const session = new pg.Client({ ...connection, user: 'app' });
+  session.on('error', () => {});
+  await session.connect();
+  const context = { session, waited: collectWaits(session), rows, run, queries };
+  return {
+    ask: () => (isTransaction ? askTogether : askInTurn)(context),
+    end: () => session.end().catch(() => {}),
   };
 }
 

@@ -16,6 +16,12 @@ export async function makeRole(connection) {
   });
 }
 
+/** '15.13' */
+export async function serverVersion(connection) {
+  const { rows } = await inDatabase(connection, 'postgres', (session) => session.query('SHOW server_version'));
+  return rows[0].server_version.split(' ')[0];
+}
+
 /** Makes the database that those of a measurement are cloned from; returns its name and what it holds. */
 export async function makeTemplate(connection, rows) {
   const name = `rows_${rows}`;

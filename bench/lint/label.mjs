@@ -10,7 +10,7 @@ const GROWTH = 2;
 /** So long is too long however few the rows are. */
 const LONG_IN_ANY_CASE_MS = 200;
 /** A query that takes so many times longer, and so much, has lost its index. */
-const SLOWED = { times: 5, byMs: 3 };
+const SLOWED = { times: 5, byMs: 8 };
 /** Ends when the application connects anew: its prepared statements are outdated. */
 const ENDS_WITH_RECONNECT = '0A000';
 

@@ -1,22 +1,26 @@
 // node bench/lint/measure.mjs [NAME ...] [--missing]
 // Labels the set by what Postgres does: each migration is applied to filled tables while an application uses them, on a
-// server of the bench's own. Writes labels.json; with names only theirs. Takes about ten minutes, on a machine that is left
+// server of the bench's own. Writes labels.json; with names only theirs. Takes about twenty minutes, on a machine that is left
 // alone; nothing but the labels depends on it.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serverBinaries, startServer } from '../postgres.mjs';
-import { makeRole, makeTemplate } from './databases.mjs';
+import { makeRole, makeTemplate, serverVersion } from './databases.mjs';
 import { LONG_WAIT_MS, labelOf } from './label.mjs';
 import { readLabels, readSet } from './set.mjs';
 import { summarize } from './summary.mjs';
 import { trial } from './trial.mjs';
 
 const [MANY, FEW] = [200_000, 20_000];
-/** Whoever is near the line is measured this often, and the shortest wait counts: noise only makes waits longer. */
 const TRIES = 3;
-const NEAR = { from: LONG_WAIT_MS, to: 4 * LONG_WAIT_MS };
+
+// Ctrl-C ends it in order, after the migration that is being measured.
+let isInterrupted = false;
+process.on('SIGINT', () => {
+  isInterrupted = true;
+});
 
 const { values, positionals } = parseArgs({ options: { missing: { type: 'boolean' } }, allowPositionals: true });
 const known = readLabels();
@@ -29,50 +33,48 @@ const server = await startServer(binaries);
 try {
   const connection = { host: server.host, port: server.port };
   await makeRole(connection);
+  const version = await serverVersion(connection);
   const templates = { [MANY]: await makeTemplate(connection, MANY), [FEW]: await makeTemplate(connection, FEW) };
   for (const migration of wanted) {
+    if (isInterrupted) break;
     const of = (rows) => trial(connection, templates[rows], migration, rows);
     const measured = await measure(of);
     const verdict = labelOf(measured);
     console.log(`${migration.name}: ${verdict.label}${verdict.because ? ` (${verdict.because})` : ''}`);
     known.migrations[migration.name] = { ...verdict, ...measured };
-    write(known);
+    write(known, version);
   }
 } finally {
   await server.stop();
 }
 
-/** Once where nobody waits; else twice, near the line more often, and with few rows, too. */
+/**
+ * Once where nobody waits; else twice, and a third time where the two do not agree that somebody does; then with few rows,
+ * and more often with both where it is not clear that the wait grows with them.
+ */
 async function measure(of) {
   const many = [await of(MANY)];
-  if (longestOf(summarize(many)) >= LONG_WAIT_MS) many.push(await of(MANY));
-  while (isNear(summarize(many)) && many.length < TRIES) many.push(await of(MANY));
-  const measured = { many: summarize(many) };
-  if (longestOf(measured.many) < LONG_WAIT_MS) return measured;
-  return { ...measured, few: summarize(await inOrder([FEW, ...(isNear(measured.many) ? [FEW] : [])], of)) };
+  if (isLong(summarize(many))) many.push(await of(MANY));
+  if (many.length === 2 && !isLong(summarize([many[1]]))) many.push(await of(MANY));
+  if (!isLong(summarize(many))) return { many: summarize(many) };
+  const few = [await of(FEW)];
+  while (few.length < TRIES && labelOf({ many: summarize(many), few: summarize(few) }).label === 'safe') {
+    many.push(await of(MANY));
+    few.push(await of(FEW));
+  }
+  return { many: summarize(many), few: summarize(few) };
 }
 
-async function inOrder(list, work) {
-  const results = [];
-  for (const each of list) results.push(await work(each));
-  return results;
+function isLong({ waits }) {
+  return Math.max(waits.read, waits.write) >= LONG_WAIT_MS;
 }
 
-function isNear(summary) {
-  const longest = longestOf(summary);
-  return longest >= NEAR.from && longest < NEAR.to;
-}
-
-function longestOf({ waits }) {
-  return Math.max(waits.read, waits.write);
-}
-
-function write({ migrations }) {
+function write({ migrations }, version) {
   const names = readSet().map(({ name }) => name);
   const about = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} x ${cpus()[0].model}`,
-    server: `Postgres in ${binaries}`,
+    postgres: version,
     rows: { many: MANY, few: FEW },
     unit: 'milliseconds',
   };

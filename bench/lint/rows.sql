@@ -25,7 +25,7 @@ SELECT n, n, CASE WHEN n % 2 = 0 THEN n + 1000000000 END, n % 7, 100 + n % 900, 
 FROM generate_series(1, :rows) n;
 
 INSERT INTO events (user_id, kind, payload, happened_on)
-SELECT n, 'kind ' || n % 9, jsonb_build_object('text', repeat(md5(n::text), 3)),
+SELECT 1 + n % :rows, 'kind ' || n % 9, jsonb_build_object('text', repeat(md5(n::text), 3)),
   date '2025-01-01' + CASE n % 4 WHEN 0 THEN 0 WHEN 1 THEN 400 WHEN 2 THEN -800 ELSE 900 END
 FROM generate_series(1, :rows * 2) n;
 

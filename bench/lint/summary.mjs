@@ -1,4 +1,4 @@
-// What several trials of one migration say together: the shortest of the longest waits, every error, the slowest query.
+// What several trials of one migration say together: of the longest waits the middle one, every error, the slowest query.
 import { median } from '../statistics.mjs';
 
 export function summarize(trials) {
@@ -18,14 +18,15 @@ function longestWait(trials, reads) {
   const longest = trials.map(({ waits }) =>
     Math.max(0, ...waits.filter((wait) => wait.phase !== 'before' && wait.reads === reads).map(({ ms }) => ms)),
   );
-  return rounded(Math.min(...longest));
+  // Of two the shorter.
+  return rounded(longest.toSorted((a, b) => a - b)[(longest.length - 1) >> 1]);
 }
 
-/** How often each came, while the migration ran and after it. */
+/** How often each came: while the migration ran, after it, and to who connected after it. */
 function errorsOf(trials) {
   const sums = {};
   for (const { errors } of trials) {
-    for (const phase of ['during', 'after']) {
+    for (const phase of ['during', 'after', 'anew']) {
       for (const [code, { times }] of Object.entries(errors[phase] ?? {})) sums[code] = (sums[code] ?? 0) + times;
     }
   }

@@ -1,6 +1,6 @@
 // One application of a migration under load, and what was seen.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApplication } from './application.mjs';
+import { askAnew, startApplication } from './application.mjs';
 import { onClone, readHoldings } from './databases.mjs';
 import { migrate } from './migrate.mjs';
 import { CLIENTS } from './queries.mjs';
@@ -20,6 +20,7 @@ export function trial(connection, template, migration, rows) {
     await sleep(AFTER_MS);
     const { waits, errors, durations } = await application.stop();
     if (errors.before !== undefined) throw new Error(`errors before the migration: ${JSON.stringify(errors.before)}`);
+    Object.assign(errors, await askAnew({ connection: database, rows }));
     const holds = await readHoldings(database);
     const lost = [...template.held].flatMap(([key, column]) => (holds.has(key) ? [] : [column]));
     return { ms, failed, waits, errors, durations, lost };

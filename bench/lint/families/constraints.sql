@@ -52,7 +52,7 @@ CREATE UNIQUE INDEX CONCURRENTLY metrics_south_pkey ON metrics_south (value);
 ALTER TABLE metrics_south ADD CONSTRAINT metrics_south_pkey PRIMARY KEY USING INDEX metrics_south_pkey;
 
 -- migration: exclusion-constraint
-ALTER TABLE items ADD CONSTRAINT items_one_per_order EXCLUDE USING btree (order_id WITH =);
+ALTER TABLE items ADD CONSTRAINT items_apart EXCLUDE USING btree (id WITH =, order_id WITH =);
 
 -- migration: unique-dropped-that-upserts-need
 ALTER TABLE tags DROP CONSTRAINT tags_name_key;
