@@ -1,4 +1,4 @@
-// What several trials of one migration say together: of the longest waits the middle one, every error, the slowest query.
+// What several trials of one migration say together: of the longest waits a short one, every error, the slowest query.
 import { median } from '../statistics.mjs';
 
 export function summarize(trials) {
@@ -18,8 +18,8 @@ function longestWait(trials, reads) {
   const longest = trials.map(({ waits }) =>
     Math.max(0, ...waits.filter((wait) => wait.phase !== 'before' && wait.reads === reads).map(({ ms }) => ms)),
   );
-  // Of two the shorter.
-  return rounded(longest.toSorted((a, b) => a - b)[(longest.length - 1) >> 1]);
+  // Of two the shorter, of more the second.
+  return rounded(longest.toSorted((a, b) => a - b)[longest.length > 2 ? 1 : 0]);
 }
 
 /** How often each came: while the migration ran, after it, and to who connected after it. */
