@@ -34,7 +34,8 @@ export function labelOf({ many, few }) {
   return { label: 'safe' };
 }
 
-function isSlowed({ slowest }) {
+/** Whether a query has lost its index. */
+export function isSlowed({ slowest }) {
   if (slowest === undefined) return false;
   return slowest.after >= SLOWED.times * slowest.before && slowest.after - slowest.before >= SLOWED.byMs;
 }

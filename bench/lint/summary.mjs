@@ -33,13 +33,15 @@ function errorsOf(trials) {
   return sums;
 }
 
-/** The query that the migration has slowed most, by medians: told where it has become a millisecond slower. */
+/** The query that the migration has slowed most, by medians, in the trial that it slowed least: if by a millisecond or more. */
 function slowestOf(trials) {
   const sqls = new Set(trials.flatMap(({ durations }) => [...durations.keys()].map((key) => key.replace(/^\w+ /, ''))));
   const compared = [...sqls].flatMap((sql) => {
-    const of = (phase) => trials.flatMap(({ durations }) => durations.get(`${phase} ${sql}`) ?? []);
-    const [before, after] = [of('before'), of('after')];
-    return before.length < 3 || after.length < 3 ? [] : [{ sql, before: median(before), after: median(after) }];
+    const seen = trials.flatMap(({ durations }) => {
+      const [before, after] = ['before', 'after'].map((phase) => durations.get(`${phase} ${sql}`) ?? []);
+      return before.length < 3 || after.length < 3 ? [] : [{ sql, before: median(before), after: median(after) }];
+    });
+    return seen.toSorted((a, b) => a.after - a.before - (b.after - b.before)).slice(0, 1);
   });
   const [worst] = compared.toSorted((a, b) => b.after - b.before - (a.after - a.before));
   if (worst === undefined || worst.after - worst.before < 1) return undefined;
