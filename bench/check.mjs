@@ -1,11 +1,11 @@
 // What `check` takes: the replay of the base history, lint, one migration, none, a large one, and the program's start.
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { generateLargeMigration, generateMigrations } from './generate.mjs';
 import { check, makeProject, program, timeNode } from './lockstep.mjs';
 import { hasPsql, startServer } from './postgres.mjs';
 import { replayByPsql } from './psql.mjs';
+import { squawk } from './squawk.mjs';
 import { bareNode, median, repeat, STARTS } from './statistics.mjs';
 
 const HISTORY = 500;
@@ -58,7 +58,6 @@ export function lint({ directory, runs, binaries }) {
 }
 
 function timeSquawk(files) {
-  const squawk = createRequire(import.meta.url).resolve(`@squawk-cli/${process.platform}-${process.arch}/bin/squawk`);
   const started = performance.now();
   const { stdout } = spawnSync(squawk, ['--reporter', 'json', '--assume-in-transaction', ...files], {
     encoding: 'utf8',

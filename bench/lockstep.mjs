@@ -33,8 +33,7 @@ export function makeProject(directory, { base, added }) {
 
 /** Runs `check` on a project. Returns wall time and memory with the report; throws when there is no verdict. */
 export function check(project, { binaries, flags = [] }) {
-  const server = binaries ? { LOCKSTEP_PG_BIN: binaries } : {};
-  return finished(prepare(project, ['check', '--base', 'main', '--head', 'change', ...flags], server), [0, 1]);
+  return finished(prepareCheck(project, binaries, flags), [0, 1]);
 }
 
 /** Applies the change's migrations to the database behind a URL. Returns wall time with the report; throws when it failed. */
@@ -43,8 +42,16 @@ export function apply(project, url) {
 }
 
 /** The same in a process of its own, beside others: resolves when that has ended. `at`: when, by performance.now(). */
-export async function startApply(project, url) {
-  const { args, options, scratch } = prepare(project, applying, { TARGET: url });
+export function startApply(project, url) {
+  return ended(prepare(project, applying, { TARGET: url }), [0]);
+}
+
+/** `check` in a process of its own, beside others. Rejects when there is no verdict. */
+export function startCheck(project, { binaries, flags = [] }) {
+  return ended(prepareCheck(project, binaries, flags), [0, 1]);
+}
+
+async function ended({ args, options, scratch }, allowed) {
   try {
     const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
@@ -53,7 +60,7 @@ export async function startApply(project, url) {
     });
     const [status] = await once(child, 'exit');
     const at = performance.now();
-    if (status !== 0) throw new Error(`apply ended with status ${status}: ${stderr.trim()}`);
+    if (!allowed.includes(status)) throw new Error(`it ended with status ${status}: ${stderr.trim()}`);
     return { at, ...read(scratch) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -61,6 +68,11 @@ export async function startApply(project, url) {
 }
 
 const applying = ['apply', '--head', 'change', '--database-url-env', 'TARGET', '--yes'];
+
+function prepareCheck(project, binaries, flags) {
+  const server = binaries ? { LOCKSTEP_PG_BIN: binaries } : {};
+  return prepare(project, ['check', '--base', 'main', '--head', 'change', ...flags], server);
+}
 
 function prepare(project, command, env) {
   const scratch = mkdtempSync(`${project.directory}-run-`);
