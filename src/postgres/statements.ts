@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { rangeVar } from '../project/relations.ts';
 import type { Statement } from '../project/sql.ts';
 import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
@@ -19,7 +20,8 @@ export async function oneByOne(
   for (const [position, statement] of statements.entries()) {
     const first = position === 0 ? opening : [];
     const prefix = first.map((sql) => `${sql};\n`).join('');
-    observer?.before();
+    const isAsked = !isOneOfMany(statements[position - 1], statement, statements[position + 1]);
+    if (isAsked) observer?.before();
     const started = performance.now();
     const { completed, error: thrown } = await session.runTimed(prefix + statement.sql);
     if (thrown !== undefined) {
@@ -28,10 +30,17 @@ export async function oneByOne(
     }
     ran.reports.push(statementReport(statement, performance.now() - started));
     ran.effects.done(statement, completed.at(-1)?.tag ?? '', session.inTransaction);
-    if (observer !== undefined && session.inTransaction) await observer.after(statement, { commits: false });
+    if (observer !== undefined && isAsked && session.inTransaction) await observer.after(statement, { commits: false });
     if (guard !== undefined && mayChangeTimeouts(statement)) await session.run(guard.clamp);
   }
   return undefined;
+}
+
+/** Whether it writes rows as those round it do: what a long row of INSERTs does the first and the last of them tell. */
+function isOneOfMany(...round: readonly (Statement | undefined)[]): boolean {
+  if (round.some((one) => one?.kind !== 'InsertStmt')) return false;
+  const [first, ...others] = round.map((one) => rangeVar(one?.tree.relation));
+  return others.every((other) => other?.name === first?.name && other?.schema === first?.schema);
 }
 
 /** The error of one statement of a script, placed in its file. `prefix`: what stood before it in the same message. */

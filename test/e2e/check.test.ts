@@ -48,11 +48,12 @@ describe('a clean change', () => {
     expect(result.stdout.trimEnd().split('\n').length).toBeLessThan(20);
   });
 
-  it('leaves out what is not measured yet, rather than saying that there is none', async () => {
+  it('tells of a statement what it makes, and that it locks nothing that is there', async () => {
     const result = await check(branchWith({ 'migrations/002_a.sql': 'CREATE TABLE a (id bigint PRIMARY KEY);' }));
     const statement = result.migration('002_a').up?.statements[0];
     expect(statement).toMatchObject({ index: 0, line: 1, sql: 'CREATE TABLE a (id bigint PRIMARY KEY)' });
-    for (const key of ['locks', 'rewrites', 'scans', 'creates', 'drops']) expect(statement).not.toHaveProperty(key);
+    expect(statement).toMatchObject({ locks: [], creates: ['public.a', 'public.a_pkey'] });
+    for (const key of ['rewrites', 'scans', 'writes', 'drops']) expect(statement).not.toHaveProperty(key);
     expect(result.migration('002_a').risk).toEqual({ level: 'low', reasons: [] });
   });
 

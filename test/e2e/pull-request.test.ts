@@ -9,7 +9,7 @@ import { startProxy } from '../support/web-proxy.ts';
 const base = {
   'migrations/001_users.sql':
     'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n-- Rollback\n-- DROP TABLE users;\n',
-  'lockstep.yml': 'postgres_version: 17\n',
+  'lockstep.yml': 'postgres_version: 17\nlint:\n  rules:\n    require-concurrent-index-creation: block\n',
 };
 const locks = {
   'migrations/002_index.sql':

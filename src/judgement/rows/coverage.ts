@@ -2,7 +2,7 @@ import { joinNames } from '../../postgres/catalog/catalog.ts';
 import { relationsBelow } from '../../project/relations.ts';
 import { parseScript, type Statement } from '../../project/sql.ts';
 import type { MigrationRehearsal } from '../../rehearsal/rounds.ts';
-import type { RowsRun } from '../../rehearsal/seed/chain.ts';
+import { isTooLongForRows, type RowsRun } from '../../rehearsal/seed/chain.ts';
 import type { NotAnalysed, Report } from '../../report/model.ts';
 import { tableFinder } from './demand.ts';
 
@@ -22,6 +22,9 @@ const ON_ROWS: ReadonlySet<string> = new Set([
 /** Tables that a migration works on and that have no rows because none could be made. */
 export function withoutRows(item: MigrationRehearsal, searchPath: readonly string[]): NotAnalysed[] {
   const { migration, onRows, before } = item;
+  if (isTooLongForRows(migration)) {
+    return [{ path: migration.path, reason: 'not tried on tables with rows: it has too many statements' }];
+  }
   const notFilled = new Map(onRows?.filling.seeding?.notFilled.map(({ table, reason }) => [table, reason]));
   if (notFilled.size === 0) return [];
   const tableOf = tableFinder([before], searchPath);

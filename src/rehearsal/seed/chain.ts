@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { ScriptOutcome } from '../../postgres/runner.ts';
 import { Session } from '../../postgres/session.ts';
+import { parseScript } from '../../project/sql.ts';
 import type { Migration } from '../../project/types.ts';
 import { adminSession } from '../admin-session.ts';
 import { runUpIn, type Stage } from '../round.ts';
@@ -55,6 +56,13 @@ interface Live {
 
 const DATABASE = 'rows';
 
+/** A dump of another system's rows would take as long again: what it does to rows is to bring them. */
+const MOST_STATEMENTS = 20_000;
+
+export function isTooLongForRows({ up }: Migration): boolean {
+  return (parseScript(up).statements?.length ?? 0) > MOST_STATEMENTS;
+}
+
 /** Turns that come too late to be awaited must not count as failures that nobody handles. */
 const ignore = (): void => {};
 
@@ -97,6 +105,11 @@ export class SeededChain {
    * its way is in a list, since a promise of a promise would wait for it. undefined: there is no run on rows.
    */
   async run(migration: Migration, from: string): Promise<readonly [Promise<OnRows | undefined>]> {
+    if (isTooLongForRows(migration)) {
+      await this.#turn;
+      await this.#drop(await this.#live);
+      return [Promise.resolve(undefined)];
+    }
     await this.ready(from);
     const turn = this.#run(migration);
     this.#turn = turn.catch(ignore);
