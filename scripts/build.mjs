@@ -1,8 +1,8 @@
-// Builds dist/: the program as one CommonJS file, and beside it what few runs need (the way through a proxy), the parser's
+// Builds dist/: the program as one CommonJS file, and beside it what few runs need (see BESIDES), the parser's
 // WebAssembly and the lockfile that Squawk is fetched by. The output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
 // compared with what the sources give.
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -40,26 +40,36 @@ const options = {
   logLevel: 'warning',
   write: false,
 };
+/**
+ * What few runs need, each in a file of its own which the program loads when it comes to it: every run reads all of the
+ * program. By the file's name the module's. A module that keeps a state, or throws errors that somebody tells apart by their
+ * class, cannot be among them: the program would have another copy of it.
+ */
+const BESIDES = { 'through-proxy': 'src/services/through-proxy.ts', 'html-page': 'src/report/html/page.ts' };
 const built = await Promise.all([
   build({
     ...options,
     entryPoints: ['src/main.ts'],
     outfile: `${outdir}/index.cjs`,
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [besides('through-proxy'), withoutOidc],
+    plugins: [...Object.entries(BESIDES).map(besides), withoutOidc],
   }),
-  build({ ...options, entryPoints: ['src/services/through-proxy.ts'], outfile: `${outdir}/through-proxy.cjs` }),
+  ...Object.entries(BESIDES).map(([name, module]) =>
+    build({ ...options, entryPoints: [module], outfile: `${outdir}/${name}.cjs` }),
+  ),
 ]);
 for (const { path, text } of built.flatMap(({ outputFiles }) => outputFiles)) await writeFile(path, inAscii(text));
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);
 await cp('src/lint/squawk', `${outdir}/squawk`, { recursive: true });
 
-/** A module that is built into a file of its own, which the program loads when it comes to it. */
-function besides(name) {
+function besides([name, module]) {
+  const whole = resolve(module);
   return {
     name: `besides-${name}`,
     setup: ({ onResolve }) =>
-      onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, () => ({ path: `./${name}.cjs`, external: true })),
+      onResolve({ filter: new RegExp(`/${basename(module).replaceAll('.', '\\.')}$`) }, ({ path, resolveDir }) =>
+        resolve(resolveDir, path) === whole ? { path: `./${name}.cjs`, external: true } : undefined,
+      ),
   };
 }
 
