@@ -40,17 +40,21 @@ export async function runPending(
       ? runSteps(deployment, task, history.ledger.steps.get(identity) ?? [])
       : runTransactional(deployment, task);
     const following = pending[index + 1];
-    const meanwhile = beingSent().then(() => {
-      tellLast();
-      tellLast = () => {};
-      io.progress.step(`applying ${migration.id} (${index + 1} of ${pending.length})`);
-      return following === undefined ? undefined : taskFor(run, following);
-    });
-    const ended = running.catch((error): MigrationRun => {
-      if (io.signal.aborted) return NOT_KNOWN;
-      throw new Interrupted(error, results.set(migration, NOT_KNOWN));
-    });
-    const [result, next] = await Promise.all([ended, meanwhile]);
+    const meanwhile = settled(
+      beingSent().then(() => {
+        tellLast();
+        tellLast = () => {};
+        io.progress.step(`applying ${migration.id} (${index + 1} of ${pending.length})`);
+        return following === undefined ? undefined : taskFor(run, following);
+      }),
+    );
+    const ended = await settled(running);
+    // Also of one that has ended at once: what was done before it is told before it.
+    const next = await meanwhile;
+    if (ended.status === 'rejected' && !io.signal.aborted) {
+      throw new Interrupted(ended.reason, results.set(migration, NOT_KNOWN));
+    }
+    const result = ended.status === 'fulfilled' ? ended.value : NOT_KNOWN;
     results.set(migration, result);
     // Nothing that a file has set (a role, a read-only transaction) is there for the next one, or for the ledger.
     await deployment.session.reset().catch(() => {});
@@ -58,10 +62,17 @@ export async function runPending(
     deployment.recorded(identity, migration.id);
     tellLast = () =>
       io.progress.group(`applied ${migration.id}`, result.statements.map(statementLine), result.durationMs);
-    task = next;
+    if (next.status === 'rejected') throw next.reason;
+    task = next.value;
   }
   tellLast();
   return results;
+}
+
+/** What became of it, whatever that is. */
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
 }
 
 /**

@@ -201,13 +201,21 @@ function judgeDown(
     durationMs,
     ...(verdict.difference.length > 0 ? { difference: verdict.difference } : {}),
     ...(verdict.losesData.length > 0 ? { losesData: verdict.losesData } : {}),
-    ...(down.trace && { statements: downStatements(down.outcome, down.trace) }),
+    ...(down.trace && { statements: downStatements(script, down.outcome, down.trace) }),
   };
 }
 
 /** What the way back would lock on a target, where all that the migration has made is there. */
-function downStatements({ statements }: ScriptOutcome, trace: readonly StatementTrace[]): StatementReport[] {
-  return withFacts(statements, factsOf(trace, new MadeByDeploy()));
+function downStatements(
+  script: Script,
+  { statements }: ScriptOutcome,
+  trace: readonly StatementTrace[],
+): StatementReport[] {
+  const parsed = parseScript(script).statements ?? [];
+  return withFacts(
+    statements,
+    factsOf(trace, new MadeByDeploy(), (index) => parsed[index]?.kind),
+  );
 }
 
 function againFindings(migration: Migration, down: DownRun, afterUp: MigrationRehearsal['before']): Finding[] {

@@ -49,6 +49,9 @@ interface SuppressionContext {
   readonly mandatoryRules?: ReadonlySet<string>;
 }
 
+/** Of a suppression that gives none, which is enough for what does not block. */
+export const NO_REASON = 'no reason given';
+
 const ABOUT_SUPPRESSIONS: ReadonlySet<string> = new Set(['suppression-without-reason', 'unused-suppression']);
 
 /**
@@ -78,7 +81,7 @@ export function applySuppressions(
         withoutReason.set(hit, found.rule);
         return found;
       }
-      return { ...found, suppressed: { reason: hit.reason || 'no reason given' } };
+      return { ...found, suppressed: { reason: hit.reason || NO_REASON } };
     });
   return [
     ...judged,

@@ -18,11 +18,23 @@ export async function eachApart(
   ran: Ran,
 ): Promise<Failed | undefined> {
   for (const statement of statements) {
-    const failed = (await enclosed(session, run, statement, ran)) ?? (await alone(session, run, statement, ran));
+    const failed = await one(session, run, statement, ran);
     if (failed !== 'done') return failed;
   }
   return undefined;
 }
+
+async function one(session: Session, run: ScriptRun, statement: Statement, ran: Ran): Promise<End> {
+  // In a transaction of the script's own it holds its locks, and whoever wanted one of them would wait for ever.
+  if (session.inTransaction || controlsTransaction(statement) || NEEDS_TRANSACTION.has(statement.kind)) {
+    if (!session.inTransaction) await run.observer?.begin();
+    return (await oneByOne(session, run, [statement], ran)) ?? 'done';
+  }
+  return (await enclosed(session, run, statement, ran)) ?? (await alone(session, run, statement, ran));
+}
+
+/** Refused outside of a transaction, as the deploy would have them: with one of ours round them they would pass. */
+const NEEDS_TRANSACTION: ReadonlySet<string> = new Set(['LockStmt', 'DeclareCursorStmt']);
 
 type End = Failed | 'done' | undefined;
 
@@ -33,7 +45,7 @@ async function enclosed(
   statement: Statement,
   ran: Ran,
 ): Promise<End> {
-  if (session.inTransaction || controlsTransaction(statement) || cannotRunInTransaction(statement)) return undefined;
+  if (cannotRunInTransaction(statement)) return undefined;
   await observer?.begin();
   await session.run('BEGIN');
   observer?.before();

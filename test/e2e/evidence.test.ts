@@ -10,6 +10,8 @@ const BASE = `
   CREATE TABLE users (id bigint PRIMARY KEY, email varchar(50), age int, nick text, CONSTRAINT age_known CHECK (age IS NOT NULL));
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, total numeric, note text);
   CREATE TABLE items (id bigint PRIMARY KEY, order_id bigint);
+  CREATE TABLE logs (at date) PARTITION BY RANGE (at);
+  CREATE TABLE tiny (id bigint PRIMARY KEY);
   CREATE TABLE events (at date) PARTITION BY RANGE (at);
   CREATE TABLE events_rest PARTITION OF events DEFAULT;
   CREATE TABLE events_2031 (at date);
@@ -60,6 +62,21 @@ const CASES: Readonly<Record<string, Case>> = {
     sql: "DO $$ BEGIN EXECUTE 'CREATE INDEX orders_total ON orders (total)'; END $$;",
     says: ['reads-under-lock block trace-only'],
   },
+  '030_branch_that_rows_decide': {
+    sql: 'DO $$ BEGIN IF EXISTS (SELECT FROM orders) THEN ALTER TABLE orders SET UNLOGGED; END IF; END $$;',
+    says: ['rewriting-table block unproven'],
+  },
+  '031_parent_without_partitions': {
+    sql: 'CREATE INDEX logs_at ON logs (at);',
+    says: ['index-on-partitioned-table block unproven'],
+  },
+  '032_two_tables_in_a_block': {
+    sql: `DO $$ BEGIN
+      ALTER TABLE tiny ADD EXCLUDE USING btree (id WITH =);
+      CREATE INDEX items_order ON items (order_id);
+    END $$;`,
+    says: ['reads-under-lock block trace-only', 'adding-exclusion-constraint info confirmed'],
+  },
   '020_rewrite_in_a_function': { sql: 'SELECT widen();', says: ['rewrites-under-lock block trace-only'] },
   '021_validated_at_once': {
     sql: `ALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
@@ -97,7 +114,8 @@ const CASES: Readonly<Record<string, Case>> = {
 const JUDGED = new Set([
   ...Object.keys(traceRules),
   ...['changing-column-type', 'adding-not-nullable-field', 'require-concurrent-index-creation'],
-  ...['constraint-missing-not-valid', 'adding-foreign-key-constraint'],
+  ...['constraint-missing-not-valid', 'adding-foreign-key-constraint', 'adding-exclusion-constraint'],
+  ...['rewriting-table', 'index-on-partitioned-table'],
 ]);
 
 const ABOUT_EVIDENCE = ({ rule }: Finding): boolean => JUDGED.has(rule);
@@ -108,7 +126,10 @@ describe('the evidence of a check', () => {
   let checked: Checked;
   beforeAll(async () => {
     const repo = createGitRepo();
-    repo.commit('base', { 'migrations/001_base.sql': BASE });
+    repo.commit('base', {
+      'migrations/001_base.sql': BASE,
+      'lockstep.yml': 'tables:\n  tiny:\n    small: true\n',
+    });
     repo.branch('change');
     const files = Object.entries(CASES).map(([name, { sql }]) => [`migrations/${name}.sql`, sql]);
     repo.commit('change', Object.fromEntries(files));
@@ -166,11 +187,15 @@ describe('a tool that sends a file as one query', () => {
       'migrations/000002_two.up.sql':
         'ALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ALTER COLUMN nick TYPE varchar(9);',
       'migrations/000003_one.up.sql': 'CREATE INDEX CONCURRENTLY orders_note ON orders (note);',
+      'migrations/000004_made.up.sql': 'CREATE TABLE made (x int);\nCREATE TABLE other (x int);',
+      'migrations/000005_changed.up.sql': 'ALTER TABLE made ALTER x TYPE bigint;\nCREATE INDEX made_x ON made (x);',
     });
     const { report, migration } = await check(repo, ['--tool', 'golang-migrate']);
-    expect(report.migrations.map(({ status }) => status)).toEqual(['applied', 'applied']);
+    expect(report.migrations.map(({ status }) => status)).toEqual(Array(4).fill('applied'));
     const [two, one] = report.migrations.map(({ up }) => up?.statements ?? []);
     expect(two?.map(({ rewrites = [] }) => rewrites)).toEqual([[], ['public.users', 'public.users_pkey']]);
+    // What one has made, in a clone, is still nobody's when the next one changes it.
+    expect(report.findings.filter(({ path, severity }) => /000005/.test(path) && severity === 'block')).toEqual([]);
     expect(one?.[0]?.locks?.map(({ mode }) => mode)).toEqual(['SHARE UPDATE EXCLUSIVE']);
     expect(migration('000002_two').up?.statements).toHaveLength(2);
   });

@@ -6,7 +6,7 @@ import { enumerate } from '../sql-words.ts';
 import { type TraceRule, traceRules } from '../trace-rules.ts';
 import { claimOf, stalls } from './claims.ts';
 import { impactOf } from './evidence.ts';
-import { type HeldLock, type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
+import { type HeldLock, runsOthers, type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
 
 interface AlarmInput {
   readonly path: string;
@@ -29,16 +29,36 @@ function ofStatement(facts: StatementFacts, { path, statements, linted }: AlarmI
   const invalid = facts.invalid.map(({ name }) => told('index-left-invalid', `${name} is there and not valid.`));
   const earlier = facts.locks.filter((lock) => !lock.taken && stopsSomebody(lock));
   if (stalls.holds(facts)) {
-    const isSaid = linted.some((one) => one.statement === statement.index && claimOf(one.rule) === stalls);
+    const isSaid = linted.some((one) => one.statement === statement.index && says(one, facts, statement));
     return isSaid || facts.statement === undefined ? invalid : [...invalid, stall(facts, earlier, told)];
   }
-  if (facts.writes.length > 0 && earlier.length > 0 && HIDES.has(statement.kind)) {
+  if (facts.writes.length > 0 && earlier.length > 0 && runsOthers(statement.kind)) {
     return [
       ...invalid,
       told('writes-under-earlier-lock', `It writes to ${namesOf(facts.writes)} ${whileLocked(earlier)}.`),
     ];
   }
   return invalid;
+}
+
+/**
+ * Whether a finding of lint tells of all that is slow. Of a statement that runs others it knows one of them: another's tables
+ * it does not name.
+ */
+function says(
+  { rule, relations, impact }: Finding,
+  { rewrites, scans }: StatementFacts,
+  { kind }: Pick<Statement, 'kind'>,
+): boolean {
+  if (claimOf(rule) !== stalls) return false;
+  const named = (relations ?? impact?.relations ?? []).map(bareName);
+  const slow = [...rewrites, ...scans].map(({ name, table }) => bareName(table ?? name));
+  return !runsOthers(kind) || named.length === 0 || slow.every((name) => named.includes(name));
+}
+
+/** As somebody may have written it: with or without its schema and quotes. */
+function bareName(name: string): string {
+  return name.replace(/^.*\.(?=[^.]+$)/, '').replaceAll('"', '');
 }
 
 function stall(
@@ -62,9 +82,6 @@ function whileLocked(earlier: readonly HeldLock[]): string {
   const names = namesOf(earlier.map(({ relation }) => relation));
   return `while an earlier statement of this transaction keeps its lock on ${names}`;
 }
-
-/** Statements that run others, which no linter reads. */
-const HIDES: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'SelectStmt']);
 
 /** Each by a statement of its own: what one statement locks together (a table and its partitions, a cascade) is its nature. */
 function severalTables({ path, statements, facts }: AlarmInput): Finding[] {

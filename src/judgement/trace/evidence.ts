@@ -1,9 +1,15 @@
+import { NO_REASON } from '../../lint/suppress.ts';
 import type { Finding, Impact } from '../../report/model.ts';
 import { claimOf, stalls } from './claims.ts';
 import { type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
 
 /** The facts of a migration's up script: by its path and the statement's index. undefined: that was not seen. */
-export type Seen = (path: string, statement: number | undefined) => StatementFacts | undefined;
+export type Seen = (path: string, statement: number) => SeenStatement | undefined;
+
+export interface SeenStatement extends StatementFacts {
+  /** It runs others (a DO block, a function), and which of them may hang on rows: what was not seen may happen all the same. */
+  readonly runsOthers: boolean;
+}
 
 /**
  * What the rehearsal says of a finding of lint. One that it confirms names the tables that somebody waits for; one that it
@@ -11,11 +17,10 @@ export type Seen = (path: string, statement: number | undefined) => StatementFac
  */
 export function withEvidence(finding: Finding, seen: Seen): Finding {
   const claim = claimOf(finding.rule);
-  const facts = seen(finding.path, finding.statement);
+  const facts = finding.statement === undefined ? undefined : seen(finding.path, finding.statement);
   if (claim === undefined || facts === undefined || facts.seen === 'not') return finding;
   if (claim.holds(facts)) return confirmed(finding, claim === stalls ? impactOf(facts) : undefined);
-  // Rows that this very deploy has written: nobody waits, but it may take its time.
-  if (facts.touchesFilled) return finding;
+  if (finding.severity === 'info' || !isDecisive(facts)) return finding;
   const { impact: _, ...rest } = finding;
   return {
     ...rest,
@@ -25,6 +30,14 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
   };
 }
 
+/** Whether that nothing was seen shows that nothing will happen. */
+function isDecisive({ touchesFilled, runsOthers, locks }: SeenStatement): boolean {
+  // A parent has no rows of its own, and production may have partitions that no migration has made.
+  const ofParent = locks.some(({ relation, taken }) => taken && relation.partitioned && relation.kind === 'table');
+  // Rows that this very deploy has written: nobody waits, but it may take its time.
+  return !touchesFilled && !runsOthers && !ofParent;
+}
+
 /**
  * A rule that warns since only writers wait, as a rule, blocks where readers do as well: an earlier statement of the same
  * transaction has locked them out.
@@ -32,7 +45,11 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
 function confirmed(finding: Finding, impact: Impact | undefined): Finding {
   if (impact === undefined || finding.severity === 'info') return { ...finding, evidence: 'confirmed' };
   const worse = finding.severity === 'warn' && impact.blocks === 'reads and writes';
-  return { ...finding, evidence: 'confirmed', impact, ...(worse ? { severity: 'block' } : {}) };
+  if (!worse) return { ...finding, evidence: 'confirmed', impact };
+  const { suppressed, ...rest } = finding;
+  // What let a warning pass without a reason lets no block pass.
+  const released = suppressed !== undefined && suppressed.reason !== NO_REASON ? { suppressed } : {};
+  return { ...rest, ...released, severity: 'block', evidence: 'confirmed', impact };
 }
 
 /** Who waits for what while the statement runs. */

@@ -24,31 +24,48 @@ export interface HeldLock {
   readonly taken: boolean;
 }
 
-/** OIDs of what the migrations of one deploy have made so far, and into which of these they have written rows. */
+/**
+ * What the migrations of one deploy have made so far, and into which of it they have written rows. By OID, since names change;
+ * and by name, since a script that was followed on a clone has made other objects there than those that the next one meets.
+ */
 export class MadeByDeploy {
-  readonly #made = new Set<number>();
-  readonly #filled = new Set<number>();
+  readonly #made = new Set<number | string>();
+  readonly #filled = new Set<number | string>();
 
   add(trace: readonly StatementTrace[]): void {
     for (const { creates, writes } of trace) {
-      for (const { oid } of creates) this.#made.add(oid);
-      for (const { relation } of writes) this.#filled.add(relation.oid);
+      for (const { oid, name } of creates) this.#made.add(oid).add(name);
+      for (const { relation } of writes) this.#filled.add(relation.oid).add(relation.name);
     }
   }
 
-  has(oid: number): boolean {
-    return this.#made.has(oid);
+  has({ oid, name }: Pick<TracedRelation, 'oid' | 'name'>): boolean {
+    return this.#made.has(oid) || this.#made.has(name);
   }
 
-  hasFilled(oid: number): boolean {
-    return this.#filled.has(oid);
+  hasFilled({ oid, name }: Pick<TracedRelation, 'oid' | 'name'>): boolean {
+    return this.#filled.has(oid) || this.#filled.has(name);
   }
 }
 
-/** The facts of a script's statements, in order. `made`: by the scripts before it. */
-export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): StatementFacts[] {
+/** Statements that run others, which no linter reads. */
+export function runsOthers(kind: string | undefined): boolean {
+  return kind === 'DoStmt' || kind === 'CallStmt' || kind === 'SelectStmt';
+}
+
+/** What they read is the planner's choice, who takes another way on tables with rows. */
+const ON_ROWS: ReadonlySet<string | undefined> = new Set([
+  ...['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CopyStmt', 'CreateTableAsStmt'],
+]);
+
+/** The facts of a script's statements, in order. `made`: by the scripts before it. `kindOf`: what a statement is. */
+export function factsOf(
+  trace: readonly StatementTrace[],
+  made: MadeByDeploy,
+  kindOf: (statement: number) => string | undefined,
+): StatementFacts[] {
   const held = new Map<number, HeldLock>();
-  const isUsed = ({ oid, existed, temporary }: TracedRelation): boolean => existed && !temporary && !made.has(oid);
+  const isUsed = (relation: TracedRelation): boolean => relation.existed && !relation.temporary && !made.has(relation);
   return trace.map((one) => {
     for (const [oid, lock] of held) held.set(oid, { ...lock, taken: false });
     for (const { relation, mode } of one.locks) {
@@ -63,7 +80,7 @@ export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): S
     // Where the table that refers to it is made by this deploy and has no rows, nothing is looked up.
     const isParent = (oid: number): boolean => one.checkedParents.some((parent) => parent.oid === oid);
     const refers = one.scans.some(
-      (relation) => !isParent(relation.oid) && (isUsed(relation) || made.hasFilled(relation.oid)),
+      (relation) => !isParent(relation.oid) && (isUsed(relation) || made.hasFilled(relation)),
     );
     const refersToItself = one.scans.every(({ oid }) => isParent(oid));
     const parents = new Set(refers || refersToItself ? one.checkedParents.map(({ oid }) => oid) : []);
@@ -75,6 +92,7 @@ export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): S
       rewrites: one.rewrites.filter(isUsed),
       scans: one.scans.filter((relation) => {
         const { oid } = relation;
+        if (one.statement !== undefined && ON_ROWS.has(kindOf(one.statement))) return false;
         return isUsed(relation) && (isParent(oid) ? parents.has(oid) : underLock.has(oid));
       }),
       truncates: one.truncates.filter(isUsed),
@@ -82,7 +100,7 @@ export function factsOf(trace: readonly StatementTrace[], made: MadeByDeploy): S
       creates: one.creates.filter(({ temporary }) => !temporary),
       drops: one.drops.filter(isUsed),
       invalid: [...one.invalid],
-      touchesFilled: [...one.rewrites, ...one.scans].some(({ oid }) => made.hasFilled(oid)),
+      touchesFilled: [...one.rewrites, ...one.scans].some((relation) => made.hasFilled(relation)),
     };
   });
 }

@@ -2,8 +2,8 @@ import { parseScript } from '../../project/sql.ts';
 import type { Finding } from '../../report/model.ts';
 import type { JudgedMigration } from '../rehearsed.ts';
 import { alarms } from './alarms.ts';
-import type { Seen } from './evidence.ts';
-import { factsOf, MadeByDeploy, type StatementFacts } from './facts.ts';
+import type { Seen, SeenStatement } from './evidence.ts';
+import { factsOf, MadeByDeploy, runsOthers } from './facts.ts';
 import { withFacts } from './statements.ts';
 
 interface JudgedTraces {
@@ -15,16 +15,19 @@ interface JudgedTraces {
 /** The traces of a deploy's migrations, in its order: what one has made is nobody else's yet when the next one runs. */
 export function judgeTraces(migrations: readonly JudgedMigration[], linted: readonly Finding[]): JudgedTraces {
   const made = new MadeByDeploy();
-  const byPath = new Map<string, readonly StatementFacts[]>();
+  const byPath = new Map<string, readonly SeenStatement[]>();
   const judged = migrations.map((one): JudgedMigration => {
     const { migration, trace, report } = one;
     if (trace === undefined)
       return report.up === undefined ? one : { ...one, notAnalysed: [...one.notAnalysed, unseen(one)] };
-    const facts = factsOf(trace, made);
+    const statements = parseScript(migration.up).statements ?? [];
+    const facts = factsOf(trace, made, (index) => statements[index]?.kind);
     made.add(trace);
     const { path } = migration.up;
-    byPath.set(path, facts);
-    const statements = parseScript(migration.up).statements ?? [];
+    byPath.set(
+      path,
+      facts.map((each) => ({ ...each, runsOthers: runsOthers(statements[each.statement ?? -1]?.kind) })),
+    );
     const said = linted.filter((finding) => finding.path === path);
     return {
       ...one,

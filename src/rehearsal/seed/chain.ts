@@ -107,7 +107,9 @@ export class SeededChain {
   async run(migration: Migration, from: string): Promise<readonly [Promise<OnRows | undefined>]> {
     if (isTooLongForRows(migration)) {
       await this.#turn;
-      await this.#drop(await this.#live);
+      const live = await this.#live;
+      await live?.filling.catch(ignore);
+      await this.#drop(live);
       return [Promise.resolve(undefined)];
     }
     await this.ready(from);
@@ -162,7 +164,11 @@ export class SeededChain {
     const projectProblem = project && (await runProjectSeed(stage, DATABASE, project).catch(messageOf));
     // What the change set has made is not filled: nobody has done that on production either.
     const only = generic ? this.#first?.seeding?.tables : new Set<string>();
-    const seeded = await seedingOf(stage, isBase, { ignore: new Set(stage.ignoreRelations), ...(only && { only }) });
+    const isReviewed = isBase && project?.command === undefined;
+    const seeded = await seedingOf(stage, isReviewed, {
+      ignore: new Set(stage.ignoreRelations),
+      ...(only && { only }),
+    });
     const filling: Filling = {
       ...seeded,
       byProject: project !== undefined && projectProblem === undefined,
@@ -176,21 +182,27 @@ export class SeededChain {
 
 async function seedingOf(
   stage: Stage,
-  isBase: boolean,
+  isReviewed: boolean,
   options: SeedOptions,
 ): Promise<Pick<Filling, 'seeding' | 'problem'>> {
   try {
-    return { seeding: await (isBase ? asAdmin : asRole)(stage, options) };
+    return { seeding: await (isReviewed ? asAdmin : asRole)(stage, options) };
   } catch (error) {
     stage.server.throwIfLost();
     return { seeding: undefined, problem: messageOf(error) };
   }
 }
 
-/** The base schema has been reviewed: what its checks and generated columns call may run as superuser. */
+/**
+ * The base schema has been reviewed: what its checks and generated columns call may run as superuser. Not after a command of
+ * the project's: that is code of the change, which may have put other functions in their place.
+ */
 async function asAdmin(stage: Stage, options: SeedOptions): Promise<Seeding> {
   const session = await adminSession(stage.server, DATABASE);
+  const { statement_timeout: limit } = stage.settings();
   try {
+    // A check may be slow over thousands of combinations, and nobody waits for it longer than for a migration.
+    if (limit !== undefined) await session.keep({ statement_timeout: limit });
     return await seed(session, options);
   } finally {
     await session.close();
@@ -216,7 +228,8 @@ async function asRole(stage: Stage, options: SeedOptions): Promise<Seeding> {
       await session.close();
     }
   } finally {
-    await admin.run(`ALTER ROLE ${where} RESET session_replication_role`);
+    // What went wrong before matters more; the database goes with the setting.
+    await admin.run(`ALTER ROLE ${where} RESET session_replication_role`).catch(ignore);
     await admin.close();
   }
 }

@@ -79,10 +79,14 @@ function searched(row: Row, groups: readonly Group[]): string {
 function combination(row: Row, { columns, checks }: Group): string {
   const cells = row.filter(({ column }) => columns.has(column.name));
   const most = Math.max(2, Math.floor(COMBINATIONS ** (1 / cells.length)));
+  // Two each are already too many when there are many columns: the others keep their first.
+  const searchedThrough = Math.floor(Math.log(COMBINATIONS) / Math.log(most));
   // No column of the table is likely to be called like this, and a check's names must stay unambiguous.
   const order = (index: number): string => escapeIdentifier(`lockstep order ${index}`);
   const from = cells.map(({ column, options }, index) => {
-    const rows = options.slice(0, most).map((option, at) => `(${at}, ${castOf(column.type, option)})`);
+    const rows = options
+      .slice(0, index < searchedThrough ? most : 1)
+      .map((option, at) => `(${at}, ${castOf(column.type, option)})`);
     return `(VALUES ${rows.join(', ')}) AS c${index}(${order(index)}, ${escapeIdentifier(column.name)})`;
   });
   const where = checks.map(({ expression }) => `(${expression}) IS NOT FALSE`).join(' AND ');

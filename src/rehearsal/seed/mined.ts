@@ -57,7 +57,10 @@ export function matching(pattern: string, turn: number): string | undefined {
     while (at < pattern.length && pattern[at] !== '|' && pattern[at] !== ')') {
       const one = atom();
       if (one === undefined) return undefined;
-      text += one.repeat(count());
+      const times = count();
+      // Counts multiply where groups nest.
+      if (one.length * times > LONGEST) return undefined;
+      text += one.repeat(times);
     }
     return text;
   };

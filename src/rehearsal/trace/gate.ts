@@ -11,6 +11,8 @@ export interface Hold {
 /** A statement that does not come to the gate within this time does not come to it. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 1;
+/** Whoever has the table locked is not to be waited for: then the statement is not stopped. */
+const HOLD_WITHIN = '2s';
 
 /**
  * Stops a statement that runs in no transaction where it can be looked at: somebody else holds a lock that it has to wait
@@ -39,10 +41,12 @@ export class Gate {
   ): Promise<{ readonly value: T; readonly held: readonly Held[] | undefined }> {
     const seen: Held[] = [];
     let stopped = false;
-    const isHeld = await this.#keeper.run(`BEGIN; ${[...holds].reverse().map(taking).join('; ')}`).then(
-      () => true,
-      () => false,
-    );
+    const isHeld = await this.#keeper
+      .run(`BEGIN; SET LOCAL lock_timeout = '${HOLD_WITHIN}'; ${[...holds].reverse().map(taking).join('; ')}`)
+      .then(
+        () => true,
+        () => false,
+      );
     if (!isHeld) return { value: await work(), held: undefined };
     let isDone = false;
     const working = work().finally(() => {

@@ -56,6 +56,7 @@ export class Tracer implements StatementObserver {
   /** A transaction begins: nothing is locked, and its counters shall begin at nothing. */
   async begin(): Promise<void> {
     this.#known = new Map();
+    this.#letGo();
     // What an earlier transaction has counted is kept back for a while.
     await this.#unlessLost(() => this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()'));
   }
@@ -68,8 +69,14 @@ export class Tracer implements StatementObserver {
     const cpuAfter = this.#options.cpuMs?.();
     const cpuMs = cpuAfter === undefined || this.#cpuBefore === undefined ? undefined : cpuAfter - this.#cpuBefore;
     // It does nothing to a relation, and after a question it is too late for SET TRANSACTION.
-    if (statement?.kind === 'VariableSetStmt') return;
+    if (statement?.kind === 'VariableSetStmt' || statement?.kind === 'TransactionStmt') return;
     await this.#unlessLost(async () => this.#note({ statement: statement?.index, cpuMs, commits }, await this.#ask()));
+  }
+
+  /** The transaction before has ended: what the last of its statements held is held no more. */
+  #letGo(): void {
+    const last = this.#traces.pop();
+    if (last !== undefined) this.#traces.push({ ...last, committed: true });
   }
 
   /** In a savepoint, so that a question that fails does not take the transaction with it. */
@@ -140,6 +147,7 @@ export class Tracer implements StatementObserver {
   }
 
   async alone<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
+    this.#letGo();
     const { value, trace } = await traceAlone(this.#options, statement, work);
     if (trace === undefined) this.#lost = true;
     else this.#traces.push(trace);

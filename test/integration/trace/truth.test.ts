@@ -57,7 +57,7 @@ describe.each(testMajors)('the truth about statements on Postgres $major', ({ ma
         : await runScript(session, { ...run, execution: 'transaction', record: ROLL_BACK });
       expect(outcome.statements).toHaveLength(statements.length);
       if (oracle !== undefined) await agree(tracer, await oracle(), witness);
-      const facts = factsOf(tracer.traces ?? [], new MadeByDeploy());
+      const facts = factsOf(tracer.traces ?? [], new MadeByDeploy(), (index) => statements[index]?.kind);
       return facts
         .filter(({ statement }) => statement !== undefined)
         .map(inWords)
