@@ -72,7 +72,12 @@ async function examine(
     clearTimeout(limit);
     const tests = await testAll(run, prepared, rehearsal);
     if (tests !== undefined) timings.tests = tests.durationMs;
-    const ran = { prepared, rehearsalMs: timings.rehearsal, seen: judgeRehearsal(rehearsal, linted.findings), tests };
+    const ran = {
+      prepared,
+      rehearsalMs: timings.rehearsal,
+      seen: judgeRehearsal(rehearsal, linted.findings, linted.silentRules),
+      tests,
+    };
     return outcomeOf(inputs, linted, notices, ran);
   } catch (error) {
     // Whatever broke when the server was taken away, this is why.

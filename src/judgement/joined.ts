@@ -34,7 +34,7 @@ export function joinWithLint(
       carried.set(carrier, each || at === 0 ? told : { ...told, message: carrier.message });
     }
     if (carriers.length === 0 && !silent.has(first.squawk ?? ''))
-      own.push(...facts.filter(({ refuted }) => refuted === undefined));
+      own.push(...facts.filter((one) => one.refuted === undefined && !isSaidByOurs(one, linted)));
   }
   return { linted: linted.map((one) => carried.get(one) ?? one), own: toldTogether(own) };
 }
@@ -48,6 +48,19 @@ function byPlaceAndRule(seen: readonly SchemaFinding[]): ReadonlyMap<string, rea
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return groups;
+}
+
+/** Our own rules that tell from the text what the schemas show as well: by the rule of the schemas. */
+const SAID_BY: Readonly<Record<string, string>> = {
+  'security-definer-search-path': 'security-definer-path',
+  'row-security-without-policy': 'rows-hidden',
+  'policy-not-in-force': 'rows-exposed',
+  'granted-to-public': 'grant-to-all',
+};
+
+function isSaidByOurs({ finding: { rule, path, statement } }: SchemaFinding, linted: readonly Finding[]): boolean {
+  const other = SAID_BY[rule];
+  return linted.some((one) => one.rule === other && one.path === path && one.statement === statement);
 }
 
 function carries(linted: Finding, { squawk, finding }: SchemaFinding): boolean {

@@ -86,10 +86,14 @@ function upReport({ status, durationMs, statements, error }: ScriptOutcome): Non
   return { status, durationMs, statements: [...statements], ...(error === undefined ? {} : { error }) };
 }
 
-/** `linted`: what lint has found, by which the trace says nothing twice. */
-export function judgeRehearsal(rehearsal: Rehearsal<JudgedMigration>, linted: readonly Finding[]): Rehearsed {
+/** `linted`: what lint has found, by which the trace says nothing twice; `silent`: rules of it that are switched off. */
+export function judgeRehearsal(
+  rehearsal: Rehearsal<JudgedMigration>,
+  linted: readonly Finding[],
+  silent: ReadonlySet<string> = new Set(),
+): Rehearsed {
   const { baseCatalog, headCatalog } = rehearsal;
-  const { migrations, seen } = judgeTraces(rehearsal.migrations, linted);
+  const { migrations, seen } = judgeTraces(rehearsal.migrations, linted, silent);
   const last = migrations.at(-1)?.migration;
   const reason = 'the migrations were not run together: they change roles, and this server cannot be copied';
   return {

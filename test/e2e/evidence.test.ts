@@ -201,6 +201,17 @@ describe('a tool that sends a file as one query', () => {
   });
 });
 
+it('a rule that is switched off does not come back under another name', async () => {
+  const repo = gitRepo({
+    'migrations/001_base.sql': BASE,
+    'lockstep.yml': 'lint:\n  rules:\n    require-concurrent-index-creation: off\n',
+  });
+  repo.branch('change');
+  repo.commit('change', { 'migrations/002_index.sql': 'CREATE INDEX orders_note ON orders (note);' });
+  const { report } = await check(repo);
+  expect(report.findings.filter(({ rule }) => JUDGED.has(rule))).toEqual([]);
+});
+
 describe('a script that a question would disturb', () => {
   it('runs as it would', async () => {
     const repo = gitRepo({ 'migrations/001_base.sql': BASE });

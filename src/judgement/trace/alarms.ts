@@ -14,6 +14,8 @@ interface AlarmInput {
   readonly facts: readonly StatementFacts[];
   /** What lint says about the same script. */
   readonly linted: readonly Finding[];
+  /** Rules of lint that are switched off. */
+  readonly silent: ReadonlySet<string>;
 }
 
 /** What the trace shows that no finding of lint has said: hazards alone, since most migrations take some strong lock. */
@@ -21,7 +23,7 @@ export function alarms(input: AlarmInput): Finding[] {
   return [...input.facts.flatMap((facts) => ofStatement(facts, input)), ...severalTables(input)];
 }
 
-function ofStatement(facts: StatementFacts, { path, statements, linted }: AlarmInput): Finding[] {
+function ofStatement(facts: StatementFacts, { path, statements, linted, silent }: AlarmInput): Finding[] {
   // What the transaction does at its end belongs to no statement more than to the last.
   const statement = facts.statement === undefined ? statements.at(-1) : statements[facts.statement];
   if (statement === undefined || facts.seen === 'not') return [];
@@ -29,7 +31,9 @@ function ofStatement(facts: StatementFacts, { path, statements, linted }: AlarmI
   const invalid = facts.invalid.map(({ name }) => told('index-left-invalid', `${name} is there and not valid.`));
   const earlier = facts.locks.filter((lock) => !lock.taken && stopsSomebody(lock));
   if (stalls.holds(facts)) {
-    const isSaid = linted.some((one) => one.statement === statement.index && says(one, facts, statement));
+    const isSaid =
+      SAID_OF[statement.kind]?.some((rule) => silent.has(rule)) === true ||
+      linted.some((one) => one.statement === statement.index && says(one, facts, statement));
     return isSaid || facts.statement === undefined ? invalid : [...invalid, stall(facts, earlier, told)];
   }
   if (facts.writes.length > 0 && earlier.length > 0 && runsOthers(statement.kind)) {
@@ -40,6 +44,15 @@ function ofStatement(facts: StatementFacts, { path, statements, linted }: AlarmI
   }
   return invalid;
 }
+
+/** Which rules of lint are there for a statement: one that is switched off does not come back under another name. */
+const SAID_OF: Readonly<Record<string, readonly string[]>> = {
+  IndexStmt: ['require-concurrent-index-creation', 'index-on-partitioned-table'],
+  ReindexStmt: ['require-concurrent-reindex', 'blocking-reindex'],
+  RefreshMatViewStmt: ['refreshing-view'],
+  ClusterStmt: ['rewriting-table', 'prefer-repack'],
+  VacuumStmt: ['rewriting-table', 'prefer-repack'],
+};
 
 /**
  * Whether a finding of lint tells of all that is slow. Of a statement that runs others it knows one of them: another's tables

@@ -13,7 +13,11 @@ interface JudgedTraces {
 }
 
 /** The traces of a deploy's migrations, in its order: what one has made is nobody else's yet when the next one runs. */
-export function judgeTraces(migrations: readonly JudgedMigration[], linted: readonly Finding[]): JudgedTraces {
+export function judgeTraces(
+  migrations: readonly JudgedMigration[],
+  linted: readonly Finding[],
+  silent: ReadonlySet<string>,
+): JudgedTraces {
   const made = new MadeByDeploy();
   const byPath = new Map<string, readonly SeenStatement[]>();
   const judged = migrations.map((one): JudgedMigration => {
@@ -34,7 +38,7 @@ export function judgeTraces(migrations: readonly JudgedMigration[], linted: read
       ...(report.up && {
         report: { ...report, up: { ...report.up, statements: withFacts(report.up.statements, facts) } },
       }),
-      findings: [...one.findings, ...alarms({ path, statements, facts, linted: said })],
+      findings: [...one.findings, ...alarms({ path, statements, facts, linted: said, silent })],
     };
   });
   const seen: Seen = (path, statement) => byPath.get(path)?.find((facts) => facts.statement === statement);

@@ -100,7 +100,7 @@ export const squawkLockRules = {
     severity: 'block',
     title: "A column's type changes",
     why: 'Most type changes rewrite the table and its indexes under ACCESS EXCLUSIVE. Those that do not (varchar to text, a longer varchar) still break cached plans and code that expects the old type.',
-    help: 'Expand and contract: add a column of the new type, keep both in step from the code or a trigger, fill it in batches, switch the code over, drop the old column later. If the change rewrites nothing, suppress this with that reason.',
+    help: 'Expand and contract: add a column of the new type, keep both in step from the code or a trigger, fill it in batches, switch the code over, drop the old column later.',
     blocks: 'reads and writes',
     existingTablesOnly: true,
   },

@@ -46,6 +46,7 @@ function chart({ id, up }: MigrationReport): string {
   const statements = up?.statements ?? [];
   const end = Math.min(statements.length, MOST.statements);
   const locks = heldIn(statements).filter(({ from }) => from < end);
+  const left = statements.length - end;
   const relations = [...new Set(locks.slice(0, MOST.locks).map(({ relation }) => relation))];
   return [
     '```mermaid',
@@ -56,13 +57,14 @@ function chart({ id, up }: MigrationReport): string {
     'tickInterval 1second',
     'section Statements',
     ...statements.slice(0, end).map(({ sql }, at) => `${at + 1} ${plainWords(sql)} :${bar(at, at + 1)}`),
+    ...(left > 0 ? [`and ${left} more :${bar(end, end + 1)}`] : []),
     ...relations.flatMap((relation) => [
       `section ${plainWords(relation)}`,
       ...locks
         .filter((lock) => lock.relation === relation)
         .map(({ mode, blocks, from }) => {
           const weight = blocks.includes('reads') ? 'crit, ' : 'active, ';
-          return `${plainWords(mode)}, ${plainWords(blocks.join(' and '))} wait :${weight}${bar(from, end)}`;
+          return `${plainWords(mode)}, ${plainWords(blocks.join(' and '))} wait :${weight}${bar(from, left > 0 ? end + 1 : end)}`;
         }),
     ]),
     '```',
