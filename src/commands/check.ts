@@ -1,6 +1,7 @@
 import { LockstepError, messageOf } from '../errors.ts';
 import { judgeRehearsal } from '../judgement/rehearsed.ts';
 import { allFindings } from '../judgement/verdict.ts';
+import { silence } from '../lint/policy.ts';
 import type { LintResult } from '../lint/types.ts';
 import type { Migration } from '../project/types.ts';
 import { prepare } from '../rehearsal/rehearse.ts';
@@ -75,7 +76,7 @@ async function examine(
     const ran = {
       prepared,
       rehearsalMs: timings.rehearsal,
-      seen: judgeRehearsal(rehearsal, linted.findings, linted.silentRules),
+      seen: judgeRehearsal(rehearsal, linted.findings, silence(inputs.policy, linted.silentRules)),
       tests,
     };
     return outcomeOf(inputs, linted, notices, ran);

@@ -1,3 +1,4 @@
+import type { IsSilent } from '../lint/policy.ts';
 import type { Finding } from '../report/model.ts';
 import { sentenceOf } from './running-code/effect.ts';
 import type { SchemaFinding } from './schema-findings.ts';
@@ -12,15 +13,11 @@ interface Joined {
 }
 
 /**
- * Where one of Squawk's rules tells a fact from the text, its finding stays, since settings and comments name that rule:
- * `confirmed`, with what was seen, and as mild as the migration's phase makes it; or `refuted`. `silent`: rules that the
+ * Where a rule of lint tells a fact from the text, its finding stays, since settings and comments name that rule:
+ * `confirmed`, with what was seen, and as mild as the migration's phase makes it; or `refuted`. `isSilent`: what the
  * project has switched off; the same fact is not told under another name.
  */
-export function joinWithLint(
-  linted: readonly Finding[],
-  seen: readonly SchemaFinding[],
-  silent: ReadonlySet<string>,
-): Joined {
+export function joinWithLint(linted: readonly Finding[], seen: readonly SchemaFinding[], isSilent: IsSilent): Joined {
   const carried = new Map<Finding, Finding>();
   const own: SchemaFinding[] = [];
   for (const [, facts] of byPlaceAndRule(seen)) {
@@ -33,18 +30,20 @@ export function joinWithLint(
       const told = withSeen(carrier, each ? facts.slice(at, at + 1) : facts);
       carried.set(carrier, each || at === 0 ? told : { ...told, message: carrier.message });
     }
-    if (carriers.length === 0 && !silent.has(first.squawk ?? ''))
+    const { path, relations = [] } = first.finding;
+    if (carriers.length === 0 && !(first.squawk !== undefined && isSilent(first.squawk, path, relations)))
       own.push(...facts.filter((one) => one.refuted === undefined && !isSaidByOurs(one, linted)));
   }
   return { linted: linted.map((one) => carried.get(one) ?? one), own: toldTogether(own) };
 }
 
-/** Facts that a rule of Squawk's may carry come together by statement, in the order of the text. */
+/** Facts that a rule of lint may carry come together by statement, in the order of the text. */
 function byPlaceAndRule(seen: readonly SchemaFinding[]): ReadonlyMap<string, readonly SchemaFinding[]> {
   const groups = new Map<string, SchemaFinding[]>();
   for (const [at, one] of seen.entries()) {
-    const { path, statement } = one.finding;
-    const key = one.squawk === undefined ? `${at}` : `${path} ${statement} ${one.squawk}`;
+    const { path, statement, rule } = one.finding;
+    const by = one.squawk ?? (rule === BREAKING ? rule : `${at}`);
+    const key = `${path} ${statement} ${by}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return groups;
@@ -63,9 +62,22 @@ function isSaidByOurs({ finding: { rule, path, statement } }: SchemaFinding, lin
   return linted.some((one) => one.rule === other && one.path === path && one.statement === statement);
 }
 
+const BREAKING = 'breaks-running-code';
+
+/** Our own rules about names that code uses. */
+const RENAMES: ReadonlySet<string> = new Set([
+  'moving-to-schema',
+  'renaming-enum-value',
+  'renaming-schema',
+  'renaming-sequence',
+  'renaming-type',
+  'renaming-view',
+]);
+
 function carries(linted: Finding, { squawk, finding }: SchemaFinding): boolean {
   const { rule, source, path, statement } = linted;
-  return source === 'squawk' && rule === squawk && path === finding.path && statement === finding.statement;
+  if (path !== finding.path || statement !== finding.statement) return false;
+  return source === 'squawk' ? rule === squawk : finding.rule === BREAKING && RENAMES.has(rule);
 }
 
 function withSeen(carrier: Finding, facts: readonly SchemaFinding[]): Finding {

@@ -1,3 +1,4 @@
+import type { IsSilent } from '../lint/policy.ts';
 import type { Catalog } from '../postgres/catalog/catalog.ts';
 import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
@@ -86,14 +87,14 @@ function upReport({ status, durationMs, statements, error }: ScriptOutcome): Non
   return { status, durationMs, statements: [...statements], ...(error === undefined ? {} : { error }) };
 }
 
-/** `linted`: what lint has found, by which the trace says nothing twice; `silent`: rules of it that are switched off. */
+/** `linted`: what lint has found, by which the trace says nothing twice; `isSilent`: what of it is switched off. */
 export function judgeRehearsal(
   rehearsal: Rehearsal<JudgedMigration>,
   linted: readonly Finding[],
-  silent: ReadonlySet<string> = new Set(),
+  isSilent: IsSilent = () => false,
 ): Rehearsed {
   const { baseCatalog, headCatalog } = rehearsal;
-  const { migrations, seen } = judgeTraces(rehearsal.migrations, linted, silent);
+  const { migrations, seen } = judgeTraces(rehearsal.migrations, linted, isSilent);
   const last = migrations.at(-1)?.migration;
   const reason = 'the migrations were not run together: they change roles, and this server cannot be copied';
   return {
@@ -119,7 +120,8 @@ export function judgeRehearsal(
 /** What the change set itself has made held nothing before it. */
 function ofBase(lost: readonly Loss[], base: Catalog): string[] {
   const known = new Set(base.identities.values());
-  return lost.filter(({ of }) => of === undefined || known.has(of)).map(({ what }) => what);
+  // A table that is emptied and then dropped has lost its rows once.
+  return [...new Set(lost.filter(({ of }) => of === undefined || known.has(of)).map(({ what }) => what))];
 }
 
 const NEEDS_NO_TRANSACTION =

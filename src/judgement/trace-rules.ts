@@ -32,6 +32,12 @@ export const traceRules = {
     why: 'Each statement takes ACCESS EXCLUSIVE on another table that is there before this deploy, and keeps it until the last one is done. The deploy waits for all of them with the first ones locked, and an application that uses the same tables in another order ends in a deadlock, of which it is the victim.',
     help: 'One table to a migration. Each then waits for its own lock alone, and is tried again alone.',
   },
+  'rows-truncated': {
+    severity: 'block',
+    title: 'A table is emptied where no linter looks',
+    why: 'The rehearsal saw the statement empty a table that is there before this deploy, by TRUNCATE in a DO block, a function or a trigger. No down script brings the rows back, and everybody waits until the transaction ends. Where lint sees it (`ban-truncate`), only that is shown.',
+    help: 'If the rows are really not needed any more, say so above the statement:\n-- lockstep-ignore rows-truncated -- a cache, filled again within minutes',
+  },
   'index-left-invalid': {
     severity: 'block',
     title: 'An index is left invalid',

@@ -1,11 +1,12 @@
 import { byPlace } from '../lint/finding.ts';
-import { judgedBy } from '../lint/policy.ts';
+import { judgedBy, silence } from '../lint/policy.ts';
 import { suppressibleScripts } from '../lint/scripts.ts';
 import { applySuppressions } from '../lint/suppress.ts';
 import type { LintResult } from '../lint/types.ts';
 import type { ChangeSet } from '../project/types.ts';
 import type { Finding, TestRun } from '../report/model.ts';
 import type { Policy, RehearsalPolicy } from '../settings/types.ts';
+import { withoutEchoes, withRows } from './echoes.ts';
 import { withExcerpts } from './excerpts.ts';
 import { observed } from './finding.ts';
 import { hazardRules } from './hazard-rules.ts';
@@ -50,12 +51,13 @@ interface Knowledge {
 
 /** Joins what the stages found, under the policy's severities and the files' own suppressions, by place. */
 export function allFindings({ changeSet, policy, settings, linted, seen, tests }: Knowledge): Finding[] {
-  const told = seen ? withoutEchoes(seen, linted.findings) : [];
-  const joined = joinWithLint(linted.findings, seen?.schema ?? [], linted.silentRules);
+  const heard = seen ? withoutEchoes(seen, linted.findings) : [];
+  const joined = joinWithLint(linted.findings, seen?.schema ?? [], silence(policy, linted.silentRules));
+  const { linted: own, told } = withRows(joined.linted, heard);
   const all = [...settings, ...told, ...joined.own, ...testFindings(tests, changeSet)];
   const later = judgedBy(policy, all, mandatoryRules);
   const scripts = suppressibleScripts(changeSet);
-  const findings = applySuppressions([...joined.linted, ...later], scripts, {
+  const findings = applySuppressions([...own, ...later], scripts, {
     otherRules: laterRules,
     silentRules: linted.silentRules,
     mandatoryRules,
@@ -78,22 +80,6 @@ function testFindings(tests: TestRun | undefined, changeSet: ChangeSet): Finding
       ? 'was ended by a signal'
       : `ended with exit status ${tests.exitCode}`;
   return [observed('tests-fail', { path, message: `\`${tests.command}\` ${how} on a database at the new schema.` })];
-}
-
-/** Two findings for one fact are one: what cannot run in a transaction fails in the rehearsal as lint has foretold. */
-function withoutEchoes({ findings, migrations }: Rehearsed, linted: readonly Finding[]): Finding[] {
-  const foretold = new Set(
-    linted.flatMap(({ rule, severity, suppressed, path }) =>
-      rule === 'mixed-transaction' && severity === 'block' && suppressed === undefined ? [path] : [],
-    ),
-  );
-  const refused = new Set(
-    [...migrations.values()].flatMap(({ up }) =>
-      // 25006: a BEGIN READ ONLY of the file's own round it.
-      up?.error?.path !== undefined && ['25001', '25006'].includes(up.error.sqlstate ?? '') ? [up.error.path] : [],
-    ),
-  );
-  return findings.filter(({ rule, path }) => rule !== 'migration-fails' || !foretold.has(path) || !refused.has(path));
 }
 
 /** One unsuppressed finding that blocks is enough; and whatever findings say, what failed is never passed. */

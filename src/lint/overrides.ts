@@ -6,9 +6,11 @@ import { relationKey } from './made.ts';
 
 /** What lockstep.yml says of some migrations and some tables. */
 
+type Subject = Pick<Finding, 'rule' | 'path' | 'relations' | 'impact'>;
+
 interface Exceptions {
   /** What an entry of `lint.overrides` makes of a finding; undefined: none fits. */
-  readonly severityOf: (finding: Finding) => RuleSetting | undefined;
+  readonly severityOf: (finding: Subject) => RuleSetting | undefined;
   /** The small tables that a finding is about, if what it tells of takes as long as they are big; undefined: it is not so. */
   readonly smallTables: (finding: Finding) => readonly string[] | undefined;
 }
@@ -40,7 +42,7 @@ function tableMatcher(names: readonly string[]): (name: string) => boolean {
 }
 
 /** The tables of a finding if all of them match; of one about no table, none do. */
-function allTables({ relations, impact }: Finding, matches: (name: string) => boolean): readonly string[] | undefined {
+function allTables({ relations, impact }: Subject, matches: (name: string) => boolean): readonly string[] | undefined {
   const tables = relations ?? impact?.relations ?? [];
   return tables.length > 0 && tables.every(matches) ? tables : undefined;
 }

@@ -64,6 +64,15 @@ export function silentRulesOf(enabledSquawkRules: ReadonlySet<string>, policy: P
   return new Set(silent.map(({ name }) => name));
 }
 
+/** Whether a rule has nothing to say of these tables in this file: no other stage is to say the same under another name. */
+export type IsSilent = (rule: string, path: string, relations: readonly string[]) => boolean;
+
+export function silence(policy: Policy, silentRules: ReadonlySet<string>): IsSilent {
+  const { severityOf } = exceptionsOf(policy);
+  return (rule, path, relations) =>
+    silentRules.has(rule) || severityOf({ rule, path, relations: [...relations] }) === 'off';
+}
+
 /** Settings that have no effect. `mandatoryRules`: those of later stages that always block. */
 export function policyProblems(policy: Policy, mandatoryRules: ReadonlySet<string> = new Set()): Finding[] {
   const overrides = policy.lint.overrides.flatMap(({ rules: names, severity }) =>

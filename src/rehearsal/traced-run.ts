@@ -6,6 +6,7 @@ import { adminSession } from './admin-session.ts';
 import type { Stage } from './round.ts';
 import { runIn } from './run-in.ts';
 import { cpuTimeOf } from './trace/cpu-time.ts';
+import { installNotes, removeNotes } from './trace/objects.ts';
 import { Tracer } from './trace/tracer.ts';
 import type { StatementTrace } from './trace/types.ts';
 import { Witness } from './trace/witness.ts';
@@ -50,19 +51,22 @@ function isOneQuery({ execution, script }: ScriptRun): boolean {
 async function follow(stage: Stage, database: string, run: ScriptRun): Promise<Traced> {
   const execution = run.execution === 'implicit' ? 'autocommit' : run.execution;
   const session = await adminSession(stage.server, database);
+  let noted = false;
   try {
     const witness = new Witness(session);
     await witness.begin();
     if (!(await witness.counts())) return { outcome: await runIn(stage, database, run), trace: undefined };
+    noted = await installNotes(session);
     let tracer: Tracer | undefined;
     const outcome = await runIn(stage, database, { ...run, execution }, (own) => {
       const cpuMs = stage.server.shared ? () => undefined : cpuTimeOf(own.protocolPid);
       const openKeeper = (): ReturnType<typeof adminSession> => adminSession(stage.server, database);
-      tracer = new Tracer({ session: own, witness, openKeeper, cpuMs });
+      tracer = new Tracer({ session: own, witness, openKeeper, noted, cpuMs });
       return tracer;
     });
     return { outcome, trace: tracer?.traces };
   } finally {
+    if (noted) await removeNotes(session);
     await session.close();
   }
 }

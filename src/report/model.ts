@@ -74,6 +74,9 @@ const sqlErrorSchema = z.strictObject({
 
 const lockSchema = z.strictObject({ relation: z.string(), mode: z.string(), blocks: z.array(z.string()) });
 
+const OBJECTS =
+  'Relations by name; others with their kind, as in "function public.total(integer)", where the server lets them be noted.';
+
 const statementSchema = z.strictObject({
   index: count,
   line: position,
@@ -93,8 +96,8 @@ const statementSchema = z.strictObject({
     .optional()
     .describe('Tables that Postgres reads from beginning to end, to check or to copy.'),
   writes: z.array(z.string()).optional().describe('Tables that rows may be written to.'),
-  creates: z.array(z.string()).optional(),
-  drops: z.array(z.string()).optional(),
+  creates: z.array(z.string()).optional().describe(OBJECTS),
+  drops: z.array(z.string()).optional().describe(OBJECTS),
   invalid: z.array(z.string()).optional().describe('Indexes that are left invalid.'),
 });
 

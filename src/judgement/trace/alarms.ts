@@ -1,11 +1,12 @@
+import type { IsSilent } from '../../lint/policy.ts';
 import type { Statement } from '../../project/sql.ts';
 import type { TracedRelation } from '../../rehearsal/trace/types.ts';
 import type { Finding } from '../../report/model.ts';
 import { ruleAddress } from '../../repository.ts';
 import { enumerate } from '../sql-words.ts';
 import { type TraceRule, traceRules } from '../trace-rules.ts';
-import { claimOf, stalls } from './claims.ts';
-import { impactOf } from './evidence.ts';
+import { claimOf, readsRows, stalls } from './claims.ts';
+import { impactSeen } from './evidence.ts';
 import { type HeldLock, runsOthers, type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
 
 interface AlarmInput {
@@ -14,8 +15,7 @@ interface AlarmInput {
   readonly facts: readonly StatementFacts[];
   /** What lint says about the same script. */
   readonly linted: readonly Finding[];
-  /** Rules of lint that are switched off. */
-  readonly silent: ReadonlySet<string>;
+  readonly isSilent: IsSilent;
 }
 
 /** What the trace shows that no finding of lint has said: hazards alone, since most migrations take some strong lock. */
@@ -23,26 +23,35 @@ export function alarms(input: AlarmInput): Finding[] {
   return [...input.facts.flatMap((facts) => ofStatement(facts, input)), ...severalTables(input)];
 }
 
-function ofStatement(facts: StatementFacts, { path, statements, linted, silent }: AlarmInput): Finding[] {
+function ofStatement(facts: StatementFacts, { path, statements, linted, isSilent }: AlarmInput): Finding[] {
   // What the transaction does at its end belongs to no statement more than to the last.
   const statement = facts.statement === undefined ? statements.at(-1) : statements[facts.statement];
   if (statement === undefined || facts.seen === 'not') return [];
   const told = (rule: TraceRule, message: string): Finding => found(rule, path, statement, message, facts);
-  const invalid = facts.invalid.map(({ name }) => told('index-left-invalid', `${name} is there and not valid.`));
+  const isTold = (rule: string): boolean =>
+    linted.some((one) => one.rule === rule && one.statement === statement.index) ||
+    isSilent(rule, path, namesOfAll(facts.truncates));
+  const always = [
+    ...facts.invalid.map(({ name }) => told('index-left-invalid', `${name} is there and not valid.`)),
+    ...(facts.truncates.length > 0 && statement.kind !== 'TruncateStmt' && !isTold('ban-truncate')
+      ? [told('rows-truncated', `It empties ${namesOf(facts.truncates)}.`)]
+      : []),
+  ];
   const earlier = facts.locks.filter((lock) => !lock.taken && stopsSomebody(lock));
   if (stalls.holds(facts)) {
     const isSaid =
-      SAID_OF[statement.kind]?.some((rule) => silent.has(rule)) === true ||
+      SAID_OF[statement.kind]?.some((rule) => isSilent(rule, path, slowTables(facts))) === true ||
       linted.some((one) => one.statement === statement.index && says(one, facts, statement));
-    return isSaid || facts.statement === undefined ? invalid : [...invalid, stall(facts, earlier, told)];
+    return isSaid || facts.statement === undefined ? always : [...always, stall(facts, earlier, told)];
   }
-  if (facts.writes.length > 0 && earlier.length > 0 && runsOthers(statement.kind)) {
+  const isHidden = runsOthers(statement.kind) && !isTold('lock-held-over-rows');
+  if (facts.writes.length > 0 && earlier.length > 0 && isHidden) {
     return [
-      ...invalid,
+      ...always,
       told('writes-under-earlier-lock', `It writes to ${namesOf(facts.writes)} ${whileLocked(earlier)}.`),
     ];
   }
-  return invalid;
+  return always;
 }
 
 /** Which rules of lint are there for a statement: one that is switched off does not come back under another name. */
@@ -58,15 +67,20 @@ const SAID_OF: Readonly<Record<string, readonly string[]>> = {
  * Whether a finding of lint tells of all that is slow. Of a statement that runs others it knows one of them: another's tables
  * it does not name.
  */
-function says(
-  { rule, relations, impact }: Finding,
-  { rewrites, scans }: StatementFacts,
-  { kind }: Pick<Statement, 'kind'>,
-): boolean {
-  if (claimOf(rule) !== stalls) return false;
+function says({ rule, relations, impact }: Finding, facts: StatementFacts, { kind }: Pick<Statement, 'kind'>): boolean {
+  const claim = claimOf(rule);
+  if (claim !== stalls && claim !== readsRows) return false;
   const named = (relations ?? impact?.relations ?? []).map(bareName);
-  const slow = [...rewrites, ...scans].map(({ name, table }) => bareName(table ?? name));
-  return !runsOthers(kind) || named.length === 0 || slow.every((name) => named.includes(name));
+  // A rule about the rows of one table knows nothing of another.
+  if (claim === stalls && (!runsOthers(kind) || named.length === 0)) return true;
+  return slowTables(facts)
+    .map(bareName)
+    .every((name) => named.includes(name));
+}
+
+/** Those that are rewritten or read as a whole. */
+function slowTables({ rewrites, scans }: StatementFacts): string[] {
+  return namesOfAll([...rewrites, ...scans]);
 }
 
 /** As somebody may have written it: with or without its schema and quotes. */
@@ -127,12 +141,16 @@ function severalTables({ path, statements, facts }: AlarmInput): Finding[] {
 const SEVERAL = 2;
 
 function namesOf(relations: readonly TracedRelation[]): string {
-  return enumerate([...new Set(relations.map(({ name, table }) => table ?? name))]);
+  return enumerate(namesOfAll(relations));
+}
+
+function namesOfAll(relations: readonly TracedRelation[]): string[] {
+  return [...new Set(relations.map(({ name, table }) => table ?? name))];
 }
 
 /** Who waits is what counts, more than the lock's name. */
 function lockText(facts: StatementFacts): string {
-  const impact = impactOf(facts);
+  const impact = impactSeen(facts);
   return impact === undefined ? '' : ` under a lock that stops ${impact.blocks} of ${enumerate(impact.relations)}`;
 }
 
@@ -144,7 +162,7 @@ function found(
   facts: StatementFacts | undefined,
 ): Finding {
   const { severity, title, help } = traceRules[rule];
-  const impact = facts === undefined || severity !== 'block' ? undefined : impactOf(facts);
+  const impact = facts === undefined || severity !== 'block' ? undefined : impactSeen(facts);
   return {
     rule,
     source: 'rehearsal',

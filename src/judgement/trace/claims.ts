@@ -24,7 +24,7 @@ const locksOut: Claim = {
 };
 
 /** Postgres looks at each row: nothing that is there before has proven that it need not. */
-const readsRows: Claim = {
+export const readsRows: Claim = {
   holds: (facts) => facts.scans.length > 0,
   refutation: 'in the rehearsal it read no table that is there before this deploy',
 };

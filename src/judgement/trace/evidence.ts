@@ -1,6 +1,6 @@
 import { NO_REASON } from '../../lint/suppress.ts';
 import type { Finding, Impact } from '../../report/model.ts';
-import { claimOf, stalls } from './claims.ts';
+import { claimOf, readsRows, stalls } from './claims.ts';
 import { type StatementFacts, stopsReaders, stopsSomebody } from './facts.ts';
 
 /** The facts of a migration's up script: by its path and the statement's index. undefined: that was not seen. */
@@ -19,7 +19,8 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
   const claim = claimOf(finding.rule);
   const facts = finding.statement === undefined ? undefined : seen(finding.path, finding.statement);
   if (claim === undefined || facts === undefined || facts.seen === 'not') return finding;
-  if (claim.holds(facts)) return confirmed(finding, claim === stalls ? impactOf(facts) : undefined);
+  if (claim.holds(facts))
+    return confirmed(finding, claim === stalls || claim === readsRows ? impactSeen(facts) : undefined);
   if (finding.severity === 'info' || !isDecisive(facts)) return finding;
   const { impact: _, ...rest } = finding;
   return {
@@ -53,7 +54,7 @@ function confirmed(finding: Finding, impact: Impact | undefined): Finding {
 }
 
 /** Who waits for what while the statement runs. */
-export function impactOf({ locks }: Pick<StatementFacts, 'locks'>): Impact | undefined {
+export function impactSeen({ locks }: Pick<StatementFacts, 'locks'>): Impact | undefined {
   const stopping = locks.filter(stopsSomebody);
   // Every query opens all indexes of its table.
   const relations = [...new Set(stopping.map(({ relation }) => relation.table ?? relation.name))];

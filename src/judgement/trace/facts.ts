@@ -2,7 +2,7 @@ import { isStronger, type LockMode, waiting } from '../../postgres/lock-modes.ts
 import type { StatementTrace, TracedRelation } from '../../rehearsal/trace/types.ts';
 
 /** What a statement did to relations that somebody may use: those that this deploy has not made itself. */
-export interface StatementFacts extends Pick<StatementTrace, 'statement' | 'seen' | 'cpuMs'> {
+export interface StatementFacts extends Pick<StatementTrace, 'statement' | 'seen' | 'cpuMs' | 'objects'> {
   /** Of each relation the strongest lock that is held while the statement runs; from an earlier one, `taken` is false. */
   readonly locks: readonly HeldLock[];
   readonly rewrites: readonly TracedRelation[];
@@ -88,6 +88,7 @@ export function factsOf(
       statement: one.statement,
       seen: one.seen,
       cpuMs: one.cpuMs,
+      objects: one.objects,
       locks,
       rewrites: one.rewrites.filter(isUsed),
       scans: one.scans.filter((relation) => {

@@ -1,9 +1,10 @@
+import type { IsSilent } from '../../lint/policy.ts';
 import { parseScript } from '../../project/sql.ts';
 import type { Finding } from '../../report/model.ts';
 import type { JudgedMigration } from '../rehearsed.ts';
 import { alarms } from './alarms.ts';
 import type { Seen, SeenStatement } from './evidence.ts';
-import { factsOf, MadeByDeploy, runsOthers } from './facts.ts';
+import { factsOf, MadeByDeploy, runsOthers, type StatementFacts } from './facts.ts';
 import { withFacts } from './statements.ts';
 
 interface JudgedTraces {
@@ -16,7 +17,7 @@ interface JudgedTraces {
 export function judgeTraces(
   migrations: readonly JudgedMigration[],
   linted: readonly Finding[],
-  silent: ReadonlySet<string>,
+  isSilent: IsSilent,
 ): JudgedTraces {
   const made = new MadeByDeploy();
   const byPath = new Map<string, readonly SeenStatement[]>();
@@ -35,14 +36,22 @@ export function judgeTraces(
     const said = linted.filter((finding) => finding.path === path);
     return {
       ...one,
+      lost: [...one.lost, ...emptied(facts)],
       ...(report.up && {
         report: { ...report, up: { ...report.up, statements: withFacts(report.up.statements, facts) } },
       }),
-      findings: [...one.findings, ...alarms({ path, statements, facts, linted: said, silent })],
+      findings: [...one.findings, ...alarms({ path, statements, facts, linted: said, isSilent })],
     };
   });
   const seen: Seen = (path, statement) => byPath.get(path)?.find((facts) => facts.statement === statement);
   return { migrations: judged, seen };
+}
+
+/** Rows that the schemas before and after do not tell of. */
+function emptied(facts: readonly StatementFacts[]): JudgedMigration['lost'] {
+  return facts.flatMap(({ truncates }) =>
+    truncates.map(({ name }) => ({ what: `rows of table ${name}`, of: undefined })),
+  );
 }
 
 function unseen({ migration }: JudgedMigration): JudgedMigration['notAnalysed'][number] {

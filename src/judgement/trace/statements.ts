@@ -7,12 +7,12 @@ export function withFacts(statements: readonly StatementReport[], facts: readonl
   return statements.map((statement) => {
     const one = facts.find((each) => each.statement === statement.index);
     if (one === undefined || one.seen === 'not') return statement;
-    const { locks, rewrites, scans, writes, creates, drops, invalid, cpuMs } = one;
+    const { locks, rewrites, scans, writes, creates, drops, objects, invalid, cpuMs } = one;
     const names = (relations: readonly { readonly name: string }[]): string[] => relations.map(({ name }) => name);
     return {
       ...statement,
       ...(cpuMs === undefined ? {} : { cpuMs: Math.round(cpuMs * 100) / 100 }),
-      locks: locks.filter(isTold(one)).map(({ relation, mode }) => ({
+      locks: locks.filter(isWorthTelling(one)).map(({ relation, mode }) => ({
         relation: relation.name,
         mode: writtenMode(mode),
         blocks: [...waiting(mode)],
@@ -20,8 +20,8 @@ export function withFacts(statements: readonly StatementReport[], facts: readonl
       ...listed('rewrites', names(rewrites)),
       ...listed('scans', names(scans)),
       ...listed('writes', names(writes)),
-      ...listed('creates', names(creates)),
-      ...listed('drops', names(drops)),
+      ...listed('creates', [...names(creates), ...objects.made]),
+      ...listed('drops', [...names(drops), ...objects.dropped]),
       ...listed('invalid', names(invalid)),
     };
   });
@@ -32,7 +32,7 @@ function listed<K extends string>(key: K, names: readonly string[]): { readonly 
 }
 
 /** What it takes itself, and nothing of a mere query; of an index only what stops more than the lock on its table. */
-export function isTold({ locks }: StatementFacts): (lock: HeldLock) => boolean {
+export function isWorthTelling({ locks }: StatementFacts): (lock: HeldLock) => boolean {
   const stopped = new Map(locks.map(({ relation, mode }) => [relation.name, waiting(mode).length]));
   return ({ relation, mode, taken }) => {
     if (!taken || mode === 'AccessShareLock') return false;

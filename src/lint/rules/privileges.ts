@@ -12,7 +12,8 @@ export function securityDefinerPath(script: HazardScript): Finding[] {
     const { kind, tree } = command;
     const options =
       kind === 'CreateFunctionStmt' ? tree.options : kind === 'AlterFunctionStmt' ? tree.actions : undefined;
-    if (options === undefined || !isDefiner(options) || setsPath(options)) return [];
+    // Names in BEGIN ATOMIC are looked up when the function is made.
+    if (options === undefined || !isDefiner(options) || setsPath(options) || tree.sql_body !== undefined) return [];
     const name = nameOf(command);
     if (isSetElsewhere(script, command, name)) return [];
     const message = `${name} runs with the rights of its owner and looks names up in the caller's search_path: who can make objects in a schema of it can have it run theirs.`;

@@ -1,8 +1,8 @@
 import { runScript } from '../../postgres/runner.ts';
-import { Session } from '../../postgres/session.ts';
 import type { Script } from '../../project/types.ts';
 import { runProjectTests, type TestRequest } from '../project-tests.ts';
 import type { Stage } from '../round.ts';
+import { openAsRole } from '../run-in.ts';
 
 /** Rows that the project itself brings: `rehearsal.seed` and `rehearsal.seed_command`. */
 
@@ -20,10 +20,7 @@ export interface ProjectSeed {
 export async function runProjectSeed(stage: Stage, database: string, seed: ProjectSeed): Promise<string | undefined> {
   const { server, role } = stage;
   if (seed.scripts.length > 0) {
-    const session = await Session.open(
-      { ...server.admin(database), user: role.name, password: role.password },
-      stage.settings(),
-    );
+    const session = await openAsRole(stage, database);
     try {
       for (const script of seed.scripts) {
         const { error } = await runScript(session, { script, execution: 'transaction' });

@@ -3,6 +3,7 @@ import type { RelationName } from '../../project/relations.ts';
 import type { Statement } from '../../project/sql.ts';
 import { Gate, type Hold } from './gate.ts';
 import { barriersFor } from './gated-relations.ts';
+import { NO_OBJECTS } from './objects.ts';
 import { type Committed, committedIn, committedStates, type Held } from './reading.ts';
 import { describeRelation, locksOn } from './relation.ts';
 import type { StatementTrace, TracedRelation } from './types.ts';
@@ -129,6 +130,7 @@ function unseen(statement: Statement): StatementTrace {
     writes: [],
     creates: [],
     drops: [],
+    objects: NO_OBJECTS,
     invalid: [],
   };
   return { statement: statement.index, ...nothing, cpuMs: undefined, seen: 'not', committed: true };

@@ -5,6 +5,7 @@ import { traceAlone } from './alone.ts';
 import { type Counters, type Deeds, deedsOf } from './deeds.ts';
 import { sortFiles } from './files.ts';
 import { checkedParents } from './foreign-keys.ts';
+import { NO_OBJECTS, NOTES, type NotedObjects, notedSince } from './objects.ts';
 import { HELD, type Held, heldIn, type RelationState } from './reading.ts';
 import { describeRelation, locksOn } from './relation.ts';
 import type { StatementTrace, TracedLock, TracedRelation } from './types.ts';
@@ -15,8 +16,15 @@ interface TracerOptions {
   readonly witness: Witness;
   /** A session of a superuser in the same database, for a statement that has to be stopped. */
   readonly openKeeper: () => Promise<Session>;
+  /** Whether event triggers note what is no relation: see objects.ts. */
+  readonly noted?: boolean;
   /** Computing time of the session's backend until now, milliseconds; undefined: it cannot be known here. */
   readonly cpuMs?: () => number | undefined;
+}
+
+interface Answer {
+  readonly held: readonly Held[];
+  readonly objects: NotedObjects;
 }
 
 /** What is known of a relation from the last reading, or from before the transaction. */
@@ -42,6 +50,7 @@ export class Tracer implements StatementObserver {
   readonly #traces: StatementTrace[] = [];
   #known = new Map<number, Known>();
   #cpuBefore: number | undefined;
+  #notes: string | undefined;
   #lost = false;
 
   constructor(options: TracerOptions) {
@@ -56,6 +65,7 @@ export class Tracer implements StatementObserver {
   /** A transaction begins: nothing is locked, and its counters shall begin at nothing. */
   async begin(): Promise<void> {
     this.#known = new Map();
+    this.#notes = undefined;
     this.#letGo();
     // What an earlier transaction has counted is kept back for a while.
     await this.#unlessLost(() => this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()'));
@@ -80,15 +90,23 @@ export class Tracer implements StatementObserver {
   }
 
   /** In a savepoint, so that a question that fails does not take the transaction with it. */
-  async #ask(): Promise<Held[]> {
-    const { session } = this.#options;
+  async #ask(): Promise<Answer> {
+    const { session, noted } = this.#options;
+    const notes = noted === true ? `; SELECT ${NOTES} AS notes` : '';
     try {
-      const results = await session.run(`SAVEPOINT ${MARK}; ${HELD}; RELEASE SAVEPOINT ${MARK}`);
-      return heldIn(results[1]);
+      const results = await session.run(`SAVEPOINT ${MARK}; ${HELD}${notes}; RELEASE SAVEPOINT ${MARK}`);
+      const objects = notes === '' ? NO_OBJECTS : this.#objects(results[2]?.rows[0]?.notes ?? undefined);
+      return { held: heldIn(results[1]), objects };
     } catch (error) {
       await session.run(`ROLLBACK TO SAVEPOINT ${MARK}; RELEASE SAVEPOINT ${MARK}`).catch(() => {});
       throw error;
     }
+  }
+
+  #objects(notes: string | undefined): NotedObjects {
+    const since = this.#notes;
+    this.#notes = notes;
+    return notedSince(since, notes);
   }
 
   async #unlessLost(work: () => Promise<unknown>): Promise<void> {
@@ -100,7 +118,7 @@ export class Tracer implements StatementObserver {
 
   async #note(
     { statement, cpuMs, commits }: { statement: number | undefined; cpuMs: number | undefined; commits: boolean },
-    held: readonly Held[],
+    { held, objects }: Answer,
   ): Promise<void> {
     const earlier = await this.#earlier(held);
     const now = new Map(held.flatMap((one) => (one.now ? [[one.oid, one.now] as const] : [])));
@@ -136,6 +154,7 @@ export class Tracer implements StatementObserver {
       checkedParents: parents,
       writes: deeds.flatMap(({ writes }) => writes ?? []),
       invalid: did('invalid'),
+      objects,
       cpuMs,
       seen: 'in transaction',
       committed: commits,

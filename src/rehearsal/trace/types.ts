@@ -1,4 +1,5 @@
 import type { LockMode } from '../../postgres/lock-modes.ts';
+import type { NotedObjects } from './objects.ts';
 
 /** What a statement did, as Postgres itself showed it. */
 
@@ -49,6 +50,8 @@ export interface StatementTrace {
   readonly writes: readonly TracedWrites[];
   readonly creates: readonly TracedRelation[];
   readonly drops: readonly TracedRelation[];
+  /** What is no relation; empty where event triggers could not be set up. */
+  readonly objects: NotedObjects;
   /** Indexes that it left invalid. */
   readonly invalid: readonly TracedRelation[];
   /** Milliseconds of computing time; undefined: not measured. */

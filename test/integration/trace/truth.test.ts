@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf, MadeByDeploy, type StatementFacts } from '../../../src/judgement/trace/facts.ts';
-import { isTold } from '../../../src/judgement/trace/statements.ts';
+import { isWorthTelling } from '../../../src/judgement/trace/statements.ts';
 import { writtenMode } from '../../../src/postgres/lock-modes.ts';
 import { runScript } from '../../../src/postgres/runner.ts';
 import { Session } from '../../../src/postgres/session.ts';
@@ -128,7 +128,7 @@ async function agree(tracer: Tracer, logged: ReadonlySet<number>, witness: Witne
 function inWords(facts: StatementFacts): string {
   const short = (name: string): string => name.replace(/^public\./, '');
   const locks = facts.locks
-    .filter(isTold(facts))
+    .filter(isWorthTelling(facts))
     .map(({ relation, mode }) => `${writtenMode(mode)} ${short(relation.name)}`);
   const deeds = (
     [

@@ -21,7 +21,7 @@ const seen = (message: string, statement: number, rest: Partial<SchemaFinding> =
 
 const milder = (one: SchemaFinding): SchemaFinding => ({ ...one, finding: { ...one.finding, severity: 'warn' } });
 const join = (linted: readonly Finding[], facts: readonly SchemaFinding[], silent: readonly string[] = []) =>
-  joinWithLint(linted, facts, new Set(silent));
+  joinWithLint(linted, facts, (rule) => silent.includes(rule));
 
 describe("a fact that Squawk's text rules tell as well", () => {
   it('stays under their name, confirmed and with what was seen', () => {
@@ -49,6 +49,13 @@ describe("a fact that Squawk's text rules tell as well", () => {
     expect(messages(2)).toEqual(['a', 'b']);
     expect(messages(1)).toEqual(['a b']);
     expect(messages(3)).toEqual(['a b', "Squawk's words", "Squawk's words"]);
+  });
+
+  it('stays under our own name for it as well', () => {
+    const renamed = bareFinding({ rule: 'renaming-view', source: 'lockstep', severity: 'block', statement: 0 });
+    const { linted, own } = join([renamed], [seen('a is renamed.', 0), seen('b is dropped.', 1)]);
+    expect(linted).toEqual([{ ...renamed, evidence: 'confirmed', message: 'a is renamed.' }]);
+    expect(own.map(({ message }) => message)).toEqual(['b is dropped.']);
   });
 
   it('is milder where the author vouches for it', () => {
