@@ -26,7 +26,7 @@ export const runningCodeRules = {
   'narrows-writes': {
     severity: 'warn',
     title: 'Writes of the running code may be refused',
-    why: 'The old code goes on writing as it always did, and the new schema accepts less: a column that must be given now (23502), a value that is too long or out of range (22001, 22003), a new CHECK, unique or foreign key (23514, 23505, 23503), a value for a column that computes its own (428C9). A new required column without default blocks, because every INSERT of the old code leaves it out; what only some writes violate warns, and a new constraint is a note. One step milder in `phase=contract`.',
+    why: 'The old code goes on writing as it always did, and the new schema accepts less: a column that must be given now (23502), a value that is too long or out of range (22001, 22003), a new CHECK, unique or foreign key (23514, 23505, 23503), a value for a column that computes its own (428C9). A new required column without default blocks, because every INSERT of the old code leaves it out; what only some writes violate warns, and so does a new constraint (a foreign key that is checked at once is a note: lint warns of it). One step milder in `phase=contract`.',
     help: "Release code that writes what the new rule wants first, and bring the rule in a later migration. A column that the old code does not know needs a default:\nALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT 'EUR';",
   },
 } as const satisfies Readonly<Record<string, Omit<RuleDescription, 'name'>>>;

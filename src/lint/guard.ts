@@ -80,7 +80,7 @@ export function refusedIds(
     (one) =>
       one.examined.half === half &&
       (one.read === undefined ||
-        one.findings.some(({ rule }) => isMandatory(rule)) ||
+        one.findings.some(({ rule, severity }) => isMandatory(rule) && severity === 'block') ||
         loose.some((found) => stands(found, one.read))),
   );
   return new Set(refused.map(({ examined }) => examined.migration.id));

@@ -91,6 +91,10 @@ const REFUSES: Readonly<Record<string, readonly [sqlstate: string, what: string]
   'foreign key': ['23503', 'that refer to nothing'],
 };
 
+function isValidated({ facts }: CatalogObject): boolean {
+  return facts['not valid'] === undefined;
+}
+
 function narrowing(object: CatalogObject, changed: boolean): Effect {
   const type = object.facts.type ?? (object.kind === 'index' ? 'unique' : 'check');
   const [sqlstate, what] = REFUSES[type] ?? ['23000', 'that violate it'];
@@ -98,7 +102,8 @@ function narrowing(object: CatalogObject, changed: boolean): Effect {
   const columns = indexShape(object)?.columns ?? foreignKey(object)?.columns ?? [];
   return {
     rule: 'narrows-writes',
-    severity: 'info',
+    // Of a foreign key that is checked at once lint warns anyway.
+    severity: type === 'foreign key' && isValidated(object) ? 'info' : 'warn',
     id: `constraint ${object.table} ${says(object)}`,
     message: `${capital(label(object))} is ${changed ? 'another one now' : 'new'}: writes of the running code ${what} fail (${sqlstate}).`,
     blame: {

@@ -8,6 +8,7 @@ export function keptNames(change: SchemaChange): readonly Effect[] {
   const rights = lostRights(change);
   return [...change.lasting()].flatMap(([before, after]) => [
     ...keptTable(before, after, rights, change),
+    ...otherTable(before, after, change),
     ...keptColumns(before, after, change),
   ]);
 }
@@ -22,6 +23,22 @@ function keptTable(before: Shape, after: Shape, rights: readonly Effect[], chang
   const missing = goneColumns(before, after, change).length > 0;
   const which = missing ? '; the columns that it lacks are told apart' : ' of the same columns';
   return [refutation('renaming-table', relation, `the name stays, for a ${after.relation.kind}${which}`)];
+}
+
+/** A table in a table's place has its own rows. */
+function otherTable({ relation }: Shape, after: Shape, change: SchemaChange): readonly Effect[] {
+  const now = change.later(relation);
+  if (relation.kind !== 'table' || after.relation.kind !== 'table') return [];
+  if (now === undefined || now.name === relation.name) return [];
+  return [
+    {
+      rule: 'breaks-running-code',
+      severity: 'warn',
+      id: `swapped ${relation.name}`,
+      message: `Table ${relation.name} is another one now; the old one is called ${now.name}: running code finds only the rows that were copied, and what it writes between the copy and the commit stays behind.`,
+      blame: { target: relation, words: [[ownName(relation)]] },
+    },
+  ];
 }
 
 /** Another column in a column's place: the last step of a change of type by way of a second column. */

@@ -52,12 +52,13 @@ function lessOften(old: CatalogObject, now: CatalogObject, change: SchemaChange)
       }),
     ];
   }
-  if (isRequired(now, change.after) && old.facts.default !== undefined)
+  const gave = old.facts.default !== undefined ? 'default' : old.facts.identity !== undefined ? 'identity' : undefined;
+  if (isRequired(now, change.after) && gave !== undefined)
     return [
       effect(now, 'required', {
         severity: 'warn',
-        message: `Column ${now.name} is NOT NULL and has lost its default: an INSERT of the running code that leaves it out fails (23502).`,
-        does: either(alters('AT_ColumnDefault'), isOfKind('DropStmt')),
+        message: `Column ${now.name} is NOT NULL and has lost its ${gave}: an INSERT of the running code that leaves it out fails (23502).`,
+        does: either(alters('AT_ColumnDefault', 'AT_DropIdentity'), isOfKind('DropStmt')),
       }),
     ];
   return [];

@@ -107,8 +107,9 @@ export function factsOf(
 }
 
 /** Whether an application waits for who holds it. */
-export function stopsSomebody({ mode }: Pick<HeldLock, 'mode'>): boolean {
-  return waiting(mode).length > 0;
+export function stopsSomebody({ mode, relation }: Pick<HeldLock, 'mode' | 'relation'>): boolean {
+  // Nobody writes to a materialized view.
+  return relation.kind === 'materialized view' ? stopsReaders({ mode }) : waiting(mode).length > 0;
 }
 
 export function stopsReaders({ mode }: Pick<HeldLock, 'mode'>): boolean {

@@ -77,6 +77,13 @@ const IN_ITS_TRANSACTION =
   'ends the transaction that the migration runs in; Postgres refuses that, or half of the migration stays behind.';
 const BY_ITSELF = 'keeps a part of the work: when the run is interrupted, nothing can tell how far it has come.';
 
+const HELP = {
+  inside:
+    'Take it out. Work in batches that commit one by one needs a file of its own, marked `-- lockstep: no-transaction`.',
+  alone:
+    'Write it so that it can run again from the start and does only what is left (WHERE ... IS NULL): after an interruption the deploy stops and asks, and `resolve --as retry` runs it once more.',
+} as const;
+
 function insideBodies({ script: { path }, commands, execution }: ReadScript): Finding[] {
   return commands
     .filter((command) => command.inside !== undefined && command.kind === 'TransactionStmt')
@@ -85,8 +92,9 @@ function insideBodies({ script: { path }, commands, execution }: ReadScript): Fi
         ...placeOf(path, command.statement),
         line: command.line,
         column: undefined,
-        message: `${wordOf(command)} in ${command.inside} ${execution === 'transaction' ? IN_ITS_TRANSACTION : BY_ITSELF}`,
-        help: 'Take it out. Work in batches that commit one by one belongs into a backfill outside the migrations.',
+        message: `${wordOf(command)} in ${command.inside} ${execution === 'autocommit' ? BY_ITSELF : IN_ITS_TRANSACTION}`,
+        ...(execution === 'autocommit' ? { severity: 'warn' } : {}),
+        help: HELP[execution === 'autocommit' ? 'alone' : 'inside'],
       }),
     );
 }
