@@ -41,7 +41,7 @@ function history(
   steps: ReadonlyMap<string, readonly Step[]> = new Map(),
 ): TargetHistory {
   const ledger = { ...NO_LEDGER, exists: true, entries, steps };
-  return { ledger, tool: undefined, relation: 'lockstep.migrations', toolTableMissing: false };
+  return { ledger, tool: undefined, relation: 'lockstep.migrations', toolTableMissing: false, others: [] };
 }
 
 const never = (): boolean => false;
@@ -58,6 +58,7 @@ function closed(of: TargetHistory, migrations: readonly Migration[], judge: Poli
     pooler: 'none',
     poolerHelp: '',
     standby: false,
+    toolRefusesEdits: false,
     checksDue: undefined,
     forbidden: [],
   });
