@@ -116,7 +116,9 @@ function busySubject({ command, lock }: Report, where: readonly Phrase[]): reado
   return [
     `${named(command)}${skipped === true ? 'skipped' : 'busy'}`,
     ...where,
-    tool === undefined ? ': another run holds the lock' : `: the lock of ${shorten(tool, TEXT.nameInHeadline)} is held`,
+    ...(tool === undefined
+      ? [': another run holds the lock']
+      : [': the lock of ', { name: shorten(tool, TEXT.nameInHeadline) }, ' is held']),
     ...who,
   ];
 }

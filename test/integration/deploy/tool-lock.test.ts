@@ -99,8 +99,7 @@ describe("golang-migrate's lock", () => {
     const blocker = await shop.session();
     // The migration is held up before its index, so that the stray one surely waits by then.
     await blocker.query('SELECT pg_advisory_lock(4711)');
-    const held =
-      'DO $$ BEGIN WHILE NOT pg_try_advisory_xact_lock(4711) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;';
+    const held = 'DO $$ BEGIN WHILE NOT pg_try_advisory_xact_lock(4711) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;';
     const sql = `-- lockstep: no-transaction\n${held}\nCREATE INDEX CONCURRENTLY big_id ON big (id);\n`;
     const repo = repository('lock_wait: 20s\nconcurrent_wait: 20s\n', {
       ...FILES,
