@@ -1,7 +1,7 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { lookUp } from '../deploy/ledger/read.ts';
-import { qualified } from '../deploy/ledger/sql.ts';
 import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
+import { qualified } from '../project/quoting.ts';
 import { runProjectTests } from '../rehearsal/project-tests.ts';
 import type { TestRun } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';

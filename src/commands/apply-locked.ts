@@ -11,6 +11,7 @@ import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
 import { checkAfterwards, sayInvalid } from './apply-checks.ts';
 import { Interrupted, runPending } from './apply-run.ts';
+import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
 import { explained } from './on-target.ts';
 import { closingRun, reportedError } from './run-row.ts';
@@ -31,6 +32,7 @@ export async function applyLocked(run: LockedRun): Promise<Report> {
   const { frame, deployment, lock, approved } = run;
   const { inputs, opened, notices } = frame;
   const { plan, wrong } = await begun(run, approved);
+  notices.push(...historyNotices(inputs, plan));
   const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
   if (wrong) return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
   const outcome = await closingRun(deployment, run.io, notices, () => decide(run, plan));

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Deployment } from '../deploy/deployment.ts';
 import type { TargetHistory } from '../deploy/history/read.ts';
+import { forgetSteps, openMigration } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { runSteps } from '../deploy/run/steps.ts';
 import { runTransactional, type Task } from '../deploy/run/transactional.ts';
 import { messageOf } from '../errors.ts';
+import { recordFacts } from '../project/layouts/record-facts.ts';
 import type { Migration } from '../project/types.ts';
 import type { StatementReport } from '../report/model.ts';
 import { shorten } from '../report/shorten.ts';
@@ -107,23 +109,43 @@ function statementLine({ line, sql, durationMs }: StatementReport): string {
 }
 
 /** What records it: the ledger's row, and that of the tool's own history. */
-function taskFor({ inputs, opened, deployment }: ApplyRun, migration: Migration): Task {
-  const { ledger, source } = opened;
-  const identity = inputs.layout.identityOf(migration);
+function taskFor({ inputs, opened: open, deployment, history }: ApplyRun, migration: Migration): Task {
+  const { ledger, source, target } = open;
+  const { layout, project } = inputs;
+  const identity = layout.identityOf(migration);
   const row = rowOf(migration, identity);
+  const previous = project.migrations[project.migrations.indexOf(migration) - 1];
+  const inSteps = runsInSteps(migration);
+  const begins = inSteps && source?.begin !== undefined;
+  // Begun by a run before: it had no transaction then.
+  const wasOpened = history.ledger.openings.has(identity);
+  const begun = begins || wasOpened;
+  const about = { role: target.role, previous, begun };
+  const begin = (): string => source?.begin?.(migration, recordFacts(migration, { ...about, milliseconds: '0' })) ?? '';
+  const opened = (): string => {
+    const after = previous === undefined ? undefined : layout.identityOf(previous);
+    return openMigration({ ledger, migration: identity }, after, deployment.runId);
+  };
   return {
     migration,
     identity,
+    ...(begins ? { begin: () => [begin(), opened()] } : {}),
     record: (durationMs) => {
       const who = { ...deployment.request.identity, id: deployment.runId };
+      const facts = recordFacts(migration, {
+        ...about,
+        ...(durationMs === undefined ? {} : { milliseconds: String(Math.round(durationMs)) }),
+      });
       const how = {
         how: 'applied',
         replace: source !== undefined,
         ...(durationMs === undefined ? {} : { durationMs }),
       } as const;
-      return [...(source === undefined ? [] : [source.record(migration)]), recordMigration(ledger, row, who, how)].join(
-        ';\n',
-      );
+      return [
+        ...(source === undefined ? [] : [source.record(migration, facts)]),
+        recordMigration(ledger, row, who, how),
+        ...(wasOpened && !inSteps ? [forgetSteps(ledger, identity)] : []),
+      ].join(';\n');
     },
   };
 }

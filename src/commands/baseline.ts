@@ -3,7 +3,9 @@ import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
+import type { RecordFacts } from '../project/layouts/bookkeeping.ts';
 import { fileName } from '../project/layouts/names.ts';
+import { recordFacts } from '../project/layouts/record-facts.ts';
 import { loadParser } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { MigrationReport, Report } from '../report/model.ts';
@@ -106,8 +108,13 @@ function pendingReport(migration: Migration): MigrationReport {
 function rowsOf(deployment: Deployment, { inputs, opened }: TargetFrame, migrations: readonly Migration[]): string[] {
   const { ledger, source } = opened;
   const who = { ...deployment.request.identity, id: deployment.runId };
+  const known = inputs.project.migrations;
+  const factsOf = (migration: Migration): RecordFacts => {
+    const previous = known[known.indexOf(migration) - 1];
+    return recordFacts(migration, { how: 'baseline', role: opened.target.role, milliseconds: '0', previous });
+  };
   return migrations.flatMap((migration) => [
-    ...(source === undefined ? [] : [source.record(migration)]),
+    ...(source === undefined ? [] : [source.record(migration, factsOf(migration))]),
     recordMigration(ledger, rowOf(migration, inputs.layout.identityOf(migration)), who, {
       how: 'baseline',
       durationMs: 0,

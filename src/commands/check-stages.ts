@@ -3,6 +3,7 @@ import { laterRules, mandatoryRules, searchPathOf } from '../judgement/verdict.t
 import { findSquawk } from '../lint/find-squawk.ts';
 import { lint } from '../lint/lint.ts';
 import type { LintResult } from '../lint/types.ts';
+import { bookkeepingOf } from '../project/layouts/bookkeeping.ts';
 import type { Migration } from '../project/types.ts';
 import { runProjectTests } from '../rehearsal/project-tests.ts';
 import { type Prepared, type Rehearsal, type RehearsalRequest, rehearse } from '../rehearsal/rehearse.ts';
@@ -30,6 +31,7 @@ export interface Run {
 
 export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run): RehearsalRequest {
   const { policy, changeSet, layout, setup, schema } = inputs;
+  const bookkeeping = bookkeepingOf(layout, policy.deploy.ownHistory);
   return {
     major: policy.postgresVersion,
     url: settings.rehearsalUrl,
@@ -39,7 +41,7 @@ export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run):
     signal,
     onNotice: notice,
     onStep: (text) => io.progress.step(text),
-    base: { project: changeSet.base, layout, policy: policy.rehearsal, setup, schema },
+    base: { project: changeSet.base, layout, bookkeeping, policy: policy.rehearsal, setup, schema },
     lockTimeout: policy.lockTimeout,
     statementTimeout: policy.statementTimeout,
     onBase: baseProgress(io.progress, settings.live),

@@ -36,7 +36,11 @@ export async function check(settings: Settings, io: Io): Promise<Report> {
 
 /** The migrations that this change adds, in the deploy's order: what the rehearsal runs. */
 function newMigrations({ changeSet }: CheckInputs): Migration[] {
-  return changeSet.changes.flatMap((change) => (change.kind === 'added' ? [change.migration] : []));
+  return changeSet.changes.flatMap((change) => {
+    if (change.kind === 'added') return [change.migration];
+    // What runs again whenever it has changed is new each time.
+    return change.kind === 'modified' && change.migration.repeatable === true ? [change.migration] : [];
+  });
 }
 
 /** Lint and rehearsal, side by side: the base schema does not depend on what lint says. */

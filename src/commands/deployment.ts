@@ -27,6 +27,7 @@ export function deploymentFor(
     ledger: opened.ledger,
     history: opened.history,
     key: opened.key,
+    toolLock: opened.toolLock,
     policy: policy.deploy,
     timeouts: { lock: policy.lockTimeout, statement: policy.statementTimeout },
     identity: runIdentity(settings, inputs),
@@ -44,9 +45,9 @@ export function deploymentFor(
 }
 
 /** Says who holds the lock while we wait for it. */
-export function tellWait(io: Io): (holder: SessionReport | undefined, waitedMs: number) => void {
-  return (holder, waitedMs) => {
-    io.progress.step(waitText(holder, waitedMs));
+export function tellWait(io: Io): (holder: SessionReport | undefined, waitedMs: number, tool?: string) => void {
+  return (holder, waitedMs, tool) => {
+    io.progress.step(waitText(holder, waitedMs, tool));
     // Needed at the end: loaded while there is nothing else to do, so that who waits behind us waits less.
     void import('../report/terminal/report.ts');
   };
@@ -61,9 +62,10 @@ export function busyReport(frame: TargetFrame, lock: LockAnswer): Report {
   });
 }
 
-function waitText(holder: SessionReport | undefined, waitedMs: number): string {
+function waitText(holder: SessionReport | undefined, waitedMs: number, tool: string | undefined): string {
   const who = holder === undefined ? 'another run' : `${holder.application || 'a session'} (pid ${holder.pid})`;
   const client = holder?.client === undefined ? '' : ` from ${holder.client}`;
   const since = holder?.ageMs === undefined ? '' : `, connected for ${duration(holder.ageMs)}`;
-  return `waiting for the lock, which ${who}${client} holds${since}; waited ${duration(waitedMs)}`;
+  const lock = tool === undefined ? 'the lock' : `the lock of ${tool}`;
+  return `waiting for ${lock}, which ${who}${client} holds${since}; waited ${duration(waitedMs)}`;
 }

@@ -11,6 +11,7 @@ import type { Report, Result } from '../report/model.ts';
 import type { PlanReport } from '../report/target-model.ts';
 import { writeText } from '../services/text-file.ts';
 import type { Settings } from '../settings/types.ts';
+import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
@@ -31,6 +32,7 @@ async function planned(frame: TargetFrame): Promise<Report> {
   const { session, backendPid } = opened.target;
   const made = await planNow(frame);
   const { history } = made;
+  notices.push(...historyNotices(inputs, made));
   const turn = await turnOf(settings, inputs, history);
   if (turn.kind === 'ours' && turn.notice !== undefined) notices.push(turn.notice);
   const surveyed = await survey(session, made, backendPid);

@@ -1,17 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../deploy/deployment.ts';
-import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
+import { appliedIn, readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
 import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
 import { resumeProblem } from '../deploy/run/resume.ts';
 import { LockstepError } from '../errors.ts';
+import { settleSql } from '../project/layouts/bookkeeping.ts';
+import { recordFacts } from '../project/layouts/record-facts.ts';
 import { loadParser } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report } from '../report/model.ts';
 import { plain } from '../report/plain.ts';
 import type { Resolution, Settings } from '../settings/types.ts';
+import { version } from '../version.ts';
 import { asksFirst, confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { writingUnderLock } from './locked-writing.ts';
@@ -49,7 +52,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
         hint: 'Look again: `lockstep status`. If it is still to be settled, start `resolve` anew.',
       });
     }
-    await deployment.fenced(settle(deployment, frame, unfinished, resolveAs));
+    await deployment.fenced(settle(deployment, frame, unfinished, resolveAs, history));
     notices.push(OUTCOME[wayOf(unfinished, resolveAs)]);
     return { result: 'passed' };
   });
@@ -58,8 +61,8 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
 /** `anew`: of what only the tool calls failed nobody knows where it stopped, so that to try it again is to begin it anew. */
 type Way = Resolution | 'anew';
 
-function wayOf({ steps }: UnfinishedMigration, as: Resolution): Way {
-  return as === 'retry' && steps.length === 0 ? 'anew' : as;
+function wayOf({ steps, opened }: UnfinishedMigration, as: Resolution): Way {
+  return as === 'retry' && steps.length === 0 && !opened ? 'anew' : as;
 }
 
 /** What whoever says so takes upon themselves. */
@@ -105,7 +108,7 @@ function unfinishedNamed(
   const waiting = pending.find((migration) => migration.id === id);
   if (waiting !== undefined && as === 'applied') {
     requireInTurn(waiting, earlier(waiting), history);
-    return { identity: layout.identityOf(waiting), migration: waiting, steps: [] };
+    return { identity: layout.identityOf(waiting), migration: waiting, steps: [], opened: false };
   }
   const others = unfinished.map(({ migration, identity }) => migration?.id ?? identity);
   throw new LockstepError('nothing-to-resolve', `${id} is neither failed nor half-done here.`, {
@@ -134,7 +137,7 @@ function requireInTurn(waiting: Migration, earlier: readonly Migration[], histor
 /** What `retry` promises must be possible afterwards. Throws `cannot-retry`. */
 function retryable(found: UnfinishedMigration): UnfinishedMigration {
   const done = found.steps.filter(({ state }) => state === 'done');
-  const problem = found.steps.length === 0 || done.length === 0 ? undefined : resumeProblem({ ...found, steps: done });
+  const problem = done.length === 0 ? undefined : resumeProblem({ ...found, steps: done });
   if (problem === undefined) return found;
   throw new LockstepError('cannot-retry', `${found.migration?.id ?? found.identity} cannot go on: ${problem}.`, {
     hint: 'Take the edit back; or finish by hand what is missing and settle it with --as applied; or undo by hand what is done and settle it with --as rolled-back.',
@@ -143,20 +146,17 @@ function retryable(found: UnfinishedMigration): UnfinishedMigration {
 
 function settle(
   deployment: Deployment,
-  { inputs, opened }: TargetFrame,
+  frame: TargetFrame,
   unfinished: UnfinishedMigration,
   as: Resolution,
+  history: TargetHistory,
 ): string[] {
-  const { ledger, source } = opened;
-  const { migration, identity, steps } = unfinished;
-  const known = inputs.project.migrations;
-  const previous = migration === undefined ? undefined : known[known.indexOf(migration) - 1];
-  const forget =
-    source === undefined || migration === undefined || steps.length > 0 ? [] : [source.forget(migration, previous)];
+  const { ledger } = frame.opened;
+  const { migration, identity } = unfinished;
   const statements =
     as === 'applied'
       ? [
-          ...(source === undefined || migration === undefined ? [] : [source.record(migration)]),
+          inTool(frame, unfinished, 'applied', history),
           recordMigration(
             ledger,
             rowToRecord(unfinished, migration),
@@ -165,10 +165,27 @@ function settle(
           ),
           forgetSteps(ledger, identity),
         ]
-      : as === 'retry'
-        ? [forgetSteps(ledger, identity, 'started'), ...forget]
-        : [forgetSteps(ledger, identity), ...forget];
+      : wayOf(unfinished, as) === 'retry'
+        ? [forgetSteps(ledger, identity, 'started')]
+        : [forgetSteps(ledger, identity), inTool(frame, unfinished, 'rolled-back', history)];
   return statements.filter((sql) => sql !== '');
+}
+
+/** What the tool's own history says from then on. */
+function inTool(
+  { inputs: { layout, project }, opened: { source, target } }: TargetFrame,
+  { identity, migration }: UnfinishedMigration,
+  as: 'applied' | 'rolled-back',
+  history: TargetHistory,
+): string {
+  if (source === undefined) return '';
+  const applied = new Set(appliedIn(history));
+  const at = project.migrations.findIndex((one) => layout.identityOf(one) === identity);
+  const before = at < 0 ? project.migrations : project.migrations.slice(0, at);
+  const previous = before.findLast((one) => applied.has(layout.identityOf(one)));
+  const about = { how: 'resolved', role: target.role, milliseconds: '0', previous, begun: true } as const;
+  const facts = migration === undefined ? { ...about, version, statements: 0 } : recordFacts(migration, about);
+  return settleSql(source, { identity, migration, as, facts });
 }
 
 function rowToRecord({ identity }: UnfinishedMigration, migration: Migration | undefined) {

@@ -4,6 +4,7 @@ import { projectSchemas } from '../judgement/project-schema.ts';
 import { differenceLines, schemaDiff } from '../judgement/schema-diff.ts';
 import { type CatalogDifference, compare, isSame } from '../postgres/catalog/compare.ts';
 import type { Session } from '../postgres/session.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { loadParser } from '../project/sql.ts';
 import type { Project, Script } from '../project/types.ts';
@@ -20,6 +21,8 @@ export interface ComparisonRequest {
   readonly io: Io;
   readonly policy: Policy;
   readonly layout: Layout;
+  /** The tool's own history table, where it makes one. */
+  readonly bookkeeping: Bookkeeping | undefined;
   /** The project with only those migrations that count as applied, in order. */
   readonly project: Project;
   /** Contents of `rehearsal.setup` and of `rehearsal.schema_file`. */

@@ -5,6 +5,7 @@ import type { Report } from '../report/model.ts';
 import type { HistoryEntry, HistoryReport } from '../report/target-model.ts';
 import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
+import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
 import { onTarget } from './on-target.ts';
 import { readingOf } from './reading.ts';
@@ -14,10 +15,11 @@ import { historyOf, migrationOf, reportOf } from './target-report.ts';
 /** What a target has, what is pending, what is half-done, and who deploys to it now. Reads only. */
 export function status(settings: Settings, io: Io): Promise<Report> {
   return onTarget(settings, io, { use: 'read' }, (frame) => {
-    const { opened } = frame;
+    const { opened, inputs, notices } = frame;
     const { session } = opened.target;
     return readingOf(session, async () => {
       const plan = await planNow(frame);
+      notices.push(...historyNotices(inputs, plan));
       const holder = await lockHolder(session, opened.key);
       return reportOf(frame, {
         result: 'passed',
@@ -52,10 +54,10 @@ function entriesOf({ state }: TargetPlan): HistoryEntry[] {
       return { ...told(migration.id, entry), inRepository: true, ...(edited === undefined ? {} : { edited }) };
     }),
     ...state.missing.map(({ identity, entry }) => ({ ...told(entry?.name ?? identity, entry), inRepository: false })),
-    ...state.unfinished.map(({ identity, migration, steps }) => ({
+    ...state.unfinished.map(({ identity, migration, steps, opened }) => ({
       id: migration?.id ?? identity,
       status: steps.length > 0 ? ('partial' as const) : ('failed' as const),
-      how: steps.length > 0 ? ('applied' as const) : ('tool' as const),
+      how: steps.length > 0 || opened ? ('applied' as const) : ('tool' as const),
       inRepository: migration !== undefined,
       ...(steps.length === 0 ? {} : { statementsDone: steps.filter((step) => step.state === 'done').length }),
       ...(migration === undefined ? {} : { statements: parseScript(migration.up).statements?.length ?? 0 }),

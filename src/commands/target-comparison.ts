@@ -4,6 +4,7 @@ import type { Migration } from '../project/types.ts';
 import type { Io } from './io.ts';
 import { rehearsalFiles } from './rehearsal-files.ts';
 import { type Comparison, compareWithTarget } from './schema-comparison.ts';
+import { toolRelations } from './target-plan.ts';
 import type { TargetFrame } from './target-report.ts';
 
 /** Compares the target's schema with what these migrations make on an ephemeral server. */
@@ -29,7 +30,8 @@ export async function compareTarget(
     session,
     targetMajor: opened.target.major,
     ignoreSchemas: [ledger.schema],
-    ignoreRelations: source === undefined ? [] : [`${source.schema}.${source.relation}`],
+    bookkeeping: source?.create === undefined ? undefined : source,
+    ignoreRelations: toolRelations(source),
     notice: (text) => void notices.push(text),
   });
   notices.push(...comparison.notices);

@@ -1,14 +1,15 @@
 import { databaseContents } from '../deploy/history/contents.ts';
 import { asNoted, historyFingerprint } from '../deploy/history/fingerprint.ts';
 import { appliedIn, readHistory, type TargetHistory } from '../deploy/history/read.ts';
-import type { HistorySource } from '../deploy/history/source.ts';
 import { type TargetState, targetState } from '../deploy/history/state.ts';
 import { type ApprovalRequest, approvalGate, type Listed } from '../deploy/plan/approval.ts';
 import { acknowledged, gatesOf, isAccepted } from '../deploy/plan/gates.ts';
 import { type PlanFile, planDigest, planText } from '../deploy/plan/plan-file.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { Session } from '../postgres/session.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import type { Layout } from '../project/layouts/layout.ts';
+import { tableText } from '../project/quoting.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Gate, PlanReport } from '../report/target-model.ts';
@@ -70,6 +71,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       pooler: target.pooler,
       poolerHelp,
       standby: target.standby,
+      toolRefusesEdits: source?.refusesEdits === true,
       checksDue: checksDue(history),
       forbidden: forbiddenIn(state.pending, project, layout, policy),
     }),
@@ -117,8 +119,13 @@ function hasNoHistory({ ledger, tool }: TargetHistory): boolean {
   return toolSilent && !ledger.exists;
 }
 
-function ignored({ policy }: TargetInputs, source: HistorySource | undefined): string[] {
-  return [policy.deploy.ledgerSchema, ...(source === undefined ? [] : [`${source.schema}.${source.relation}`])];
+function ignored({ policy }: TargetInputs, source: Bookkeeping | undefined): string[] {
+  return [policy.deploy.ledgerSchema, ...toolRelations(source)];
+}
+
+/** 'schema.name' of what is the tool's own, and no part of the project's schema. */
+export function toolRelations(source: Bookkeeping | undefined): string[] {
+  return source === undefined ? [] : [source.table, ...(source.beside ?? [])].map(tableText);
 }
 
 function listedIn({ layout }: TargetInputs): (migration: Migration) => Listed {

@@ -123,7 +123,8 @@ export function historyOf({ history, state }: TargetPlan): HistoryReport {
 
 export function lockOf(key: bigint, answer: LockAnswer | undefined): NonNullable<Report['lock']> {
   return {
-    key: String(key),
+    key: String(answer?.of?.key ?? key),
+    ...(answer?.of === undefined ? {} : { tool: answer.of.tool }),
     ...(answer === undefined ? {} : { waitedMs: answer.waitedMs }),
     ...(answer?.holder === undefined ? {} : { holder: answer.holder }),
   };

@@ -1,9 +1,11 @@
 import type { HistoryRequest } from '../deploy/history/read.ts';
-import { type HistorySource, historySource } from '../deploy/history/source.ts';
+import { historySource } from '../deploy/history/source.ts';
 import { type Ledger, ledgerIn } from '../deploy/ledger/ledger.ts';
 import { LOCK_KEY } from '../deploy/lock/key.ts';
+import type { HeldToolLock } from '../deploy/lock/tool-lock.ts';
 import { transactionPoolerAdvice } from '../deploy/target/providers.ts';
 import { applicationName, openTarget, type Target } from '../deploy/target/target.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import type { TargetReport } from '../report/target-model.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
@@ -13,9 +15,10 @@ import type { TargetInputs, TargetPlace } from './target-inputs.ts';
 export interface OpenTarget {
   readonly target: Target;
   readonly ledger: Ledger;
-  readonly source: HistorySource | undefined;
+  readonly source: Bookkeeping | undefined;
   readonly history: HistoryRequest;
   readonly key: bigint;
+  readonly toolLock: HeldToolLock | undefined;
   /** The address to use in place of a pooler's. */
   readonly poolerHelp: string;
 }
@@ -47,17 +50,30 @@ export function reachTarget(
 }
 
 /** What the settings name of a target that was reached. */
-export function openedTarget(target: Target, { policy, layout, project }: TargetInputs): OpenTarget {
+export function openedTarget(target: Target, { policy, layout, project, location }: TargetInputs): OpenTarget {
   const ledger = ledgerIn(policy.deploy.ledgerSchema);
   const source = historySource(layout, policy.deploy.ownHistory);
   return {
     target,
     ledger,
     source,
-    history: { ledger, source, known: project.migrations, role: target.role },
+    history: {
+      ledger,
+      source,
+      layout,
+      isTold: location.tool !== 'auto' || policy.deploy.ownHistory !== undefined,
+      known: project.migrations,
+      role: target.role,
+    },
     key: policy.deploy.lockKey ?? LOCK_KEY,
+    toolLock: toolLockOf(layout.name, source, target.database),
     poolerHelp: transactionPoolerAdvice(target.place),
   };
+}
+
+function toolLockOf(tool: string, source: Bookkeeping | undefined, database: string): HeldToolLock | undefined {
+  if (source?.lock === undefined) return undefined;
+  return { tool, keys: source.lock.keys(database), waitsBlocking: source.lock.waitsBlocking };
 }
 
 export function targetReport({ target }: OpenTarget, { environment }: TargetInputs): TargetReport {

@@ -10,12 +10,16 @@ import { shorten } from '../report/shorten.ts';
 /** A line for each statement: what the ledger and the catalogs say of it. */
 export async function whatIsThere(
   session: Session,
-  { migration, identity, steps }: UnfinishedMigration,
+  { migration, identity, steps, opened }: UnfinishedMigration,
 ): Promise<string[]> {
   const name = migration?.id ?? identity;
   const statements = (migration && parseScript(migration.up).statements) ?? [];
   if (steps.length === 0)
-    return [`${name}: no statement of it is recorded. What is there of it only the database shows.`];
+    return [
+      opened
+        ? `${name}: it was begun, and no statement of it has taken effect.`
+        : `${name}: no statement of it is recorded. What is there of it only the database shows.`,
+    ];
   const gone = steps.filter((step) => !statements.some(({ index }) => index === step.statement));
   const lines = [
     `${name}: ${steps.filter(({ state }) => state === 'done').length} of ${statements.length} statements are done.`,

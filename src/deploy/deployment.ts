@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
+import type { SessionReport } from '../report/target-model.ts';
 import type { DeployPolicy } from '../settings/types.ts';
 import { forgottenIn, requireUnchanged } from './after-loss.ts';
 import type { HistoryRequest, TargetHistory } from './history/read.ts';
@@ -10,6 +11,7 @@ import type { RunIdentity } from './ledger/write.ts';
 import { fence } from './lock/key.ts';
 import { type LockAnswer, releaseLock, takeLock } from './lock/lock.ts';
 import { retakeLock } from './lock/retake.ts';
+import { type HeldToolLock, releaseToolLock, retakeToolLock } from './lock/tool-lock.ts';
 import { pause, pauseMs } from './run/backoff.ts';
 import { isLockFailure, isLost, LockGone } from './run/loss.ts';
 import { deploySettings, limitMs, type Timeouts } from './run/timeouts.ts';
@@ -30,6 +32,8 @@ interface DeploymentRequest {
   readonly ledger: Ledger;
   readonly history: HistoryRequest;
   readonly key: bigint;
+  /** Taken after ours; undefined: the tool has none. */
+  readonly toolLock: HeldToolLock | undefined;
   readonly policy: DeployPolicy;
   readonly timeouts: Timeouts;
   readonly identity: RunIdentity;
@@ -37,6 +41,9 @@ interface DeploymentRequest {
   readonly teller: Teller;
   readonly signal: AbortSignal;
 }
+
+/** `tool`: whose lock is waited for, when it is not ours. */
+type OnWait = (holder: SessionReport | undefined, waitedMs: number, tool?: string) => void;
 
 /** How often a run comes back after its connection was lost, before it calls that a failure. */
 const MOST_RETURNS = 20;
@@ -105,7 +112,7 @@ export class Deployment {
   }
 
   /** Takes the lock on the session of this run; a connection that is lost meanwhile is made anew. */
-  async lock(onWait: Parameters<typeof takeLock>[0]['onWait']): Promise<LockAnswer> {
+  async lock(onWait: OnWait): Promise<LockAnswer> {
     const { target, key, policy, signal } = this.request;
     for (;;) {
       try {
@@ -113,7 +120,8 @@ export class Deployment {
         const { lockWaitMs: waitMs, onBusy } = policy;
         // What is read anew under the lock is read faster then: the server has its catalogs at hand, and so have we our code.
         const meanwhile = (): Promise<unknown> => this.history();
-        return await takeLock({ session: this.#session, key, waitMs, onBusy, signal, onWait, meanwhile });
+        const ours = await takeLock({ session: this.#session, key, waitMs, onBusy, signal, onWait, meanwhile });
+        return ours.acquired ? await this.#lockTool(ours, onWait) : ours;
       } catch (error) {
         signal.throwIfAborted();
         if (!isLost(error) || this.#returns >= MOST_RETURNS) throw error;
@@ -122,6 +130,49 @@ export class Deployment {
         ({ session: this.#session, backendPid: this.#backendPid } = await target.reopen(RETURN_MS));
       }
     }
+  }
+
+  /** Ours first, then the tool's: always in that order. Where the tool's is not to be had, ours is not kept. */
+  async #lockTool(ours: LockAnswer, onWait: OnWait): Promise<LockAnswer> {
+    const { toolLock, key: ourKey, policy, signal } = this.request;
+    const session = this.#session;
+    let answer = ours;
+    for (const key of toolLock?.keys ?? []) {
+      const { waitedMs } = answer;
+      const taken = await takeLock({
+        session,
+        key,
+        waitMs: Math.max(0, policy.lockWaitMs - waitedMs),
+        onBusy: policy.onBusy,
+        signal,
+        onWait: (holder, ms) => onWait(holder, waitedMs + ms, toolLock?.tool),
+        meanwhile: async () => {},
+      });
+      answer = { ...taken, waitedMs: waitedMs + taken.waitedMs, holder: taken.holder ?? answer.holder };
+      if (taken.acquired) continue;
+      if (toolLock !== undefined) await releaseToolLock(session, toolLock);
+      await releaseLock(session, ourKey);
+      return { ...answer, of: { tool: toolLock?.tool ?? '', key } };
+    }
+    return answer;
+  }
+
+  /**
+   * Work that waits for every transaction of the database: a tool that waits for its lock holds one, and would wait for this
+   * session, which waits for it. So its lock is let go of meanwhile. Throws `lock-lost` when somebody keeps it then.
+   */
+  async withoutToolLock<T>(work: () => Promise<T>): Promise<T> {
+    const { toolLock, policy, signal } = this.request;
+    if (toolLock?.waitsBlocking !== true) return work();
+    const session = this.#session;
+    await releaseToolLock(session, toolLock);
+    const result = await work();
+    // A run that ends does not need it any more; a connection that is gone is somebody else's discovery.
+    if (signal.aborted) return result;
+    await retakeToolLock(session, toolLock, policy.lockWaitMs, signal).catch((error) => {
+      if (!isLost(error)) throw error;
+    });
+    return result;
   }
 
   async #keep(): Promise<void> {
@@ -212,7 +263,7 @@ export class Deployment {
   }
 
   async #reconnect(): Promise<void> {
-    const { target, teller, key, policy, signal } = this.request;
+    const { target, teller, key, toolLock, policy, signal } = this.request;
     const lost = { pid: this.#backendPid, at: Date.now() };
     this.#session.cut();
     const { session, backendPid } = await target.reopen(RETURN_MS);
@@ -221,6 +272,7 @@ export class Deployment {
     await this.#keep();
     const limitMs = Math.max(policy.lockWaitMs, RETURN_MS);
     await retakeLock({ session, key, oldPid: lost.pid, limitMs, signal });
+    if (toolLock !== undefined) await retakeToolLock(session, toolLock, limitMs, signal);
     teller.done('came back, with the lock', Date.now() - lost.at);
   }
 
@@ -228,7 +280,9 @@ export class Deployment {
   async close(): Promise<void> {
     const session = this.#session;
     const patience = setTimeout(() => session.cut(), CLOSE_MS);
-    await releaseLock(session, this.request.key);
+    const { toolLock, key } = this.request;
+    if (toolLock !== undefined) await releaseToolLock(session, toolLock);
+    await releaseLock(session, key);
     await session.close();
     clearTimeout(patience);
   }

@@ -2,9 +2,8 @@ import { LockstepError } from '../errors.ts';
 import type { Location } from '../settings/types.ts';
 import type { At, GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
-import { detectLayout, layoutNamed } from './layouts/detect.ts';
+import { detectLayout, isRead, layoutNamed } from './layouts/detect.ts';
 import type { Layout } from './layouts/layout.ts';
-import { fileName } from './layouts/names.ts';
 import { chooseDirectory, holdsMigrations, usualPlaces } from './locate.ts';
 
 /** A migrations folder at one commit (or in the working tree), and the layout its files are in. */
@@ -64,7 +63,8 @@ export async function findFolderAtBase(base: Search, headSearch: Search, head: F
  */
 export async function goneFrom(base: Search, head: Search): Promise<Folder | undefined> {
   const { folder } = await findFolder(base).catch(nowhere);
-  const stillThere = folder && holdsMigrations(await head.files.list(head.at, [folder.directory]));
+  const there = folder && (await head.files.list(head.at, [folder.directory]));
+  const stillThere = there && holdsMigrations(there, folder.directory);
   return stillThere ? undefined : folder;
 }
 
@@ -74,13 +74,14 @@ function nowhere(error: unknown): { readonly folder: undefined } {
   throw error;
 }
 
-/** Files whose bytes a layout looks at. A folder may hold a lot else. */
-export function sqlFiles(entries: readonly TreeEntry[]): TreeEntry[] {
-  return entries.filter(({ kind, path }) => kind === 'file' && /\.sql/i.test(fileName(path)));
+/** Files whose bytes the folder's layout looks at. */
+export function filesRead({ directory, layout, entries }: Folder): TreeEntry[] {
+  return entries.filter(({ kind, path }) => kind === 'file' && isRead(directory, path, layout));
 }
 
 async function detect(files: GitFiles, directory: string, entries: readonly TreeEntry[]): Promise<Layout | undefined> {
-  return detectLayout(directory, await files.read(sqlFiles(entries)));
+  const read = entries.filter(({ kind, path }) => kind === 'file' && isRead(directory, path));
+  return detectLayout(directory, await files.read(read));
 }
 
 function inFolder(entries: readonly TreeEntry[], directory: string): TreeEntry[] {

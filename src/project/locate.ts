@@ -1,12 +1,14 @@
 import { LockstepError } from '../errors.ts';
 import type { TreeEntry } from './git-tree.ts';
+import { layoutNames, looksLikeMigration } from './layouts/detect.ts';
 import { foreignTool } from './layouts/foreign.ts';
-import { fileName, versionedName } from './layouts/names.ts';
 
 /** Where projects keep their migrations. */
 const USUAL_PLACES = [
   'migrations',
+  'migrations/committed',
   'db/migrations',
+  'db/migration',
   'db/migrate',
   'database/migrations',
   'sql',
@@ -56,7 +58,7 @@ export function nothingFound(entries: readonly TreeEntry[], asked: string | unde
       'tool-not-supported',
       `These migrations look like ${foreign}'s, which Lockstep does not read yet.`,
       {
-        hint: 'Lockstep reads numbered SQL, golang-migrate and dbmate.',
+        hint: `Lockstep reads: ${layoutNames.join(', ')}.`,
       },
     );
   }
@@ -90,19 +92,14 @@ function holding(entries: readonly TreeEntry[], places: readonly string[]): stri
   const deepestFirst = [...places].sort((a, b) => b.length - a.length);
   const hits = new Set<string>();
   for (const { path, kind } of entries) {
-    if (kind !== 'file' || !looksLikeMigration(path)) continue;
+    if (kind !== 'file') continue;
     const place = deepestFirst.find((candidate) => path.startsWith(`${candidate}/`));
-    if (place !== undefined) hits.add(place);
+    if (place !== undefined && looksLikeMigration(place, path)) hits.add(place);
   }
   return places.filter((place) => hits.has(place) && ![...hits].some((outer) => place.startsWith(`${outer}/`)));
 }
 
-/** Whether any of these looks like a migration, by its name. */
-export function holdsMigrations(entries: readonly TreeEntry[]): boolean {
-  return entries.some(({ path, kind }) => kind === 'file' && looksLikeMigration(path));
-}
-
-function looksLikeMigration(path: string): boolean {
-  const name = fileName(path);
-  return /\.sql$/i.test(name) && versionedName(name) !== undefined;
+/** Whether any of these, in `directory`, looks like a migration, by its name. */
+export function holdsMigrations(entries: readonly TreeEntry[], directory: string): boolean {
+  return entries.some(({ path, kind }) => kind === 'file' && looksLikeMigration(directory, path));
 }

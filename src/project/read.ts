@@ -1,5 +1,5 @@
 import type { Location } from '../settings/types.ts';
-import { type Folder, findFolder, findFolderAtBase, goneFrom, type Search, sqlFiles } from './folder.ts';
+import { type Folder, filesRead, findFolder, findFolderAtBase, goneFrom, type Search } from './folder.ts';
 import type { GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
 import type { ReadOptions } from './layouts/layout.ts';
@@ -60,14 +60,11 @@ export async function readAt(search: Search, options: ReadOptions): Promise<Proj
   return readFolder(search.files, folder, options);
 }
 
-async function readFolder(
-  files: GitFiles,
-  { directory, layout, entries }: Folder,
-  options: ReadOptions,
-): Promise<Project> {
+async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions): Promise<Project> {
+  const { directory, layout, entries } = folder;
   // Layouts parse the SQL that stands in rollback comments.
   if (!options.upOnly) await loadParser();
-  const bytes = await files.read(sqlFiles(entries));
+  const bytes = await files.read(filesRead(folder));
   const project = withLeftOut(layout.read(directory, bytes, options), bytes, options.placeholders);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };

@@ -69,6 +69,10 @@ export interface Migration {
   readonly down: Script | undefined;
   /** sha256 (hex) of the up file's bytes. */
   readonly checksum: string;
+  /** What else the tool goes by, as its layout works it out: its own checksum, a time of its journal. */
+  readonly toolFacts?: Readonly<Record<string, string>>;
+  /** It runs again whenever it has changed, after all others: no part of the order, and no edit of history. */
+  readonly repeatable?: true;
   readonly execution: Execution;
   /** The tool opens the transaction whatever the script holds: nothing is inferred from its statements. */
   readonly alwaysWrapped?: true;

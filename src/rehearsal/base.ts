@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { LockstepError, messageOf } from '../errors.ts';
 import { replayAll, replayScript } from '../postgres/replay.ts';
 import { Session } from '../postgres/session.ts';
+import { type Bookkeeping, createTable } from '../project/layouts/bookkeeping.ts';
 import type { Layout } from '../project/layouts/layout.ts';
+import { recordFacts } from '../project/layouts/record-facts.ts';
+import { loadParser } from '../project/sql.ts';
 import type { Project, Script } from '../project/types.ts';
 import type { RehearsalPolicy } from '../settings/types.ts';
 import { version } from '../version.ts';
@@ -25,6 +28,8 @@ const FORMAT = 4;
 export interface BaseInput {
   readonly project: Project;
   readonly layout: Layout;
+  /** The tool's own history table, where it makes one: migrations may read it. */
+  readonly bookkeeping?: Bookkeeping | undefined;
   readonly policy: RehearsalPolicy;
   /** Contents of `rehearsal.setup`, in order, and of `rehearsal.schema_file`. */
   readonly setup: readonly Script[];
@@ -34,7 +39,7 @@ export interface BaseInput {
 }
 
 /** A hash of all that the base schema is made from. */
-export function baseKey({ project, layout, policy, setup, schema, keepSetup }: BaseInput): string {
+export function baseKey({ project, layout, bookkeeping, policy, setup, schema, keepSetup }: BaseInput): string {
   // Rows are brought later, into clones.
   const { seed: _, ...shape } = policy;
   const parts = {
@@ -42,7 +47,7 @@ export function baseKey({ project, layout, policy, setup, schema, keepSetup }: B
     lockstep: [version, FORMAT],
     preset: policy.preset === 'supabase' ? [supabaseRoles, supabaseSetup, supabaseSearchPath] : null,
     tool: layout.name,
-    bookkeeping: layout.bookkeeping?.create ?? null,
+    bookkeeping: bookkeeping?.create ?? null,
     migrations: project.migrations.map(({ id, path, up, execution }) => [id, path, execution, up.text]),
     policy: shape,
     setup: setup.map(({ path, text }) => [path, text]),
@@ -84,7 +89,7 @@ export async function buildBase(
         session = await open();
       }
       await runSchemaFile(session, input);
-      await replay(session, input, onProgress);
+      await replay(session, input, role.name, onProgress);
     } finally {
       await session.close();
     }
@@ -147,24 +152,28 @@ async function runSchemaFile(session: Session, { schema }: BaseInput): Promise<v
 
 async function replay(
   session: Session,
-  { project, layout, schema }: BaseInput,
+  { project, bookkeeping, schema }: BaseInput,
+  role: string,
   onProgress: (done: number, all: number) => void,
 ): Promise<void> {
-  const { bookkeeping } = layout;
   if (bookkeeping) {
+    await loadParser();
     await session.reset();
-    await session.run(bookkeeping.create);
+    await session.run(createTable(bookkeeping, bookkeeping.table.schema === 'public'));
   }
   const { migrations } = project;
+  const records = migrations.map((migration, index) =>
+    bookkeeping?.record(migration, recordFacts(migration, { role, previous: migrations[index - 1] })),
+  );
   if (schema !== undefined) {
     // The schema file holds what the history made; only the tool's own rows are missing.
-    for (const migration of bookkeeping ? migrations : []) await session.run(bookkeeping?.record(migration) ?? '');
+    for (const record of records) if (record !== undefined) await session.run(record);
     return;
   }
-  const runs = migrations.map((migration) => ({
+  const runs = migrations.map((migration, index) => ({
     script: migration.up,
     execution: migration.execution,
-    record: bookkeeping?.record(migration),
+    record: records[index],
   }));
   const failure = await replayAll(session, runs, (done) => onProgress(done, migrations.length));
   if (failure === undefined) return;

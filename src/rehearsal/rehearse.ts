@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Catalog } from '../postgres/catalog/snapshot.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
-import type { Migration } from '../project/types.ts';
+import { tableText } from '../project/quoting.ts';
 import { adminSession } from './admin-session.ts';
 import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
@@ -62,15 +62,16 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
   try {
     request.signal.throwIfAborted();
     const role = { name: server.roleName(REHEARSAL_ROLE), password: randomBytes(18).toString('base64url') };
+    const { bookkeeping } = request.base;
     const stage: Stage = {
       server,
-      layout: request.base.layout,
+      bookkeeping,
       role,
       settings: () => ({
         lock_timeout: request.lockTimeout,
         statement_timeout: tighter(request.statementTimeout, deadline - Date.now()),
       }),
-      ignoreRelations: request.base.layout.bookkeeping ? [request.base.layout.bookkeeping.relation] : [],
+      ignoreRelations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
     };
     const replayStarted = performance.now();
     if (server.prepared) await renewPassword(server, role);
@@ -125,16 +126,23 @@ export async function rehearse<T>({ stage }: Prepared, run: RoundsRun<T>): Promi
   try {
     const rounds = await runRounds(stage, run);
     const several = rounds.complete && migrations.length > 1;
-    const together = several && pristine ? await allTogether({ ...stage, server: pristine }, migrations) : undefined;
+    const together = several && pristine ? await allTogether({ ...stage, server: pristine }, run) : undefined;
     return { ...rounds, together, notTogether: several && !pristine };
   } finally {
     if (leavesDatabase) await pristine?.stop();
   }
 }
 
-async function allTogether(stage: Stage, migrations: readonly Migration[]): Promise<Rehearsal<unknown>['together']> {
+async function allTogether(
+  stage: Stage,
+  { migrations, lastOfBase }: Pick<RoundsRun<unknown>, 'migrations' | 'lastOfBase'>,
+): Promise<Rehearsal<unknown>['together']> {
   const database = 'deploy';
-  const outcomes = await rehearseTogether(stage, migrations, BASE_DATABASE, database);
+  const steps = migrations.map((migration, index) => ({
+    migration,
+    previous: index === 0 ? lastOfBase : migrations[index - 1],
+  }));
+  const outcomes = await rehearseTogether(stage, steps, BASE_DATABASE, database);
   const applied = outcomes.every(({ status }) => status === 'applied');
   const after = applied ? await catalogOf(stage, database) : undefined;
   await stage.server.dropDatabase(database);

@@ -1,7 +1,8 @@
 import { type Catalog, snapshot } from '../postgres/catalog/snapshot.ts';
 import { runScript, type ScriptOutcome } from '../postgres/runner.ts';
 import type { ScriptRun } from '../postgres/script-run.ts';
-import type { Layout } from '../project/layouts/layout.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
+import { recordFacts } from '../project/layouts/record-facts.ts';
 import { parseScript } from '../project/sql.ts';
 import { effectiveExecution } from '../project/transaction.ts';
 import type { Execution, Migration, Script } from '../project/types.ts';
@@ -23,7 +24,8 @@ export interface Step {
 /** What a round needs to reach the server. */
 export interface Stage {
   readonly server: RehearsalServer;
-  readonly layout: Layout;
+  /** The tool's own history table, where it makes one. */
+  readonly bookkeeping: Bookkeeping | undefined;
   readonly role: { readonly name: string; readonly password: string };
   /** Session settings in Postgres' notation, read anew for each session: the time left shrinks. */
   readonly settings: () => Readonly<Record<string, string>>;
@@ -56,41 +58,37 @@ export interface Round {
  */
 export async function rehearseUp(
   stage: Stage,
-  migration: Migration,
+  step: Step,
   from: string,
   to: string,
 ): Promise<Pick<Round, 'up' | 'after' | 'trace'>> {
   const clone = (name: string): Promise<void> =>
     stage.server.createDatabase(name, { template: from, owner: stage.role.name });
   await clone(to);
-  const { outcome: up, trace } = await runTraced(stage, to, upRun(stage, migration), clone);
+  const { outcome: up, trace } = await runTraced(stage, to, upRun(stage, step), clone);
   if (up.status === 'applied') return { up, after: await catalogOf(stage, to), trace };
   await stage.server.dropDatabase(to);
   return { up, after: undefined, trace };
 }
 
 /** Runs up in a database that is there already, and stays. */
-export function runUpIn(stage: Stage, migration: Migration, database: string): Promise<ScriptOutcome> {
-  return runIn(stage, database, upRun(stage, migration));
+export function runUpIn(stage: Stage, step: Step, database: string): Promise<ScriptOutcome> {
+  return runIn(stage, database, upRun(stage, step));
 }
 
 /** Down and up again in `database`, a clone of the schema after up, which is dropped in the end. */
-export async function rehearseDown(
-  stage: Stage,
-  { migration, previous }: Step,
-  script: Script,
-  database: string,
-): Promise<DownRun> {
+export async function rehearseDown(stage: Stage, step: Step, script: Script, database: string): Promise<DownRun> {
+  const { migration, previous } = step;
   try {
     const { outcome, trace } = await runTraced(stage, database, {
       script,
       execution: downExecution(migration, script),
-      record: stage.layout.bookkeeping?.forget?.(migration, previous),
+      record: stage.bookkeeping?.forget?.(migration, previous),
     });
     if (outcome.status !== 'applied') return { outcome, trace, after: undefined };
     return await withCatalog(stage, database, async (read) => {
       const after = await read();
-      const again = await runIn(stage, database, upRun(stage, migration));
+      const again = await runIn(stage, database, upRun(stage, step));
       const second = again.status === 'applied' ? await read() : undefined;
       return { outcome, trace, after, again: { outcome: again, after: second } };
     });
@@ -102,7 +100,7 @@ export async function rehearseDown(
 /** All new migrations in the deploy's order, on one connection as the deploy has it. Stops at the first that fails. */
 export async function rehearseTogether(
   stage: Stage,
-  migrations: readonly Migration[],
+  steps: readonly Step[],
   from: string,
   database: string,
 ): Promise<readonly ScriptOutcome[]> {
@@ -110,8 +108,8 @@ export async function rehearseTogether(
   const session = await openAsRole(stage, database);
   try {
     const outcomes: ScriptOutcome[] = [];
-    for (const migration of migrations) {
-      const outcome = await runScript(session, upRun(stage, migration));
+    for (const step of steps) {
+      const outcome = await runScript(session, upRun(stage, step));
       outcomes.push(outcome);
       if (outcome.status !== 'applied') break;
     }
@@ -121,11 +119,11 @@ export async function rehearseTogether(
   }
 }
 
-function upRun({ layout }: Stage, migration: Migration): ScriptRun {
+function upRun({ bookkeeping, role }: Stage, { migration, previous }: Step): ScriptRun {
   return {
     script: migration.up,
     execution: effectiveExecution(migration),
-    record: layout.bookkeeping?.record(migration),
+    record: bookkeeping?.record(migration, recordFacts(migration, { role: role.name, previous })),
   };
 }
 

@@ -104,7 +104,7 @@ async function runBeside<T>(
     }
     const next = `m${index + 1}`;
     if (alone) await chain?.ready(database);
-    const { up, after, trace } = await rehearseUp(stage, migration, database, next);
+    const { up, after, trace } = await rehearseUp(stage, { migration, previous }, database, next);
     if (after === undefined) {
       const excuse = excuseFor(up, absent);
       const skipped = `it needs what ${excuse?.id} makes, which did not run: ${up.error?.message}`;
@@ -116,7 +116,7 @@ async function runBeside<T>(
       absent.push(migration);
       continue;
     }
-    const [onRows] = chain ? await chain.run(migration, database) : [Promise.resolve(undefined)];
+    const [onRows] = chain ? await chain.run({ migration, previous }, database) : [Promise.resolve(undefined)];
     // One at a time goes down.
     await down;
     const script = downToRun(migration, refused);

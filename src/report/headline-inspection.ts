@@ -41,7 +41,7 @@ function statusPhrases({ history, plan, migrations, lock }: Report, environment:
     ),
     ...number(
       'edited since',
-      odd.filter(({ edited }) => edited === 'meaning'),
+      odd.filter(({ edited }) => edited === 'meaning' || edited === 'unknown'),
     ),
     ...number(
       'not in this commit',

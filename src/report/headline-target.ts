@@ -107,7 +107,7 @@ function beginOf(message: string): string {
 }
 
 function busySubject({ command, lock }: Report, where: readonly Phrase[]): readonly Phrase[] {
-  const { holder, skipped } = lock ?? {};
+  const { holder, skipped, tool } = lock ?? {};
   const application: Phrase[] =
     holder?.application === undefined ? [] : [{ name: shorten(holder.application, TEXT.nameInHeadline) }];
   const since = holder?.ageMs === undefined ? [] : [`for ${duration(holder.ageMs)}`];
@@ -116,7 +116,9 @@ function busySubject({ command, lock }: Report, where: readonly Phrase[]): reado
   return [
     `${named(command)}${skipped === true ? 'skipped' : 'busy'}`,
     ...where,
-    ': another run holds the lock',
+    ...(tool === undefined
+      ? [': another run holds the lock']
+      : [': the lock of ', { name: shorten(tool, TEXT.nameInHeadline) }, ' is held']),
     ...who,
   ];
 }

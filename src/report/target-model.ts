@@ -109,7 +109,10 @@ export const historySchema = z.strictObject({
         status: z.enum(['applied', 'failed', 'partial']),
         how: z.enum(['applied', 'baseline', 'resolved', 'tool']).describe('tool: not by Lockstep.'),
         inRepository: z.boolean(),
-        edited: z.enum(['cosmetic', 'meaning']).optional(),
+        edited: z
+          .enum(['cosmetic', 'meaning', 'unknown'])
+          .optional()
+          .describe("unknown: by the tool's own checksum, which does not tell what was edited."),
         appliedAt: time.optional(),
         durationMs: milliseconds.optional(),
         commit: z.string().optional(),
@@ -126,6 +129,7 @@ export const historySchema = z.strictObject({
 export const heldLockSchema = z.strictObject({
   key: z.string().describe('The key of the advisory lock, a signed 64-bit number.'),
   waitedMs: milliseconds.optional(),
+  tool: z.string().optional().describe("Whose lock that is, when it is the migration tool's own and not Lockstep's."),
   skipped: z.boolean().optional().describe('on_busy: skip: another run does the work, and this one is no failure.'),
   holder: sessionSchema.optional().describe('Who holds it, or held it until the wait was over.'),
 });

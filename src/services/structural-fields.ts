@@ -78,6 +78,7 @@ export const NAMING_FIELDS: ReadonlySet<string> = new Set([
   'history.entries.commit',
   'history.entries.runUrl',
   'plan.tool',
+  'lock.tool',
   'plan.pending.id',
   'plan.tables.name',
   'plan.pending.author',

@@ -145,14 +145,18 @@ const keys = {
       table: text
         .optional()
         .describe(
-          "The history table of the project's own runner, such as public.migrations: read, and written as it would.",
+          "The tool's history table, where it is not the usual one (drizzle.my_migrations); or, with the columns below, that of the project's own runner. Read, and written as the tool or the runner would.",
         ),
-      id_column: text.default('name').describe('The column of that table that names a migration.'),
+      id_column: text
+        .optional()
+        .describe(
+          "The column of the project's own runner's table that names a migration; with numbered SQL, `name` where nothing is said.",
+        ),
       id_format: z
         .enum(['file', 'id', 'version'])
-        .default('file')
+        .optional()
         .describe(
-          "What stands in it: the file's name, the id (the path below the folder without .sql), or the version.",
+          "What stands in it: the file's name (where nothing is said), the id (the path below the folder without .sql), or the version.",
         ),
       applied_at_column: text.optional().describe('The column that gets the time; without it, its default holds.'),
       checksum_column: text.optional().describe('The column that gets the sha256 of the file, if there is one.'),

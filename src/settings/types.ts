@@ -203,7 +203,7 @@ export interface DeployPolicy {
   readonly verifyTables: readonly string[];
   readonly smokeCommand: string | undefined;
   readonly smokeTimeoutMs: number;
-  /** The history table of the project's own runner. */
+  /** The history table, where the settings name one. */
   readonly ownHistory: OwnHistory | undefined;
   readonly environments: Readonly<Record<string, EnvironmentPolicy>>;
 }
@@ -217,13 +217,16 @@ interface EnvironmentPolicy {
   readonly urlVariable: string;
 }
 
-/** The columns of a history table that a project's own runner keeps. */
+/**
+ * A history table under a name of the project's. With any of its columns described, or numbered SQL, it is the one that the
+ * project's own runner keeps; else the tool's.
+ */
 export interface OwnHistory {
   /** 'public.migrations'; without a schema it is in public. */
   readonly table: string;
-  readonly idColumn: string;
+  readonly idColumn: string | undefined;
   /** What stands there: the file's name, the id (its path below the folder, without .sql), or the version. */
-  readonly idFormat: 'file' | 'id' | 'version';
+  readonly idFormat: 'file' | 'id' | 'version' | undefined;
   /** When a migration was applied. */
   readonly appliedAtColumn: string | undefined;
   /** sha256 (hex) of the file. */

@@ -1,7 +1,7 @@
 import { PLATFORM_SCHEMAS } from '../../postgres/platform-schemas.ts';
 import type { Session } from '../../postgres/session.ts';
+import { literal } from '../../project/quoting.ts';
 import { LEDGER_MARK } from '../ledger/ledger.ts';
-import { literal } from '../ledger/sql.ts';
 
 /**
  * What a database holds that somebody has made, in words: '12 tables (public.orders, ...)'. undefined: nothing. What

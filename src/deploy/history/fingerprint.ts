@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { meaningHash } from '../../project/meaning.ts';
 import { appliedIn, type TargetHistory } from './read.ts';
-import type { AppliedMigration, EditedMigration } from './state.ts';
+import type { AppliedMigration, NotedEdit } from './state.ts';
 
 /**
  * What a target has, as a hash: ids of what is applied, and what each does (its checksum where that is not known). Neither host nor role are in it, which differ
@@ -24,7 +24,7 @@ export function historyFingerprint(history: TargetHistory, without: ReadonlySet<
  */
 export function asNoted(
   history: TargetHistory,
-  released: readonly EditedMigration[],
+  released: readonly NotedEdit[],
   renamed: readonly AppliedMigration[],
 ): TargetHistory {
   if (released.length === 0 && renamed.length === 0) return history;

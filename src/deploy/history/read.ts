@@ -1,6 +1,8 @@
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
-import type { ToolHistory } from '../../project/layouts/layout.ts';
+import type { Bookkeeping, ToolHistory } from '../../project/layouts/bookkeeping.ts';
+import type { Layout } from '../../project/layouts/layout.ts';
+import { tableText } from '../../project/quoting.ts';
 import type { Migration } from '../../project/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import {
@@ -12,7 +14,8 @@ import {
   readLedger,
   requireReadable,
 } from '../ledger/read.ts';
-import type { HistorySource } from './source.ts';
+import { withoutLatecomers } from './latecomers.ts';
+import { type OtherHistory, othersThere, otherTables, requireUnambiguous } from './others.ts';
 
 /** All that the target itself says about what has been applied to it. */
 export interface TargetHistory {
@@ -23,42 +26,67 @@ export interface TargetHistory {
   readonly relation: string | undefined;
   /** Whether the tool's table has to be made. */
   readonly toolTableMissing: boolean;
+  /** Histories of other tools that hold rows. */
+  readonly others: readonly OtherHistory[];
 }
 
 export interface HistoryRequest {
   readonly ledger: Ledger;
-  readonly source: HistorySource | undefined;
+  readonly source: Bookkeeping | undefined;
+  readonly layout: Pick<Layout, 'name' | 'identityOf'>;
+  /** Whether the settings say which history counts: else that of another tool, with rows, is a reason to stop. */
+  readonly isTold: boolean;
   /** The project's migrations, in order. */
   readonly known: readonly Migration[];
   /** Who reads: for the GRANT to paste. */
   readonly role: string;
 }
 
-/** Reads only. Throws `history-unreadable`, `history-table-missing`, `history-table-different`. */
+/** Reads only. Throws `history-unreadable`, `history-table-missing`, `history-table-different`, `history-ambiguous`. */
 export async function readHistory(session: Session, request: HistoryRequest): Promise<TargetHistory> {
-  const { ledger, source, known, role } = request;
-  const relations = await lookUp(session, [...ledgerTables(ledger), ...(source === undefined ? [] : [source])]);
+  const { ledger, source, role } = request;
+  const own = source?.table;
+  const wanted = [...ledgerTables(ledger), ...(own === undefined ? [] : [own])];
+  const looked = await lookUp(session, [...wanted, ...otherTables(own)]);
+  const relations = looked.slice(0, wanted.length);
   requireReadable(relations, role);
   const lacking = relations.slice(0, 3).filter(({ kind }) => kind !== 'r' && kind !== 'p');
   if (lacking.length > 0 && lacking.length < 3) throw ledgerIncomplete(ledger, lacking);
   const ledgerThere = lacking.length === 0;
   const contents = ledgerThere ? await readLedger(session, ledger) : NO_LEDGER;
-  if (source === undefined) {
-    const relation = ledgerThere ? `${ledger.schema}.migrations` : undefined;
-    return { ledger: contents, tool: undefined, relation, toolTableMissing: false };
+  const others = await othersThere(session, own, looked.slice(wanted.length));
+  const { rows, ...history } = await readTool(session, request, contents, relations[3]);
+  if (!request.isTold) {
+    const relation = own === undefined ? `${ledger.schema}.migrations` : tableText(own);
+    requireUnambiguous({ tool: request.layout.name, relation, rows, inUse: contents.entries.length > 0 }, others);
   }
-  const table = relations[3];
+  return { ledger: contents, ...history, others };
+}
+
+/** What the history's own table says, and how many rows it has. */
+async function readTool(
+  session: Session,
+  { ledger, source, known, layout }: HistoryRequest,
+  contents: LedgerContents,
+  table: Relation | undefined,
+): Promise<Pick<TargetHistory, 'tool' | 'relation' | 'toolTableMissing'> & { readonly rows: number | undefined }> {
+  if (source === undefined) {
+    const relation = contents.exists ? `${ledger.schema}.migrations` : undefined;
+    return { tool: undefined, relation, toolTableMissing: false, rows: contents.entries.length };
+  }
   if (table?.kind === undefined) {
     if (source.create === undefined) throw tableMissing(source);
-    return { ledger: contents, tool: undefined, relation: undefined, toolTableMissing: true };
+    return { tool: undefined, relation: undefined, toolTableMissing: true, rows: undefined };
   }
   requireColumns(source, table);
   const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
+  const recorded = new Set(contents.entries.map(({ identity }) => identity));
+  const said = source.history(rows, known);
   return {
-    ledger: contents,
-    tool: source.history(rows, known),
-    relation: `${source.schema}.${source.relation}`,
+    tool: withoutLatecomers(said, known.map(layout.identityOf), recorded, contents.openings),
+    relation: tableText(source.table),
     toolTableMissing: false,
+    rows: rows.length,
   };
 }
 
@@ -79,22 +107,24 @@ function ledgerIncomplete({ schema }: Ledger, lacking: readonly Relation[]): Loc
   });
 }
 
-function tableMissing({ schema, relation }: HistorySource): LockstepError {
+function tableMissing({ table }: Bookkeeping): LockstepError {
   return new LockstepError(
     'history-table-missing',
-    `There is no table ${schema}.${relation}, which history.table names.`,
+    `There is no table ${tableText(table)}, which history.table names.`,
     {
       hint: "Check `history` in lockstep.yml and the database of the URL: the project's own runner makes this table.",
     },
   );
 }
 
-function requireColumns({ schema, relation, columns }: HistorySource, table: Relation): void {
+function requireColumns({ table: name, columns, foreignColumns = [] }: Bookkeeping, table: Relation): void {
   const lacking = columns.filter((column) => !table.columns.includes(column));
-  if (lacking.length === 0) return;
+  const foreign = foreignColumns.filter((column) => table.columns.includes(column));
+  if (lacking.length === 0 && foreign.length === 0) return;
+  const [what, which] = lacking.length > 0 ? ['has no column', lacking] : ['has a column', foreign];
   throw new LockstepError(
     'history-table-different',
-    `${schema}.${relation} has no column ${lacking.join(', ')}: it is not the history that was expected (it has ${table.columns.join(', ')}).`,
+    `${tableText(name)} ${what} ${which.join(', ')}: it is not the history that was expected (it has ${table.columns.join(', ')}).`,
     {
       hint: 'Another tool may keep its history there. Set `tool`, or `history.table` and its columns, in lockstep.yml.',
     },

@@ -29,9 +29,15 @@ export interface AppliedMigration {
 
 export interface EditedMigration {
   readonly migration: Migration;
+  /** undefined: the tool's own checksum tells, and the ledger knows nothing of it. */
+  readonly entry: LedgerEntry | undefined;
+  /** cosmetic: comments and white space only. unknown: a checksum alone does not tell. */
+  readonly edit: 'cosmetic' | 'meaning' | 'unknown';
+}
+
+/** An edit of what the ledger has, which it may take note of. */
+export interface NotedEdit extends EditedMigration {
   readonly entry: LedgerEntry;
-  /** cosmetic: comments and white space only. */
-  readonly edit: 'cosmetic' | 'meaning';
 }
 
 interface MissingMigration {
@@ -46,6 +52,10 @@ export interface UnfinishedMigration {
   readonly migration: Migration | undefined;
   /** In order; none for what only the tool calls failed. */
   readonly steps: readonly Step[];
+  /** Lockstep has begun it: with no step, it has come to its first statement at most, and that did not take effect. */
+  readonly opened: boolean;
+  /** What the tool says of its failed try. */
+  readonly says?: string;
 }
 
 /** `accepts`: whether the settings release what became of a path. `loadParser` must have resolved if any checksum differs. */
@@ -59,7 +69,7 @@ export function targetState(
   const entries = new Map(ledger.entries.map((entry) => [entry.identity, entry]));
   // A tool's table that is not there yet says that nothing is applied, unless the ledger knows better.
   const appliedIds = new Set(appliedIn(history));
-  const failedIds = new Set(tool?.failed ?? []);
+  const failed = new Map((tool?.failed ?? []).map((one) => [one.identity, one.says]));
   const identified = migrations.map((migration) => ({ migration, identity: layout.identityOf(migration) }));
   const known = new Set(identified.map(({ identity }) => identity));
   const goneFrom =
@@ -78,27 +88,40 @@ export function targetState(
       entry: entries.get(one.identity) ?? renamed.find((each) => each.identity === one.identity)?.entry,
     }));
   const pending = identified.filter(({ identity }) => !appliedIds.has(identity));
-  const lastApplied = identified.reduce((last, { identity }, index) => (appliedIds.has(identity) ? index : last), -1);
-  const begun = new Set([...ledger.steps.keys(), ...failedIds].filter((identity) => !appliedIds.has(identity)));
+  // What runs again with each change has no place in the order.
+  const isOrdered = ({ migration: { repeatable } }: { readonly migration: Migration }): boolean => repeatable !== true;
+  const lastApplied = identified.findLastIndex((one) => isOrdered(one) && appliedIds.has(one.identity));
+  const begun = new Set(
+    [...ledger.steps.keys(), ...ledger.openings.keys(), ...failed.keys()].filter(
+      (identity) => !appliedIds.has(identity),
+    ),
+  );
+  const editedByTool = new Set(tool?.edited ?? []);
   return {
     applied,
     pending: pending.map(({ migration }) => migration),
     outOfOrder: identified
-      .filter(({ identity }, index) => index < lastApplied && !appliedIds.has(identity))
+      .filter((one, index) => index < lastApplied && isOrdered(one) && !appliedIds.has(one.identity))
       .map(({ migration }) => migration),
-    edited: applied.flatMap(({ migration, entry }) => {
-      if (entry === undefined || entry.checksum === migration.checksum) return [];
+    edited: applied.flatMap(({ migration, identity, entry }): EditedMigration[] => {
+      if (entry === undefined) return editedByTool.has(identity) ? [{ migration, entry, edit: 'unknown' }] : [];
+      if (entry.checksum === migration.checksum) return [];
       const same = entry.meaning !== undefined && entry.meaning === meaningHash(migration.up);
-      return [{ migration, entry, edit: same ? 'cosmetic' : 'meaning' } as const];
+      return [{ migration, entry, edit: same ? 'cosmetic' : 'meaning' }];
     }),
     renamed,
     missing: [...appliedIds]
       .filter((identity) => !known.has(identity) && !renamed.some(({ entry }) => entry?.identity === identity))
       .map((identity) => ({ identity, entry: entries.get(identity) })),
-    unfinished: [...begun].map((identity) => ({
-      identity,
-      migration: identified.find((one) => one.identity === identity)?.migration,
-      steps: ledger.steps.get(identity) ?? [],
-    })),
+    unfinished: [...begun].map((identity) => {
+      const says = failed.get(identity);
+      return {
+        identity,
+        migration: identified.find((one) => one.identity === identity)?.migration,
+        steps: ledger.steps.get(identity) ?? [],
+        opened: ledger.openings.has(identity),
+        ...(says === undefined ? {} : { says }),
+      };
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { identifier } from './sql.ts';
+import { identifier } from '../../project/quoting.ts';
 
 /** The ledger: our own tables in the target. */
 

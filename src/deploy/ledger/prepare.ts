@@ -1,16 +1,16 @@
 import { DatabaseError } from 'pg';
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { type Bookkeeping, createTable } from '../../project/layouts/bookkeeping.ts';
 import { meaningHash } from '../../project/meaning.ts';
+import { identifier, literal, tableText, value } from '../../project/quoting.ts';
 import type { TargetHistory } from '../history/read.ts';
-import type { HistorySource } from '../history/source.ts';
-import type { AppliedMigration, EditedMigration } from '../history/state.ts';
+import type { AppliedMigration, NotedEdit } from '../history/state.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { identifier, value } from './sql.ts';
 
 interface Preparation {
   readonly ledger: Ledger;
-  readonly source: HistorySource | undefined;
+  readonly source: Bookkeeping | undefined;
   readonly history: TargetHistory;
   readonly role: string;
   readonly database: string;
@@ -22,29 +22,34 @@ interface Preparation {
  */
 export async function prepareLedger(session: Session, request: Preparation): Promise<void> {
   const { ledger, source, history, role } = request;
-  const [found] = history.ledger.exists
-    ? []
-    : await session.run(`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${value(ledger.schema)}`);
+  const tool = history.toolTableMissing ? source : undefined;
+  if (history.ledger.exists && tool === undefined) return;
+  const there = await schemasThere(session, [ledger.schema, ...(tool === undefined ? [] : [tool.table.schema])]);
   const statements = [
-    ...(history.ledger.exists ? [] : [createLedger(ledger, (found?.rows.length ?? 0) > 0)]),
-    ...(history.toolTableMissing && source?.create !== undefined ? [source.create] : []),
+    ...(history.ledger.exists ? [] : [createLedger(ledger, there.has(ledger.schema))]),
+    ...(tool === undefined ? [] : [createTable(tool, there.has(tool.table.schema))]),
   ];
-  if (statements.length === 0) return;
   try {
     // One message is one transaction: all of it is there, or nothing.
     await session.run(statements.join(';\n'));
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
-    const tool = source === undefined ? '' : ` or ${source.schema}.${source.relation}`;
+    const its = source === undefined ? '' : ` or ${tableText(source.table)}`;
     throw new LockstepError(
       'ledger-not-created',
-      `The role ${role} may not make the ledger (schema ${ledger.schema})${tool}: ${error.message}`,
-      { hint: grants(request), cause: error },
+      `The role ${role} may not make the ledger (schema ${ledger.schema})${its}: ${error.message}`,
+      { hint: grants(request, there), cause: error },
     );
   }
 }
 
-function grants({ ledger, source, history, role, database }: Preparation): string {
+async function schemasThere(session: Session, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const list = names.map(literal).join(', ');
+  const [found] = await session.run(`SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN (${list})`);
+  return new Set(((found?.rows ?? []) as readonly { nspname: string }[]).map(({ nspname }) => nspname));
+}
+
+function grants({ ledger, source, history, role, database }: Preparation, there: ReadonlySet<string>): string {
   return [
     ...(history.ledger.exists
       ? []
@@ -56,8 +61,15 @@ function grants({ ledger, source, history, role, database }: Preparation): strin
         ]),
     ...(history.toolTableMissing && source !== undefined
       ? [
-          "For the tool's own table, as the owner of its schema:",
-          `  GRANT CREATE ON SCHEMA ${identifier(source.schema)} TO ${identifier(role)};`,
+          ...(there.has(source.table.schema)
+            ? [
+                "For the tool's own table, as the owner of its schema:",
+                `  GRANT CREATE ON SCHEMA ${identifier(source.table.schema)} TO ${identifier(role)};`,
+              ]
+            : [
+                "For the tool's own table, its schema:",
+                `  CREATE SCHEMA ${identifier(source.table.schema)} AUTHORIZATION ${identifier(role)};`,
+              ]),
         ]
       : []),
   ].join('\n');
@@ -66,7 +78,7 @@ function grants({ ledger, source, history, role, database }: Preparation): strin
 /** SQL that takes note of edits that are all right, and of migrations that got another name. Undefined: there is nothing to note. */
 export function acknowledge(
   { migrations }: Ledger,
-  edited: readonly Pick<EditedMigration, 'migration' | 'entry'>[],
+  edited: readonly Pick<NotedEdit, 'migration' | 'entry'>[],
   renamed: readonly AppliedMigration[],
 ): string | undefined {
   const statements = [

@@ -1,7 +1,8 @@
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { identifier, literal } from '../../project/quoting.ts';
 import type { Ledger } from './ledger.ts';
-import { identifier, literal } from './sql.ts';
+import { OPENING } from './steps.ts';
 
 /** Reads what the ledger says; with SELECT alone, and creating nothing. Rejects with pg's error. */
 
@@ -29,6 +30,12 @@ export interface Step {
   readonly before: unknown;
 }
 
+/** A migration that was begun in the tool's own history as well. */
+export interface Opening {
+  /** Identity of what was applied right before it in the tool's order, then; undefined: nothing. */
+  readonly after: string | undefined;
+}
+
 interface LastRun {
   readonly id: string;
   readonly result: string;
@@ -43,6 +50,8 @@ export interface LedgerContents {
   readonly entries: readonly LedgerEntry[];
   /** By the migration's identity. */
   readonly steps: ReadonlyMap<string, readonly Step[]>;
+  /** By the migration's identity. */
+  readonly openings: ReadonlyMap<string, Opening>;
   /** The newest apply that came to run migrations or found none to run; `running`: it has died, if we hold the lock. */
   readonly lastRun: LastRun | undefined;
   /** What checks have found since the last apply that came to its end: a run that died meanwhile does not make it good. */
@@ -55,6 +64,7 @@ export const NO_LEDGER: LedgerContents = {
   exists: false,
   entries: [],
   steps: new Map(),
+  openings: new Map(),
   lastRun: undefined,
   troubles: [],
   commits: [],
@@ -143,7 +153,12 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
     SELECT error FROM ${ledger.runs} WHERE command = 'apply' AND result = 'checks-failed' AND error IS NOT NULL
       AND id > coalesce((SELECT max(id) FROM ${ledger.runs} WHERE command = 'apply' AND result IN ('applied', 'noop')), 0)`);
   const byMigration = new Map<string, Step[]>();
+  const openings = new Map<string, Opening>();
   for (const { migration, ...step } of (steps?.rows ?? []) as readonly (Step & { migration: string })[]) {
+    if (step.statement === OPENING) {
+      openings.set(migration, { after: (step.before as { readonly after?: string } | null)?.after });
+      continue;
+    }
     const known = byMigration.get(migration);
     if (known === undefined) byMigration.set(migration, [step]);
     else known.push(step);
@@ -152,6 +167,7 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
     exists: true,
     entries: ((entries?.rows ?? []) as readonly LedgerEntry[]).map(withoutNulls),
     steps: byMigration,
+    openings,
     lastRun: ((runs?.rows ?? []) as readonly LastRun[]).map(withoutNulls)[0],
     troubles: ((troubles?.rows ?? []) as readonly { error: string }[]).map(({ error }) => error),
     commits: ((commits?.rows ?? []) as readonly { commit: string }[]).map(({ commit }) => commit),

@@ -1,5 +1,5 @@
+import { literal } from '../../project/quoting.ts';
 import type { Ledger } from './ledger.ts';
-import { literal } from './sql.ts';
 
 /** Progress of a migration that runs without a transaction: SQL for the ledger's `steps`. */
 
@@ -9,6 +9,20 @@ interface StepKey {
   readonly migration: string;
   /** 0-based. */
   readonly statement: number;
+}
+
+/** In place of a statement's number: the migration itself has been begun, whichever statement comes first. */
+export const OPENING = -1;
+
+/** Written together with what the tool's own history says of a migration that begins; it keeps the first one's word. */
+export function openMigration(
+  { ledger, migration }: Pick<StepKey, 'ledger' | 'migration'>,
+  after: string | undefined,
+  run: string | undefined,
+): string {
+  return `INSERT INTO ${ledger.steps} (migration, statement, hash, state, before, run)
+    VALUES (${literal(migration)}, ${OPENING}, '', 'started', ${literal(JSON.stringify({ after }))}, ${run ?? 'NULL'})
+    ON CONFLICT (migration, statement) DO NOTHING`;
 }
 
 export function startStep(key: StepKey, hash: string, before: unknown, run: string | undefined): string {
@@ -39,9 +53,9 @@ export function forgetStep({ ledger, migration, statement }: StepKey): string {
   return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)} AND statement = ${statement}`;
 }
 
-/** `state`: only those; undefined: all of the migration's. */
+/** `state`: only statements of that; undefined: all that there is of the migration. */
 export function forgetSteps(ledger: Ledger, migration: string, state?: 'started'): string {
-  const which = state === undefined ? '' : ` AND state = ${literal(state)}`;
+  const which = state === undefined ? '' : ` AND statement <> ${OPENING} AND state = ${literal(state)}`;
   return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)}${which}`;
 }
 

@@ -1,11 +1,12 @@
 import type { Session } from '../../postgres/session.ts';
 import { shortened } from '../../postgres/sql-error.ts';
+import { TRANSACTION_AGE } from '../../project/layouts/record-facts.ts';
 import { meaningHash } from '../../project/meaning.ts';
+import { value } from '../../project/quoting.ts';
 import { parseScript } from '../../project/sql.ts';
 import type { Migration } from '../../project/types.ts';
 import { version } from '../../version.ts';
 import type { Ledger } from './ledger.ts';
-import { value } from './sql.ts';
 
 /** What is written into the ledger: statements that stand in the transaction of what they record. */
 
@@ -57,10 +58,7 @@ export function recordMigration(
   run: RunIdentity & { readonly id: string | undefined },
   { how, durationMs, replace }: { readonly how: How; readonly durationMs?: number; readonly replace: boolean },
 ): string {
-  const took =
-    durationMs === undefined
-      ? '(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::bigint'
-      : String(Math.round(durationMs));
+  const took = durationMs === undefined ? TRANSACTION_AGE : String(Math.round(durationMs));
   const values = [
     value(row.identity),
     value(row.name),

@@ -23,6 +23,8 @@ export interface LockAnswer {
   readonly waitedMs: number;
   /** Who was in the way, as last seen. */
   readonly holder: SessionReport | undefined;
+  /** The migration tool's own lock, when that is what was not to be had. */
+  readonly of?: { readonly tool: string; readonly key: bigint };
 }
 
 /** Between two tries, with jitter: fifty runs that wait for one do not all ask at the same moment, and follow each other soon. */

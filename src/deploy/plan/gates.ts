@@ -1,7 +1,7 @@
 import type { Gate } from '../../report/target-model.ts';
 import type { Policy } from '../../settings/types.ts';
 import { howToSettle } from '../../settle.ts';
-import type { EditedMigration, TargetState } from '../history/state.ts';
+import type { EditedMigration, NotedEdit, TargetState } from '../history/state.ts';
 import { resumeProblem } from '../run/resume.ts';
 
 /** Rules that must hold before anything is applied. Pure; one that is open is told only where that says something. */
@@ -17,6 +17,8 @@ interface GateFacts {
   /** How to get round a pooler: the address to use. */
   readonly poolerHelp: string;
   readonly standby: boolean;
+  /** The tool itself goes no further when an applied file has been edited. */
+  readonly toolRefusesEdits: boolean;
   /** How the last deploy ended, whose checks are still to be passed; undefined: they have been. */
   readonly checksDue: string | undefined;
   /** What `check` would let no database see, in the pending migrations: 'path:line: message'. */
@@ -99,11 +101,12 @@ function unfinishedGate({ state }: GateFacts): Gate[] {
   ];
 }
 
-function editedGate({ state, policy }: GateFacts): Gate[] {
+function editedGate({ state, policy, toolRefusesEdits }: GateFacts): Gate[] {
   const edited = state.edited.filter(
-    ({ edit, migration }) => edit === 'meaning' && !isAccepted(policy, migration.path),
+    ({ edit, migration }) =>
+      (edit === 'meaning' || (edit === 'unknown' && toolRefusesEdits)) && !isAccepted(policy, migration.path),
   );
-  if (edited.length === 0) return releasedGate(state);
+  if (edited.length === 0) return releasedGate(state, policy);
   return [
     {
       name: 'edited',
@@ -116,19 +119,24 @@ function editedGate({ state, policy }: GateFacts): Gate[] {
 }
 
 /** Edits that stop nothing: they are shown, so that nobody wonders. */
-function releasedGate({ edited }: TargetState): Gate[] {
+function releasedGate({ edited }: TargetState, policy: Policy): Gate[] {
   if (edited.length === 0) return [];
   return [
     {
       name: 'edited',
       open: true,
-      message: 'Applied migrations have been edited, and `apply` takes note of that.',
-      details: edited.map(
-        ({ migration: { id, path }, edit }) =>
-          `${id} (${path}): ${edit === 'cosmetic' ? 'comments and white space alone' : 'released in lockstep.yml'}`,
-      ),
+      message: edited.some(({ entry }) => entry !== undefined)
+        ? 'Applied migrations have been edited, and `apply` takes note of that.'
+        : 'Applied migrations have been edited.',
+      details: edited.map(({ migration: { id, path }, edit }) => `${id} (${path}): ${whyReleased(edit, path, policy)}`),
     },
   ];
+}
+
+function whyReleased(edit: EditedMigration['edit'], path: string, policy: Policy): string {
+  if (edit === 'cosmetic') return 'comments and white space alone';
+  if (isAccepted(policy, path)) return 'released in lockstep.yml';
+  return "by the tool's own checksum, since it was applied, before Lockstep knew it; the tool itself takes no offence";
 }
 
 function missingGate({ state, policy }: GateFacts): Gate[] {
@@ -209,6 +217,10 @@ export function isAccepted({ historyAccept }: Policy, path: string): boolean {
 }
 
 /** Applied migrations whose edit is released or cosmetic: the ledger takes the new checksum. */
-export function acknowledged({ edited }: TargetState, policy: Policy): readonly EditedMigration[] {
-  return edited.filter(({ edit, migration }) => edit === 'cosmetic' || isAccepted(policy, migration.path));
+export function acknowledged({ edited }: TargetState, policy: Policy): readonly NotedEdit[] {
+  return edited.flatMap(({ entry, edit, migration }) =>
+    entry !== undefined && (edit === 'cosmetic' || isAccepted(policy, migration.path))
+      ? [{ migration, entry, edit }]
+      : [],
+  );
 }

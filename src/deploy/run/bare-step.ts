@@ -141,7 +141,7 @@ async function patiently<T>(deployment: StepRun['deployment'], work: () => Promi
   const endless = Number.POSITIVE_INFINITY;
   session.patience = { own: endless, script: endless };
   try {
-    return await watched(deployment, work(), true);
+    return await deployment.withoutToolLock(() => watched(deployment, work(), true));
   } finally {
     session.patience = patience;
     // A connection that is gone needs no setting back.

@@ -9,14 +9,24 @@ import { isTellable } from './evidence/kinds.ts';
 /** Whether, and where, a migration that stopped half-way goes on. Pure; `loadParser` must have resolved. */
 
 /** Why it cannot go on by itself; undefined: it can. */
-export function resumeProblem({ migration, steps }: UnfinishedMigration): string | undefined {
+export function resumeProblem({ migration, steps, opened, says }: UnfinishedMigration): string | undefined {
   if (migration === undefined) return 'it is not in the repository any more';
-  if (steps.length === 0) return "the tool's history calls it failed, and does not say how far it came";
+  if (steps.length === 0) {
+    if (opened) return undefined;
+    const said = says === undefined ? ', and does not say how far it came' : `: ${saying(says)}`;
+    return `the tool's history calls it failed${said}`;
+  }
   const { statements } = parseScript(migration.up);
   if (statements === undefined) return 'it does not parse any more';
   if (effectiveExecution(migration) === 'transaction')
     return 'statements of it are done, and it now runs in a transaction';
   return steps.map((step) => stepProblem(step, statements)).find((problem) => problem !== undefined);
+}
+
+/** The tool's words are shown as they are, but for their length. */
+function saying(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
 function stepProblem({ statement: index, hash, state }: Step, statements: readonly Statement[]): string | undefined {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import { errorAt, mayChangeTimeouts, statementReport } from '../../postgres/statements.ts';
+import { literal } from '../../project/quoting.ts';
 import { parseScript, type Statement } from '../../project/sql.ts';
 import { statementHash } from '../../project/statement-hash.ts';
 import { cannotRunInTransaction } from '../../project/transaction.ts';
@@ -8,7 +9,6 @@ import type { Attempt } from '../../report/target-model.ts';
 import type { Deployment } from '../deployment.ts';
 import { isApplied } from '../history/read.ts';
 import type { Step } from '../ledger/read.ts';
-import { literal } from '../ledger/sql.ts';
 import { forgetSteps } from '../ledger/steps.ts';
 import { runBare } from './bare-step.ts';
 import { runEnclosed } from './enclosed-step.ts';
@@ -41,7 +41,8 @@ export async function runSteps(deployment: Deployment, task: Task, known: readon
   for (let fresh = true; ; ) {
     try {
       if (fresh) {
-        const problem = steps.length === 0 ? undefined : resumeProblem({ identity, migration, steps });
+        const unfinished = { identity, migration, steps, opened: true };
+        const problem = steps.length === 0 ? undefined : resumeProblem(unfinished);
         if (problem !== undefined) return stop(asking(task, problem));
         const unable = await begin(deployment, task, statements, steps);
         if (unable !== undefined) return stop(unable);
@@ -104,12 +105,14 @@ function runOne(run: StepRun): Promise<StepEnd> {
  */
 async function begin(
   deployment: Deployment,
-  { migration }: Task,
+  { migration, begin: opening }: Task,
   statements: readonly Statement[],
   steps: readonly Step[],
 ): Promise<SqlErrorReport | undefined> {
   const { session } = deployment;
   await session.reset();
+  const beginning = statements.length === 0 ? undefined : opening?.();
+  if (beginning !== undefined) await deployment.persistently(() => deployment.fenced(beginning));
   for (const statement of statements) {
     const done = steps.some((step) => step.statement === statement.index && step.state === 'done');
     if (!done || !isOfSession(statement)) continue;

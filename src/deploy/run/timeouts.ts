@@ -1,4 +1,4 @@
-import { literal } from '../ledger/sql.ts';
+import { literal } from '../../project/quoting.ts';
 
 /** The limits that a deploy's statements run under, in Postgres' own notation. */
 export interface Timeouts {

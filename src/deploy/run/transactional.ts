@@ -15,6 +15,11 @@ export interface Task {
   readonly migration: Migration;
   /** What the history knows it by. */
   readonly identity: string;
+  /**
+   * Statements that say in the tool's own history that it has begun, committed before one that runs without a transaction;
+   * undefined: there is nothing to say. They may run again.
+   */
+  readonly begin?: () => readonly string[];
   /** SQL that records it in the ledger and in the tool's history. Without a duration: that of the transaction it stands in. */
   readonly record: (durationMs?: number) => string;
 }

@@ -45,7 +45,8 @@ function changeFindings(change: Change, changeSet: ChangeSet, layout: LintLayout
     case 'renamed':
       return renamed(change, changeSet, layout);
     case 'modified':
-      return [edited(change, change.edit, layout)];
+      // What runs again whenever it has changed is meant to be edited.
+      return change.migration.repeatable === true ? [] : [edited(change, change.edit, layout)];
   }
 }
 

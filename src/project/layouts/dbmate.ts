@@ -1,7 +1,9 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { keepOnly } from '../place.ts';
+import { literal, tableSql } from '../quoting.ts';
 import { type Source, scriptOf, sourceOf } from '../source.ts';
 import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
+import type { HistoryTable } from './bookkeeping.ts';
 import type { Layout } from './layout.ts';
 import {
   below,
@@ -20,7 +22,23 @@ import {
 const NAME = /^(\d+)[^\n]*\.sql$/;
 const MARKER = /^--\s*migrate:(up|down)(?=\s|$)([^\r\n]*)/gm;
 
-const TABLE = 'public.schema_migrations';
+const historyTable: HistoryTable = {
+  usual: 'public.schema_migrations',
+  in: (table) => {
+    const name = tableSql(table);
+    return {
+      table,
+      create: `CREATE TABLE IF NOT EXISTS ${name} (version varchar primary key)`,
+      columns: ['version'],
+      // golang-migrate's has the same name.
+      foreignColumns: ['dirty'],
+      select: `SELECT version FROM ${name}`,
+      history: (rows) => ({ applied: rows.map(({ version }) => String(version)), failed: [] }),
+      record: ({ version }) => `INSERT INTO ${name} (version) VALUES (${literal(version)})`,
+      forget: ({ version }) => `DELETE FROM ${name} WHERE version = ${literal(version)}`,
+    };
+  },
+};
 
 /** dbmate: `-- migrate:up` and `-- migrate:down` in one file; several sections of a kind run one after the other. */
 export const dbmate: Layout = {
@@ -30,15 +48,7 @@ export const dbmate: Layout = {
   checksumNote: 'dbmate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
   identityOf: ({ version }) => version,
   identityNote: 'dbmate records the version alone.',
-  bookkeeping: {
-    relation: TABLE,
-    create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version varchar primary key)`,
-    columns: ['version'],
-    select: `SELECT version FROM ${TABLE}`,
-    history: (rows) => ({ applied: rows.map(({ version }) => String(version)), failed: [] }),
-    record: ({ version }) => `INSERT INTO ${TABLE} (version) VALUES (${literal(version)})`,
-    forget: ({ version }) => `DELETE FROM ${TABLE} WHERE version = ${literal(version)}`,
-  },
+  historyTable,
   // By most files: a marker in one of many does not make the others invalid.
   detect: (_directory, files) => {
     const versioned = files.filter(({ path }) => NAME.test(fileName(path)));
@@ -65,10 +75,6 @@ export const dbmate: Layout = {
 function isMigration(directory: string, path: string): boolean {
   const name = below(directory, path);
   return NAME.test(name) && !name.includes('/');
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function migration(source: Source): Migration {

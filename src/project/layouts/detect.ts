@@ -3,17 +3,37 @@ import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
+import { below, fileName, versionedName } from './names.ts';
 import { numbered } from './numbered.ts';
 
-/** The one place that knows which tools there are. The most particular come first; plain numbers are the last resort. */
-const LAYOUTS: readonly Layout[] = [golangMigrate, dbmate, numbered];
+/**
+ * The one place that knows which tools there are. The first whose files they look like is taken: the most particular come first,
+ * plain numbers are the last resort. One line of comment says what a tool's own sign is.
+ */
+export const layouts: readonly Layout[] = [
+  // meta/_journal.json: Drizzle 0.x
+  // */migration.sql beside snapshot.json: Drizzle 1.0
+  // migration_lock.toml: Prisma
+  // supabase/migrations: Supabase
+  // atlas.sum: Atlas
+  // V1__x.sql: Flyway
+  // x.up.sql
+  golangMigrate,
+  // -- migrate:up
+  dbmate,
+  // -- +goose Up: goose
+  // --! Previous: graphile-migrate
+  // -- Up Migration: node-pg-migrate
+  // 001_x.sql
+  numbered,
+];
 
 /** For messages and the settings' help. */
-export const layoutNames: readonly string[] = LAYOUTS.map(({ name }) => name);
+export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
 /** The layout of a name. Throws `unknown-tool`. */
 export function layoutNamed(name: string): Layout {
-  const layout = LAYOUTS.find((known) => known.name === name);
+  const layout = layouts.find((known) => known.name === name);
   if (layout) return layout;
   throw new LockstepError('unknown-tool', `Lockstep does not know a migration tool named "${name}".`, {
     hint: `Set \`tool\` to one of: auto, ${layoutNames.join(', ')}. With auto, the files tell.`,
@@ -22,5 +42,20 @@ export function layoutNamed(name: string): Layout {
 
 /** The layout that the files of a migrations folder show; undefined when there is no migration of any. */
 export function detectLayout(directory: string, files: readonly RepoFile[]): Layout | undefined {
-  return LAYOUTS.find((layout) => layout.detect(directory, files));
+  return layouts.find((layout) => layout.detect(directory, files));
+}
+
+/** Whether a layout, or any of them, looks into a file of its folder: one may hold a lot else. */
+export function isRead(directory: string, path: string, layout?: Layout): boolean {
+  if (/\.sql/i.test(fileName(path))) return true;
+  const name = below(directory, path);
+  return (layout === undefined ? layouts : [layout]).some(({ alsoReads }) => alsoReads?.test(name) === true);
+}
+
+/** Whether a file shows by its name alone that a folder holds migrations. */
+export function looksLikeMigration(directory: string, path: string): boolean {
+  const name = fileName(path);
+  if (/\.sql$/i.test(name) && versionedName(name) !== undefined) return true;
+  const relative = below(directory, path);
+  return layouts.some(({ migrationPath }) => migrationPath?.test(relative) === true);
 }

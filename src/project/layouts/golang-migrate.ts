@@ -1,6 +1,7 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { type Source, sourceOf, wholeScript } from '../source.ts';
 import type { Directives, Execution, IgnoredFile, Migration, RepoFile } from '../types.ts';
+import { golangMigrateHistory, versionNumber } from './golang-migrate-history.ts';
 import type { Layout } from './layout.ts';
 import {
   below,
@@ -21,8 +22,6 @@ import {
 /** Its own pattern: https://github.com/golang-migrate/migrate, source/parse.go. Other endings than .sql are left out. */
 const NAME = /^([0-9]+)_([^\n]*)\.(down|up)\.sql$/;
 
-const TABLE = 'public.schema_migrations';
-
 /** golang-migrate: pairs of `001_x.up.sql` and `001_x.down.sql` in one folder, matched by version. */
 export const golangMigrate: Layout = {
   name: 'golang-migrate',
@@ -30,26 +29,9 @@ export const golangMigrate: Layout = {
   orderNote: 'golang-migrate runs by version number (9 before 10), and skips versions below the newest applied one.',
   checksumNote:
     'golang-migrate keeps no checksum: environments that applied it will notice nothing and keep what they have.',
-  identityOf: ({ version }) => String(BigInt(version)),
+  identityOf: versionNumber,
   identityNote: 'golang-migrate records the version number alone.',
-  bookkeeping: {
-    relation: TABLE,
-    create: `CREATE TABLE IF NOT EXISTS ${TABLE} (version bigint not null primary key, dirty boolean not null)`,
-    columns: ['version', 'dirty'],
-    select: `SELECT version::text AS version, dirty FROM ${TABLE}`,
-    // One row: what stands below its version has been applied, as the tool sees it.
-    history: ([row], known) => {
-      if (row === undefined) return { applied: [], failed: [] };
-      const version = BigInt(String(row.version));
-      const below = known.map(golangMigrate.identityOf).filter((identity) => BigInt(identity) <= version);
-      const all = [...new Set([...below, String(version)])];
-      return row.dirty === true
-        ? { applied: all.filter((identity) => identity !== String(version)), failed: [String(version)] }
-        : { applied: all, failed: [] };
-    },
-    record: ({ version }) => onlyRow(version),
-    forget: (_migration, previous) => (previous ? onlyRow(previous.version) : `TRUNCATE ${TABLE}`),
-  },
+  historyTable: golangMigrateHistory,
   // By most files: one pair among plain numbered files does not make them all invisible.
   detect: (_directory, files) => {
     const names = files.map(({ path }) => fileName(path)).filter((name) => name.endsWith('.sql'));
@@ -100,11 +82,6 @@ export const golangMigrate: Layout = {
   compare: byVersion,
   nextName,
 };
-
-/** The tool keeps one row, and rewrites it. `version` is made of digits. */
-function onlyRow(version: string): string {
-  return `TRUNCATE ${TABLE}; INSERT INTO ${TABLE} (version, dirty) VALUES (${BigInt(version)}, false)`;
-}
 
 function half(path: string): string | undefined {
   return NAME.exec(fileName(path))?.[3];

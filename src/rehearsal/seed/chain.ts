@@ -4,7 +4,7 @@ import { Session } from '../../postgres/session.ts';
 import { parseScript } from '../../project/sql.ts';
 import type { Migration } from '../../project/types.ts';
 import { adminSession } from '../admin-session.ts';
-import { runUpIn, type Stage } from '../round.ts';
+import { runUpIn, type Stage, type Step } from '../round.ts';
 import type { RehearsalServer } from '../server/types.ts';
 import { type ProjectSeed, runProjectSeed } from './project-seed.ts';
 import { type Seeding, type SeedOptions, seed } from './seed.ts';
@@ -104,8 +104,8 @@ export class SeededChain {
    * Runs a migration that the empty run has applied; `from` holds the schema before it. Resolves as `ready` does: what is on
    * its way is in a list, since a promise of a promise would wait for it. undefined: there is no run on rows.
    */
-  async run(migration: Migration, from: string): Promise<readonly [Promise<OnRows | undefined>]> {
-    if (isTooLongForRows(migration)) {
+  async run(step: Step, from: string): Promise<readonly [Promise<OnRows | undefined>]> {
+    if (isTooLongForRows(step.migration)) {
       await this.#turn;
       const live = await this.#live;
       await live?.filling.catch(ignore);
@@ -113,7 +113,7 @@ export class SeededChain {
       return [Promise.resolve(undefined)];
     }
     await this.ready(from);
-    const turn = this.#run(migration);
+    const turn = this.#run(step);
     this.#turn = turn.catch(ignore);
     turn.catch(ignore);
     return [turn];
@@ -128,11 +128,11 @@ export class SeededChain {
     return { filling: this.#first, unavailable: this.#unavailable };
   }
 
-  async #run(migration: Migration): Promise<OnRows | undefined> {
+  async #run(step: Step): Promise<OnRows | undefined> {
     const live = await this.#live;
     if (live === undefined) return undefined;
     const filling = await live.filling;
-    const outcome = await runUpIn(live.stage, migration, DATABASE);
+    const outcome = await runUpIn(live.stage, step, DATABASE);
     if (outcome.status !== 'applied') await this.#drop(live);
     return { outcome, subject: subjectOf(outcome), filling };
   }

@@ -49,7 +49,7 @@ function failureOf(report: Report): StageFailure | undefined {
   if (result !== 'busy') return undefined;
   const { application } = lock?.holder ?? {};
   return {
-    message: 'Another run holds the lock.',
+    message: lock?.tool === undefined ? 'Another run holds the lock.' : `The lock of ${line(lock.tool)} is held.`,
     ...(application === undefined ? {} : { blocker: shorten(application, 300) }),
   };
 }

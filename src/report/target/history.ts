@@ -9,7 +9,7 @@ const NEWEST = 15;
 
 /** Not as it should be: what a deploy would stumble over. */
 export function isOdd({ status, inRepository, edited }: HistoryEntry): boolean {
-  return status !== 'applied' || !inRepository || edited === 'meaning';
+  return status !== 'applied' || !inRepository || edited === 'meaning' || edited === 'unknown';
 }
 
 /** `status`: what is applied, the newest last, and what is not as it should be. */
@@ -58,7 +58,11 @@ const HOW: Readonly<Record<HistoryEntry['how'], string>> = {
   tool: 'applied, not by Lockstep',
 };
 
-const EDITED = { cosmetic: 'its comments were edited since', meaning: 'EDITED since' } as const;
+const EDITED = {
+  cosmetic: 'its comments were edited since',
+  meaning: 'EDITED since',
+  unknown: 'EDITED since, by the checksum of the tool',
+} as const;
 
 function entryPhrases(entry: HistoryEntry, full: boolean): Phrase[] {
   const { how, inRepository, edited, appliedAt, durationMs, commit, pullRequest, actor, runUrl } = entry;

@@ -67,8 +67,9 @@ const BUSY_HELP = 'Let it end, then start this run again; `lock_wait` says how l
 
 /** Who holds the lock, and how long it was waited for. */
 export function lockLines({ lock, command, result }: Report): TargetLine[] {
-  const { waitedMs = 0, holder, skipped } = lock ?? {};
+  const { waitedMs = 0, holder, skipped, tool } = lock ?? {};
   const busy = result === 'busy';
+  const which: Phrase[] = tool === undefined ? ['The lock'] : ['The lock of ', { name: tool }];
   const waited = waitedMs >= WORTH_TELLING_MS ? `waited ${duration(waitedMs)} for it` : undefined;
   if (holder === undefined && !busy) return waited === undefined ? [] : [{ phrases: [`This run ${waited}`] }];
   const reads = command === 'plan' || command === 'status' || command === 'verify';
@@ -76,7 +77,8 @@ export function lockLines({ lock, command, result }: Report): TargetLine[] {
   return [
     {
       phrases: [
-        busy || reads ? 'The lock is held by ' : 'The lock was held by ',
+        ...which,
+        busy || reads ? ' is held by ' : ' was held by ',
         ...who,
         ...(waited === undefined ? [] : [`; this run ${waited}`]),
       ],

@@ -67,6 +67,7 @@ export async function compared(server: ScratchPostgres, database: string, asked:
       },
       policy: { ...base, rehearsal: { ...base.rehearsal, ...rehearsal } },
       layout: layoutNamed('numbered'),
+      bookkeeping: undefined,
       project: projectOf(migrations),
       setup: setup === undefined ? [] : [{ path: 'setup.sql', text: setup }],
       schema: undefined,

@@ -129,7 +129,7 @@ const aboutTarget = {
     blockers: { visible: false, sessions: [session] },
     invalidIndexes: ['public.orders_status_idx'],
   },
-  lock: { key: '-755303831882598282', waitedMs: 42_000, holder: session, skipped: true },
+  lock: { key: '-755303831882598282', waitedMs: 42_000, holder: session, skipped: true, tool: 'golang-migrate' },
   log: '/tmp/lockstep/production.log',
 } as const satisfies Partial<Report>;
 

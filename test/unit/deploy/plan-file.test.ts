@@ -29,6 +29,7 @@ function historyOf(...applied: readonly Listed[]): TargetHistory {
     tool: undefined,
     relation: 'lockstep.migrations',
     toolTableMissing: false,
+    others: [],
   };
 }
 

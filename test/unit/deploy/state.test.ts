@@ -41,13 +41,19 @@ function history(
   steps: ReadonlyMap<string, readonly Step[]> = new Map(),
 ): TargetHistory {
   const ledger = { ...NO_LEDGER, exists: true, entries, steps };
-  return { ledger, tool: undefined, relation: 'lockstep.migrations', toolTableMissing: false };
+  return { ledger, tool: undefined, relation: 'lockstep.migrations', toolTableMissing: false, others: [] };
 }
 
 const never = (): boolean => false;
 const ids = (all: readonly Migration[]): string[] => all.map(({ id }) => id);
 
-function closed(of: TargetHistory, migrations: readonly Migration[], judge: Policy = policy(), contents?: string) {
+function closed(
+  of: TargetHistory,
+  migrations: readonly Migration[],
+  judge: Policy = policy(),
+  contents?: string,
+  toolRefusesEdits = false,
+) {
   const accepts = (path: string): boolean =>
     judge.historyAccept !== 'never' && judge.historyAccept.some((accepted) => accepted.path === path);
   const gates = gatesOf({
@@ -58,6 +64,7 @@ function closed(of: TargetHistory, migrations: readonly Migration[], judge: Poli
     pooler: 'none',
     poolerHelp: '',
     standby: false,
+    toolRefusesEdits,
     checksDue: undefined,
     forbidden: [],
   });
@@ -97,6 +104,37 @@ describe('what the repository holds against what the target says', () => {
     const accepting = policy({ historyAccept: [{ path: 'migrations/001_one.sql', reason: 'never deployed' }] });
     expect(closed(of, [changed], accepting)).toEqual([]);
     expect(acknowledged(targetState(of, [changed], numbered, never), policy())).toEqual([]);
+  });
+
+  it("an edit that the tool's checksum tells closes the gate only where the tool itself would refuse", () => {
+    const said = { applied: ['001_one', '002_two'], failed: [], edited: ['001_one', '002_two'] };
+    const of: TargetHistory = { ...history([entry(two)]), tool: said };
+    const state = targetState(of, [one, two], numbered, never);
+    // Of what the ledger knows, its own checksum counts.
+    expect(state.edited).toMatchObject([{ migration: one, entry: undefined, edit: 'unknown' }]);
+    expect(acknowledged(state, policy({ historyAccept: [{ path: one.path, reason: 'x' }] }))).toEqual([]);
+    expect(closed(of, [one, two])).toEqual([]);
+    expect(closed(of, [one, two], policy(), undefined, true)).toMatchObject([{ name: 'edited', open: false }]);
+    const accepting = policy({ historyAccept: [{ path: one.path, reason: 'reformatted' }] });
+    expect(closed(of, [one, two], accepting, undefined, true)).toEqual([]);
+  });
+
+  it('what runs again with each change has no place in the order', () => {
+    const views = { ...three, repeatable: true as const };
+    const of = history([entry(one), entry(views)]);
+    expect(targetState(of, [one, two, views], numbered, never)).toMatchObject({ pending: [two], outOfOrder: [] });
+    const late = history([entry(one), entry(two)]);
+    expect(targetState(late, [views, one, two], numbered, never)).toMatchObject({ pending: [views], outOfOrder: [] });
+  });
+
+  it('what only the tool calls failed is told in its words; what Lockstep has begun goes on', () => {
+    const failed = [{ identity: '002_two', says: 'ERROR: no such\ntable' }];
+    const of: TargetHistory = { ...history([]), tool: { applied: ['001_one'], failed } };
+    expect(closed(of, [one, two])).toMatchObject([
+      { name: 'unfinished', details: ["002_two: the tool's history calls it failed: ERROR: no such table"] },
+    ]);
+    const openings = new Map([['002_two', { after: '001_one' }]]);
+    expect(closed({ ...of, ledger: { ...of.ledger, openings } }, [one, two])).toEqual([]);
   });
 
   it('one that the repository does not have is refused, until it is released', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { literal, qualified } from '../../../src/deploy/ledger/sql.ts';
 import { deploySettings, limitMs } from '../../../src/deploy/run/timeouts.ts';
+import { literal, qualified } from '../../../src/project/quoting.ts';
 
 describe('limits in our own notation', () => {
   it.each([

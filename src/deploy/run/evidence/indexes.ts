@@ -1,8 +1,8 @@
 import type { Session } from '../../../postgres/session.ts';
+import { literal } from '../../../project/quoting.ts';
 import { treeOf } from '../../../project/same-statements.ts';
 import { parseSql, type Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, names, record, text } from '../../../project/syntax-tree.ts';
-import { literal } from '../../ledger/sql.ts';
 import { IS_BEING_BUILT } from '../../survey/invalid-indexes.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
 import { quotedName, relationName } from './names.ts';

@@ -1,6 +1,6 @@
+import { literal } from '../../../project/quoting.ts';
 import type { Statement } from '../../../project/sql.ts';
 import { fieldsOf, isOn, list, option, text } from '../../../project/syntax-tree.ts';
-import { literal } from '../../ledger/sql.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
 import { createIndex, dropIndex, reindex } from './indexes.ts';
 import { detachPartition } from './partitions.ts';

@@ -1,6 +1,6 @@
+import { identifier } from '../../../project/quoting.ts';
 import type { Node } from '../../../project/sql.ts';
 import { text } from '../../../project/syntax-tree.ts';
-import { identifier } from '../../ledger/sql.ts';
 
 /** A relation as a statement names it, quoted: ready for SQL, and for to_regclass inside a literal. */
 export function relationName(relation: Node | undefined): string {

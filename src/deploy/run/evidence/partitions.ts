@@ -1,7 +1,7 @@
 import type { Session } from '../../../postgres/session.ts';
+import { literal } from '../../../project/quoting.ts';
 import type { Node, Statement } from '../../../project/sql.ts';
 import { fieldsOf, list, record } from '../../../project/syntax-tree.ts';
-import { literal } from '../../ledger/sql.ts';
 import { type Evidence, kept, rowsOf } from './evidence.ts';
 import { relationName } from './names.ts';
 

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { bookkeepingOf } from '../../../../src/project/layouts/bookkeeping.ts';
 import { dbmate } from '../../../../src/project/layouts/dbmate.ts';
+import { recordFacts } from '../../../../src/project/layouts/record-facts.ts';
 import { loadParser } from '../../../../src/project/sql.ts';
 import type { Migration } from '../../../../src/project/types.ts';
 import { projectOf } from '../../../support/project.ts';
@@ -69,6 +71,9 @@ test.each([
 
 test('its table holds a row for each version', () => {
   const migration = one('-- migrate:up\n-- migrate:down');
-  expect(dbmate.bookkeeping?.record(migration)).toBe("INSERT INTO public.schema_migrations (version) VALUES ('1')");
-  expect(dbmate.bookkeeping?.forget?.(migration)).toBe("DELETE FROM public.schema_migrations WHERE version = '1'");
+  const bookkeeping = bookkeepingOf(dbmate, undefined);
+  const table = '"public"."schema_migrations"';
+  const facts = recordFacts(migration, { role: 'deployer', previous: undefined });
+  expect(bookkeeping?.record(migration, facts)).toBe(`INSERT INTO ${table} (version) VALUES ('1')`);
+  expect(bookkeeping?.forget?.(migration, undefined)).toBe(`DELETE FROM ${table} WHERE version = '1'`);
 });

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { bookkeepingOf } from '../../../../src/project/layouts/bookkeeping.ts';
 import { golangMigrate } from '../../../../src/project/layouts/golang-migrate.ts';
+import { recordFacts } from '../../../../src/project/layouts/record-facts.ts';
 import { loadParser } from '../../../../src/project/sql.ts';
 import type { Migration } from '../../../../src/project/types.ts';
 import { projectOf } from '../../../support/project.ts';
@@ -78,12 +80,32 @@ test.each([
 });
 
 test('its table holds one row: the newest version', () => {
-  const { bookkeeping } = golangMigrate;
+  const bookkeeping = bookkeepingOf(golangMigrate, undefined);
   const [first, second] = read({ '001_a.up.sql': '', '20240101000000_b.up.sql': '' }).migrations as [
     Migration,
     Migration,
   ];
-  expect(bookkeeping?.record(second)).toContain('VALUES (20240101000000, false)');
+  const facts = recordFacts(second, { role: 'deployer', previous: first });
+  expect(bookkeeping?.record(second, facts)).toContain('VALUES (20240101000000, false)');
   expect(bookkeeping?.forget?.(second, first)).toContain('VALUES (1, false)');
-  expect(bookkeeping?.forget?.(first)).toBe('TRUNCATE public.schema_migrations');
+  expect(bookkeeping?.forget?.(first, undefined)).toBe('TRUNCATE "public"."schema_migrations"');
+  // Before what runs without a transaction, and what `force` would write.
+  expect(bookkeeping?.begin?.(second, facts)).toContain('VALUES (20240101000000, true)');
+  const rolledBack = { identity: '20240101000000', migration: second, as: 'rolled-back', facts } as const;
+  expect(bookkeeping?.settle?.(rolledBack)).toContain('VALUES (1, false)');
+  expect(bookkeeping?.settle?.({ ...rolledBack, as: 'applied' })).toContain('VALUES (20240101000000, false)');
+});
+
+test('its table may have another name, whatever that holds', () => {
+  const [first] = read({ '001_a.up.sql': '' }).migrations as [Migration];
+  const own = { table: '"My Schema"."a""b"', idColumn: undefined, idFormat: undefined };
+  const bookkeeping = bookkeepingOf(golangMigrate, { ...own, appliedAtColumn: undefined, checksumColumn: undefined });
+  expect(bookkeeping?.table).toEqual({ schema: 'My Schema', relation: 'a"b' });
+  const facts = recordFacts(first, { role: 'deployer', previous: undefined });
+  expect(bookkeeping?.record(first, facts)).toContain('INSERT INTO "My Schema"."a""b" (');
+});
+
+test('its lock has the keys that it has by URL and in a program', () => {
+  const keys = bookkeepingOf(golangMigrate, undefined)?.lock?.keys('postgres');
+  expect(keys).toEqual([3_280_485_947n, 143_310_882n]);
 });

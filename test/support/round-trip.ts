@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type Target, targets } from './deploy.ts';
+import { type GitRepo, gitRepo } from './git-repo.ts';
+import { lockstepHere } from './in-process.ts';
+
+/**
+ * The proof that a project need not choose: a real tool and Lockstep take turns on one database, neither finds anything to do
+ * after the other, and the rows that they write are the same.
+ */
+
+/** One migration, before a tool's own form is given to it. */
+interface TripMigration {
+  /** 0, 1, 2 ... */
+  readonly index: number;
+  readonly name: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+interface RoundTripTool {
+  /** As `tool` in the settings has it, and as the files are to be recognised as. */
+  readonly name: string;
+  /** The repository's files, as the tool wants them, with these migrations. Given fewer, those of a commit before. */
+  files(migrations: readonly TripMigration[]): Readonly<Record<string, string>>;
+  /** Runs the real tool in a checkout, to apply what is pending. Throws when it fails; returns what it printed. */
+  migrate(repo: GitRepo, url: string): string;
+  /** Takes the newest migration back, where the tool can. */
+  rollback?(repo: GitRepo, url: string): string;
+  /** The rows of its history table, in an order that holds. */
+  readonly rows: string;
+  /** Columns that are not the same in two runs: times, random ids, durations. */
+  readonly varying: readonly string[];
+  /** Further lines of lockstep.yml. */
+  readonly config?: string;
+  /** Migrations that the tool can run and that have what is particular to it; else four tables. */
+  readonly migrations?: readonly TripMigration[];
+}
+
+/** Tables, rows, and text in which one might see a marker or a place of a parameter. */
+const USUAL: readonly TripMigration[] = [
+  ['users', 'CREATE TABLE users (id int PRIMARY KEY, name text);', 'DROP TABLE users;'],
+  ['orders', 'CREATE TABLE orders (id int PRIMARY KEY, user_id int REFERENCES users);', 'DROP TABLE orders;'],
+  [
+    'seed',
+    "INSERT INTO users VALUES (1, 'it''s; -- $1');\nINSERT INTO orders VALUES (1, 1);",
+    'DELETE FROM orders; DELETE FROM users;',
+  ],
+  ['emails', 'ALTER TABLE users ADD COLUMN email text;', 'ALTER TABLE users DROP COLUMN email;'],
+].map(([name = '', up = '', down = ''], index) => ({ index, name, up, down }));
+
+/** Runs a program that an npm package brings; LOCKSTEP_TEST_TOOLS names another folder than the repository's node_modules. */
+export function npmTool(name: string, args: readonly string[], repo: GitRepo, url: string): string {
+  const root = process.env.LOCKSTEP_TEST_TOOLS ?? fileURLToPath(new URL('../../', import.meta.url));
+  const { status, stdout, stderr, error } = spawnSync(join(root, 'node_modules', '.bin', name), args, {
+    cwd: repo.dir,
+    env: { ...repo.env, DATABASE_URL: url },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  if (error !== undefined) throw new Error(`${name} cannot be run: ${error.message}`);
+  if (status !== 0) throw new Error(`${name} ended with status ${status}: ${`${stdout}\n${stderr}`.trim()}`);
+  return `${stdout}\n${stderr}`;
+}
+
+/** 'postgres://...' as tools without TLS want it. */
+function withoutTls({ url }: Pick<Target, 'url'>): string {
+  return `${url}?sslmode=disable`;
+}
+
+/** Registers the tests. */
+export function roundTrip(tool: RoundTripTool): void {
+  const migrations = tool.migrations ?? USUAL;
+  const half = Math.ceil(migrations.length / 2);
+  const first = migrations.slice(0, half);
+  const target = targets();
+
+  const repository = (some: readonly TripMigration[]): GitRepo =>
+    gitRepo({ ...tool.files(some), 'lockstep.yml': `lock_timeout: 1s\n${tool.config ?? ''}` });
+  const complete = (repo: GitRepo): string => repo.commit('the rest', tool.files(migrations));
+  const apply = async (repo: GitRepo, { url }: Target): Promise<void> => {
+    const { report, printed } = await lockstepHere('apply', repo, url);
+    expect(report, printed).toMatchObject({ result: 'applied', project: { tool: tool.name } });
+  };
+  const nothingToDo = async (repo: GitRepo, { url }: Target): Promise<void> => {
+    const { report, printed } = await lockstepHere('apply', repo, url);
+    expect(report.result, printed).toBe('noop');
+  };
+  const history = async (shop: Target): Promise<Record<string, unknown>[]> => {
+    const rows = await shop.rows<Record<string, unknown>>(tool.rows);
+    return rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([column, cell]) =>
+          tool.varying.includes(column) ? [column, cell === null ? null : 'varies'] : [column, cell],
+        ),
+      ),
+    );
+  };
+  /** The tool itself, which must find nothing to do. */
+  const agrees = async (repo: GitRepo, shop: Target): Promise<void> => {
+    const before = await shop.rows(tool.rows);
+    tool.migrate(repo, withoutTls(shop));
+    expect(await shop.rows(tool.rows)).toEqual(before);
+  };
+  /** What the tool makes of the same files, alone. */
+  const byTool = async (): Promise<Record<string, unknown>[]> => {
+    const shop = await target();
+    tool.migrate(repository(migrations), withoutTls(shop));
+    return history(shop);
+  };
+
+  describe(`${tool.name} and Lockstep`, () => {
+    it('the tool begins, Lockstep goes on, and the tool finds nothing to do', async () => {
+      const shop = await target();
+      const repo = repository(first);
+      tool.migrate(repo, withoutTls(shop));
+      await nothingToDo(repo, shop);
+      complete(repo);
+      await apply(repo, shop);
+      await agrees(repo, shop);
+      expect(await history(shop)).toEqual(await byTool());
+    });
+
+    it('Lockstep begins, the tool goes on, and Lockstep finds nothing to do', async () => {
+      const shop = await target();
+      const repo = repository(first);
+      await apply(repo, shop);
+      await agrees(repo, shop);
+      complete(repo);
+      tool.migrate(repo, withoutTls(shop));
+      await nothingToDo(repo, shop);
+      expect(await history(shop)).toEqual(await byTool());
+    });
+
+    it('what Lockstep writes is what the tool writes, the table included', async () => {
+      const [ours, theirs] = [await target(), await target()];
+      await apply(repository(migrations), ours);
+      tool.migrate(repository(migrations), withoutTls(theirs));
+      expect(await history(ours)).toEqual(await history(theirs));
+      expect(await shapeOf(ours)).toEqual(await shapeOf(theirs));
+    });
+
+    it.runIf(tool.rollback)(
+      'the tool takes back what Lockstep has applied, and Lockstep applies it again',
+      async () => {
+        const shop = await target();
+        const repo = repository(migrations);
+        await apply(repo, shop);
+        const before = await history(shop);
+        tool.rollback?.(repo, withoutTls(shop));
+        expect((await history(shop)).length).toBeLessThan(before.length);
+        await apply(repo, shop);
+        expect(await history(shop)).toEqual(before);
+      },
+    );
+  });
+}
+
+/** Columns and indexes of all tables that are neither the ledger's nor the system's. */
+function shapeOf(shop: Target): Promise<unknown[]> {
+  return shop.rows(
+    `SELECT n.nspname || '.' || c.relname AS relation, c.relkind::text AS kind,
+       ARRAY(SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+         || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || a.attidentity::text
+         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS columns,
+       ARRAY(SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype <> 'n' ORDER BY 1) AS constraints
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockstep') AND c.relkind IN ('r', 'i', 'S') ORDER BY 1`,
+  );
+}
