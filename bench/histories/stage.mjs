@@ -26,12 +26,15 @@ export function readHistory(clone, { directory, file, down, order }, commit = 'H
 export class Stage {
   #written = 0;
 
-  constructor(directory, migrations, { protocol }) {
+  constructor(directory, migrations, { protocol, postgres }) {
     this.directory = directory;
     this.migrations = migrations;
     this.suffix = protocol === 'one query' ? '.up.sql' : '.sql';
     mkdirSync(join(directory, 'migrations'), { recursive: true });
-    writeFileSync(join(directory, 'lockstep.yml'), 'migrations:\n  directory: migrations\n');
+    writeFileSync(
+      join(directory, 'lockstep.yml'),
+      `migrations:\n  directory: migrations\n${postgres ? `postgres_version: ${postgres}\n` : ''}`,
+    );
     initRepository(directory);
     commitAll(directory, 'Nothing', 1);
   }
