@@ -19,7 +19,7 @@ export const histories = {
     file: /^([^/]+)\/up\.sql$/,
     down: '$1/down.sql',
     protocol: 'transaction',
-    order: 'lexical',
+    order: 'numeric',
     // Older ones do not run on a newer server.
     postgres: 15,
   },

@@ -16,7 +16,8 @@ export function readHistory(clone, { directory, file, down, order }, commit = 'H
     const twin = down?.replace('$1', name);
     return [{ name, up: () => text(path), down: twin && below.has(twin) ? () => text(twin) : undefined }];
   });
-  const number = ({ name }) => BigInt(/^\d+/.exec(name)?.[0] ?? 0);
+  // Diesel writes the same date with and without hyphens.
+  const number = ({ name }) => BigInt(/^[\d-]+/.exec(name)?.[0].replaceAll('-', '') || 0);
   const byText = (a, b) => (a.name < b.name ? -1 : 1);
   const byNumber = (a, b) => (number(a) === number(b) ? byText(a, b) : number(a) < number(b) ? -1 : 1);
   return found.sort(order === 'numeric' ? byNumber : byText);
@@ -41,8 +42,9 @@ export class Stage {
 
   /** Commits all before the one of this index, and then that one: { base, head, path }, names of commits and its file. */
   commit(index) {
+    const isNext = this.#written === index;
     while (this.#written < index) this.#write(this.#written++);
-    commitAll(this.directory, `Before ${index}`, 1);
+    if (!isNext) commitAll(this.directory, `Before ${index}`, 1);
     const base = this.#head();
     const path = this.#write(this.#written++);
     commitAll(this.directory, `${index}`, 1);

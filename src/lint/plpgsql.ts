@@ -44,7 +44,7 @@ function collect(value: unknown, line: number, found: BodyCommand[], loop: Loop)
     const at = key.startsWith(STATEMENT) && typeof own?.lineno === 'number' ? own.lineno : line;
     if (own && key === 'PLpgSQL_expr') found.push(...expressionCommands(own, at).map((one) => ({ ...one, ...loop })));
     else if (key === `${STATEMENT}commit` || key === `${STATEMENT}rollback`)
-      found.push(ending(key.slice(STATEMENT.length), at));
+      found.push({ ...ending(key.slice(STATEMENT.length), at), ...loop });
     else {
       if (own && key === `${STATEMENT}dynexecute`) found.push(...executedCommands(own, at));
       // Of two loops, one in the other, either may be long: the outer one alone is looked at.
