@@ -12,7 +12,6 @@ import type { Layout } from '../project/layouts/layout.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Gate, PlanReport } from '../report/target-model.ts';
-import { forbiddenIn } from './forbidden.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { OpenTarget } from './target-session.ts';
 
@@ -61,6 +60,11 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     history: historyFingerprint(noted),
   };
   const text = planText({ ...base, pending: state.pending.map(listed) });
+  // Most runs have nothing pending, and need no rules.
+  const forbidden =
+    state.pending.length === 0
+      ? []
+      : (await import('./forbidden.ts')).forbiddenIn(state.pending, project, layout, policy);
   const gates = [
     ...gatesOf({
       state,
@@ -71,7 +75,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       poolerHelp,
       standby: target.standby,
       checksDue: checksDue(history),
-      forbidden: forbiddenIn(state.pending, project, layout, policy),
+      forbidden,
     }),
     ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, noted, state, listed))]),
   ];
