@@ -1,5 +1,4 @@
-import { laterRules, mandatoryRules } from '../judgement/verdict.ts';
-import { ruleNames } from '../lint/catalogue.ts';
+import { mandatoryRules } from '../judgement/verdict.ts';
 import { judgedBy } from '../lint/policy.ts';
 import { changeSet } from '../project/change-set.ts';
 import { decode } from '../project/decode.ts';
@@ -18,6 +17,7 @@ import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
+import { everyRuleName } from './rule-names.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
@@ -62,7 +62,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
   const file = await settingsFile(settings, git, bothSides);
   const usualSquawk = await bothSides(USUAL_SQUAWK_CONFIG);
   const baseHasPolicy = (file.base ?? usualSquawk.base) !== undefined;
-  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: [...ruleNames, ...laterRules] });
+  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: everyRuleName });
   const { policy, headLocation, baseLocation } = judging;
   const { squawkConfig } = policy.lint;
   const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);

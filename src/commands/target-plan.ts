@@ -13,7 +13,6 @@ import { tableText } from '../project/quoting.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Gate, PlanReport } from '../report/target-model.ts';
-import { forbiddenIn } from './forbidden.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { OpenTarget } from './target-session.ts';
 
@@ -62,6 +61,11 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     history: historyFingerprint(noted),
   };
   const text = planText({ ...base, pending: state.pending.map(listed) });
+  // Most runs have nothing pending, and need no rules.
+  const forbidden =
+    state.pending.length === 0
+      ? []
+      : (await import('./forbidden.ts')).forbiddenIn(state.pending, project, layout, policy);
   const gates = [
     ...gatesOf({
       state,
@@ -73,7 +77,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       standby: target.standby,
       toolRefusesEdits: source?.refusesEdits === true,
       checksDue: checksDue(history),
-      forbidden: forbiddenIn(state.pending, project, layout, policy),
+      forbidden,
     }),
     ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, noted, state, listed))]),
   ];

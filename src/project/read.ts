@@ -4,12 +4,13 @@ import type { GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
 import type { ReadOptions } from './layouts/layout.ts';
 import { compareText, fileName } from './layouts/names.ts';
+import { lazily } from './lazily.ts';
 import { leftOut } from './left-out.ts';
 import { describe, nothingFound } from './locate.ts';
 import type { Range } from './refs.ts';
 import { sourceOf } from './source.ts';
 import { loadParser } from './sql.ts';
-import type { IgnoredFile, Project, RepoFile } from './types.ts';
+import type { IgnoredFile, Project, RepoFile, SectionProblem } from './types.ts';
 
 interface RangeRequest {
   /** One for the whole run, so that what two commits share is read and parsed once. */
@@ -65,21 +66,27 @@ async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions)
   // Layouts parse the SQL that stands in rollback comments.
   if (!options.upOnly) await loadParser();
   const bytes = await files.read(filesRead(folder));
-  const project = withLeftOut(layout.read(directory, bytes, options), bytes, options.placeholders);
+  const project = withLeftOut(layout.read(directory, bytes, options), bytes, options);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };
 }
 
 /** Adds what the layout dropped of the files that it made migrations of. A file that the tool refuses is told once. */
-function withLeftOut(project: Project, files: readonly RepoFile[], placeholders: ReadOptions['placeholders']): Project {
+function withLeftOut(project: Project, files: readonly RepoFile[], { placeholders, upOnly }: ReadOptions): Project {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const migrations = project.migrations.map((migration) => {
     if (migration.sectionProblems) return migration;
-    const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
-      const file = path === undefined ? undefined : byPath.get(path);
-      return file ? leftOut(sourceOf(file, placeholders), migration) : [];
-    });
-    return found.length === 0 ? migration : { ...migration, sectionProblems: found };
+    const find = (): readonly SectionProblem[] | undefined => {
+      const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
+        const file = path === undefined ? undefined : byPath.get(path);
+        return file ? leftOut(sourceOf(file, placeholders), migration) : [];
+      });
+      return found.length === 0 ? undefined : found;
+    };
+    // Who deploys asks only what is pending for it.
+    if (upOnly) return Object.defineProperty(migration, 'sectionProblems', { get: lazily(find), enumerable: true });
+    const sectionProblems = find();
+    return sectionProblems === undefined ? migration : { ...migration, sectionProblems };
   });
   return { ...project, migrations };
 }

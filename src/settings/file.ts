@@ -28,7 +28,7 @@ export interface ConfigSource {
 export function parseConfig(source: ConfigSource): Config {
   const file = readFile(source);
   const { name, settings } = chooseDatabase(file, source);
-  return toConfig(settingsSchema.parse(settings), name, source.overrides);
+  return toConfig(settingsSchema.parse(settings, { jitless: true }), name, source.overrides);
 }
 
 type RawFile = Readonly<Record<string, unknown>> & { readonly databases?: readonly RawDatabase[] };
