@@ -1,6 +1,7 @@
 import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
+import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
@@ -16,7 +17,8 @@ export const layouts: readonly Layout[] = [
   // migration_lock.toml: Prisma
   // supabase/migrations: Supabase
   // atlas.sum: Atlas
-  // V1__x.sql: Flyway
+  // V1__x.sql
+  flyway,
   // x.up.sql
   golangMigrate,
   // -- migrate:up

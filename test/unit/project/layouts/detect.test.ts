@@ -14,6 +14,8 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['sections', { 'm/001_a.sql': dbmate, 'm/002_b.sql': dbmate, 'm/003_c.sql': '' }, 'dbmate'],
   ['numbers, one of them with sections', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': dbmate }, 'numbered'],
   ['a marker that is quoted text', { 'm/1_a.sql': "SELECT '\n  -- migrate:up'" }, 'numbered'],
+  ['versions with two underscores', { 'm/V1__a.sql': '', 'm/R__v.sql': '', 'm/x.sql': '' }, 'flyway'],
+  ['numbers, one of them of Flyway', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/V3__c.sql': '' }, 'numbered'],
   ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
   ['nothing', {}, undefined],
 ])('%s are read as %3$s', (_, files, expected) => {
