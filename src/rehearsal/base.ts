@@ -179,5 +179,6 @@ async function replay(
   if (failure === undefined) return;
   const { index, error } = failure;
   const what = `${migrations[index]?.id} (${index + 1} of ${migrations.length})`;
-  throw explainBaseFailure(error, { kind: 'migration', index }, what);
+  const programs = migrations.slice(0, index).some(({ up }) => up.program !== undefined);
+  throw explainBaseFailure(error, { kind: 'migration', index, programs }, what);
 }

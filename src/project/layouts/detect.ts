@@ -5,6 +5,7 @@ import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
+import { nodePgMigrate } from './node-pg-migrate.ts';
 import { numbered } from './numbered.ts';
 
 /**
@@ -25,7 +26,8 @@ export const layouts: readonly Layout[] = [
   dbmate,
   // -- +goose Up: goose
   // --! Previous: graphile-migrate
-  // -- Up Migration: node-pg-migrate
+  // -- Up Migration
+  nodePgMigrate,
   // 001_x.sql
   numbered,
 ];
