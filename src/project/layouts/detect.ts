@@ -3,6 +3,7 @@ import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
+import { goose } from './goose.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
@@ -24,7 +25,8 @@ export const layouts: readonly Layout[] = [
   golangMigrate,
   // -- migrate:up
   dbmate,
-  // -- +goose Up: goose
+  // -- +goose Up
+  goose,
   // --! Previous: graphile-migrate
   // -- Up Migration
   nodePgMigrate,
