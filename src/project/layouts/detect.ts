@@ -1,5 +1,6 @@
 import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
+import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
@@ -18,7 +19,8 @@ export const layouts: readonly Layout[] = [
   // */migration.sql beside snapshot.json: Drizzle 1.0
   // migration_lock.toml: Prisma
   // supabase/migrations: Supabase
-  // atlas.sum: Atlas
+  // atlas.sum
+  atlas,
   // V1__x.sql
   flyway,
   // x.up.sql
