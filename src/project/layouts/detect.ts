@@ -2,6 +2,7 @@ import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
 import { golangMigrate } from './golang-migrate.ts';
+import { graphileMigrate } from './graphile-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
@@ -23,7 +24,8 @@ export const layouts: readonly Layout[] = [
   // -- migrate:up
   dbmate,
   // -- +goose Up: goose
-  // --! Previous: graphile-migrate
+  // --! Previous:
+  graphileMigrate,
   // -- Up Migration
   nodePgMigrate,
   // 001_x.sql
