@@ -5,6 +5,7 @@ import { dbmate } from './dbmate.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import { goose } from './goose.ts';
+import { graphileMigrate } from './graphile-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
@@ -29,7 +30,8 @@ export const layouts: readonly Layout[] = [
   dbmate,
   // -- +goose Up
   goose,
-  // --! Previous: graphile-migrate
+  // --! Previous:
+  graphileMigrate,
   // -- Up Migration
   nodePgMigrate,
   // 001_x.sql
