@@ -153,6 +153,12 @@ describe("Atlas' revisions", () => {
     expect(planned.report.result, planned.printed).toBe('refused');
     expect(planned.report.notices).toContainEqual(expect.stringContaining('would skip this silently'));
     expect(planned.report.plan?.gates).toContainEqual(expect.objectContaining({ name: 'order', open: false }));
+    const allowed = gitRepo({ ...folder([first, second]), 'lockstep.yml': 'out_of_order: apply\n' });
+    const applied = await lockstepHere('apply', allowed, late.url);
+    expect(applied.report, applied.printed).toMatchObject({
+      result: 'applied',
+      migrations: [{ id: '20250101000000_users' }],
+    });
   });
 
   it('partial progress is told, and `resolve` settles it', async () => {

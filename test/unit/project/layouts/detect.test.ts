@@ -19,6 +19,9 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['numbers, one of them of Flyway', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/V3__c.sql': '' }, 'numbered'],
   ['annotations of goose', { 'm/1_a.sql': goose, 'm/2_b.sql': goose, 'm/3_c.go': '' }, 'goose'],
   ['numbers, one of them of goose', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': goose }, 'numbered'],
+  ['a folder with atlas.sum', { 'm/1_a.sql': '', 'm/b.sql': '', 'm/atlas.sum': '' }, 'atlas'],
+  ['pairs with atlas.sum', { 'm/1_a.up.sql': '', 'm/1_a.down.sql': '', 'm/atlas.sum': '' }, 'golang-migrate'],
+  ['annotations of goose with atlas.sum', { 'm/1_a.sql': goose, 'm/atlas.sum': '' }, 'goose'],
   ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
   ['nothing', {}, undefined],
 ])('%s are read as %3$s', (_, files, expected) => {
