@@ -58,7 +58,8 @@ class Reader {
     let start = 0;
     text.split('\n').forEach((raw, index) => {
       const line = raw.replace(/\r$/, '');
-      if (line.trim().startsWith('--') && line.includes('+goose')) this.#annotation(line, start, index + 1);
+      // Newer versions of goose refuse a comment that names one further on; older ones do not.
+      if (/^\s*--\s*\+goose/.test(line)) this.#annotation(line, start, index + 1);
       else this.#line(line, start, index + 1);
       if (this.half !== undefined) this.#extend(this.half, start, start + raw.length + 1);
       start += raw.length + 1;

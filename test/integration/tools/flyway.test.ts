@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../support/deploy.ts';
-import { runsExample } from '../../support/example.ts';
+import { checkHere, exampleFiles, runsExample } from '../../support/example.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
 import { lockstepHere } from '../../support/in-process.ts';
 import { roundTrip } from '../../support/round-trip.ts';
@@ -111,6 +111,26 @@ describe("Flyway's history", () => {
     // With another version behind it, it is no migration that comes too late.
     repo.commit('more', inFolder({ 'V2__more.sql': 'CREATE TABLE more ();\n' }));
     expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+  });
+
+  it('a changed repeatable script is rehearsed, and is no edit of history', async () => {
+    const repo = gitRepo(exampleFiles('flyway'));
+    repo.branch('change');
+    repo.commit('a column more', {
+      [`${FOLDER}/R__books_on_loan.sql`]:
+        'CREATE OR REPLACE VIEW books_on_loan AS SELECT books.id, books.title, loans.id AS loan FROM books JOIN loans ON loans.book_id = books.id WHERE loans.returned_at IS NULL;\n',
+      [`${FOLDER}/V4__authors.sql`]: 'ALTER TABLE books ADD COLUMN author text;\n',
+    });
+    const { report, printed } = await checkHere(repo);
+    expect(report.result, printed).toBe('passed');
+    // Versions first, and repeatable scripts behind them; nothing is out of order.
+    expect(report.migrations).toMatchObject([
+      { id: 'V4__authors', change: 'added', up: { status: 'applied' } },
+      { id: 'R__books_on_loan', change: 'modified', up: { status: 'applied' } },
+    ]);
+    const rules = report.findings.map(({ rule }) => rule);
+    for (const rule of ['migration-edited', 'migration-out-of-order', 'duplicate-version'])
+      expect(rules).not.toContain(rule);
   });
 
   it('an edit is seen by the checksum that Flyway wrote, and stops a deploy as it stops Flyway; CRLF is none', async () => {

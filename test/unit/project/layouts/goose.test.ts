@@ -95,6 +95,7 @@ describe('sections', () => {
   });
 
   test.each([
+    '-- All files have a -- +goose Up annotation.\n-- +goose Up\nSELECT 1;\n',
     '-- +goose Up\nSELECT 1; -- done\n\n-- note\nSELECT 2;\n',
     "-- +goose Up\nSELECT 'a\nb';\n",
     '-- +goose Up\nSELECT 1; SELECT 2;\n-- +goose Down\n',
