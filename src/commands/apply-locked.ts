@@ -6,6 +6,7 @@ import { acknowledged } from '../deploy/plan/gates.ts';
 import type { PlanFile } from '../deploy/plan/plan-file.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
+import { newestOf } from '../project/layouts/names.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
@@ -92,8 +93,8 @@ function historyAfter(plan: TargetPlan, { migrations = [] }: TargetOutcome, comm
   ];
   // Pending ones sort after what is applied, unless they are out of order.
   const newest = state.outOfOrder.some(({ id }) => applied.has(id))
-    ? (before.newest ?? all.at(-1)?.id)
-    : all.at(-1)?.id;
+    ? (before.newest ?? newestOf(all)?.id)
+    : newestOf(all)?.id;
   return { ...before, applied: before.applied + applied.size, ...(newest === undefined ? {} : { newest }), commit };
 }
 

@@ -9,6 +9,7 @@ import type { Layout } from '../project/layouts/layout.ts';
 import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
+import { REHEARSED_NAMES } from '../rehearsal/base.ts';
 import type { Finding } from '../report/model.ts';
 import type { Actions } from '../settings/actions.ts';
 import type { Location, Policy, Settings } from '../settings/types.ts';
@@ -74,6 +75,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     headLocation,
     baseLocation: baseLocation ?? headLocation,
     placeholders: policy.rehearsal.placeholders,
+    database: () => REHEARSED_NAMES,
   });
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const source = {

@@ -11,6 +11,7 @@ import { type CheckInputs, readInputs } from './check-inputs.ts';
 import { checkReport, type Outcome } from './check-report.ts';
 import { count, lintAll, majorOf, type Run, rehearsalRequest, rehearseAll, testAll, timed } from './check-stages.ts';
 import type { Io } from './io.ts';
+import { unrunPrograms } from './unrun-programs.ts';
 
 /** Lints and rehearses what a branch does to the migrations, runs the project's tests, and gives a verdict. */
 export async function check(settings: Settings, io: Io): Promise<Report> {
@@ -56,7 +57,7 @@ async function examine(
   const signal = AbortSignal.any([io.signal, own.signal]);
   const { timeoutMs } = inputs.policy.rehearsal;
   const limit = setTimeout(() => own.abort(tookTooLong(timeoutMs)), timeoutMs + GRACE_MS);
-  const notices: string[] = [];
+  const notices: string[] = fresh.length === 0 ? [] : unrunPrograms(inputs);
   const run: Run = { settings, io, inputs, signal, notice: (text) => void notices.push(text) };
   const preparing = fresh.length === 0 ? undefined : prepare(rehearsalRequest(run));
   // Awaited below; a failure meanwhile must not count as one that nobody handles.

@@ -1,9 +1,12 @@
 import type { Session } from '../postgres/session.ts';
 import { decode } from '../project/decode.ts';
+import { readAt } from '../project/read.ts';
 import type { Migration } from '../project/types.ts';
+import { REHEARSED_NAMES } from '../rehearsal/base.ts';
 import type { Io } from './io.ts';
 import { rehearsalFiles } from './rehearsal-files.ts';
 import { type Comparison, compareWithTarget } from './schema-comparison.ts';
+import type { TargetInputs } from './target-inputs.ts';
 import { toolRelations } from './target-plan.ts';
 import type { TargetFrame } from './target-report.ts';
 
@@ -25,7 +28,7 @@ export async function compareTarget(
     io,
     policy,
     layout,
-    project: { ...project, migrations: [...migrations] },
+    project: { ...project, migrations: await asRehearsed(inputs, migrations) },
     ...(await rehearsalFiles(policy.rehearsal, { textOf, configPath, mustBe: 'committed' })),
     session,
     targetMajor: opened.target.major,
@@ -36,4 +39,13 @@ export async function compareTarget(
   });
   notices.push(...comparison.notices);
   return comparison;
+}
+
+/** A tool that names the database in the SQL names the rehearsal's there. */
+async function asRehearsed(inputs: TargetInputs, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  if (inputs.layout.ownPlaceholders === undefined) return migrations;
+  const { placeholders } = inputs.policy.rehearsal;
+  const project = await readAt(inputs, { placeholders, upOnly: true, database: () => REHEARSED_NAMES });
+  const paths = new Set(migrations.map(({ path }) => path));
+  return project.migrations.filter(({ path }) => paths.has(path));
 }

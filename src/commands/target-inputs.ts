@@ -1,3 +1,4 @@
+import { readTargetUrl } from '../deploy/target/url.ts';
 import { LockstepError } from '../errors.ts';
 import { decode } from '../project/decode.ts';
 import { Git } from '../project/git.ts';
@@ -6,7 +7,7 @@ import type { Clone } from '../project/git-fetch.ts';
 import { type At, GitFiles } from '../project/git-files.ts';
 import { ensureCommit } from '../project/git-history.ts';
 import { layoutNamed } from '../project/layouts/detect.ts';
-import type { Layout } from '../project/layouts/layout.ts';
+import type { DatabaseNames, Layout } from '../project/layouts/layout.ts';
 import { readAt } from '../project/read.ts';
 import type { Project } from '../project/types.ts';
 import { fromDotenv } from '../settings/dotenv.ts';
@@ -82,11 +83,17 @@ async function commitNamed(clone: Clone, name: string): Promise<string | undefin
   }
 }
 
+/** Those that the URL says, as a tool would read it. Throws `target-url-invalid`. */
+function namesIn({ url }: TargetPlace): DatabaseNames {
+  const { database, user } = readTargetUrl(url).place;
+  return { name: database, owner: user };
+}
+
 /** The migrations there. Throws `migrations-not-found`, `migrations-ambiguous`. */
 export async function readTargetProject(place: TargetPlace): Promise<TargetInputs> {
   const { placeholders } = place.policy.rehearsal;
   const [project, { author, subject }] = await Promise.all([
-    readAt(place, { placeholders, upOnly: true }),
+    readAt(place, { placeholders, upOnly: true, database: () => namesIn(place) }),
     place.git.read(place.commit),
   ]);
   const inFolder = project.directory === '.' ? '' : `${project.directory}/`;

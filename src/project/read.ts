@@ -2,7 +2,7 @@ import type { Location } from '../settings/types.ts';
 import { type Folder, filesRead, findFolder, findFolderAtBase, goneFrom, type Search } from './folder.ts';
 import type { GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
-import type { ReadOptions } from './layouts/layout.ts';
+import type { DatabaseNames, ReadOptions } from './layouts/layout.ts';
 import { compareText, fileName } from './layouts/names.ts';
 import { lazily } from './lazily.ts';
 import { leftOut } from './left-out.ts';
@@ -20,6 +20,7 @@ interface RangeRequest {
   readonly headLocation: Location;
   readonly baseLocation: Location;
   readonly placeholders: Readonly<Record<string, string>>;
+  readonly database?: () => DatabaseNames;
 }
 
 /** What `changeSet` compares. */
@@ -35,7 +36,7 @@ export interface Projects {
  * whose migrations are all gone. Throws `migrations-not-found` when neither has any.
  */
 export async function readRange(request: RangeRequest): Promise<Projects> {
-  const { files, range, headLocation, baseLocation, placeholders } = request;
+  const { files, range, headLocation, baseLocation, placeholders, database } = request;
   const headSearch: Search = { files, at: range.head, location: headLocation };
   const tipSearch: Search = { files, at: range.baseTip, location: baseLocation };
   const found = await findFolder(headSearch);
@@ -46,7 +47,7 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
   if (!reference) throw nothingFound(found.entries, headLocation.directory);
 
   const read = async (folder: Folder | undefined): Promise<Project> =>
-    readFolder(files, folder ?? { ...reference, entries: [] }, { placeholders });
+    readFolder(files, folder ?? { ...reference, entries: [] }, { placeholders, ...(database && { database }) });
   const head = await read(found.folder);
   const tip = await read(atTip);
   if (range.mergeBase === range.baseTip) return { mergeBase: tip, tip, head };
@@ -66,7 +67,9 @@ async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions)
   // Layouts parse the SQL that stands in rollback comments.
   if (!options.upOnly) await loadParser();
   const bytes = await files.read(filesRead(folder));
-  const project = withLeftOut(layout.read(directory, bytes, options), bytes, options);
+  const own = options.database && layout.ownPlaceholders?.(options.database());
+  const asked = { ...options, placeholders: { ...own, ...options.placeholders } };
+  const project = withLeftOut(layout.read(directory, bytes, asked), bytes, asked);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };
 }

@@ -13,11 +13,22 @@ import { adminSession } from './admin-session.ts';
 import { knownAdvice } from './base-advice.ts';
 import { explainBaseFailure } from './base-failure.ts';
 import { supabaseRoles, supabaseSearchPath, supabaseSetup } from './preset-supabase.ts';
-import { createRehearsalRole, createRoles, createUsualOwner, demote, roleNames, USUAL_OWNER } from './roles.ts';
+import {
+  createRehearsalRole,
+  createRoles,
+  createUsualOwner,
+  demote,
+  REHEARSAL_ROLE,
+  roleNames,
+  USUAL_OWNER,
+} from './roles.ts';
 import type { RehearsalServer } from './server/types.ts';
 
 /** The base schema: what the target has before this change, built once and cloned for everything that follows. */
 export const BASE_DATABASE = 'base';
+
+/** What a migration finds there where its tool names the database and its owner. */
+export const REHEARSED_NAMES = { name: BASE_DATABASE, owner: REHEARSAL_ROLE } as const;
 
 /** What stood there before the history began, where that is asked for. */
 export const SETUP_DATABASE = 'setup';
@@ -179,5 +190,6 @@ async function replay(
   if (failure === undefined) return;
   const { index, error } = failure;
   const what = `${migrations[index]?.id} (${index + 1} of ${migrations.length})`;
-  throw explainBaseFailure(error, { kind: 'migration', index }, what);
+  const programs = migrations.slice(0, index).some(({ up }) => up.program !== undefined);
+  throw explainBaseFailure(error, { kind: 'migration', index, programs }, what);
 }

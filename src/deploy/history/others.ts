@@ -42,7 +42,8 @@ function candidates(own: TableName | undefined): readonly Candidate[] {
     return [{ tool: name, table, columns, foreignColumns }];
   });
   const ownName = own === undefined ? undefined : tableText(own);
-  return [RAILS, ...known].filter(({ table }) => tableText(table) !== ownName);
+  // One's own table may be another's as well: what stands beside it shows that.
+  return [RAILS, ...known].filter(({ table, beside }) => beside !== undefined || tableText(table) !== ownName);
 }
 
 /** The tables to look up for that. */
@@ -95,6 +96,8 @@ interface Choice {
 /** Refuses to guess. Throws `history-ambiguous`. */
 export function requireUnambiguous({ tool, relation, rows = 0, inUse }: Choice, others: readonly OtherHistory[]): void {
   if (others.length === 0 || (rows > 0 && inUse)) return;
+  const sharing = others.find((other) => other.relation === relation);
+  if (sharing !== undefined) throw shared(tool, sharing);
   const found = others.map((other) => `${toldHistory(other)}, of ${other.tool}`).join('; ');
   const own = rows === 0 ? `${relation} of ${tool} has no rows` : toldHistory({ relation, rows });
   const names = [...new Set([...others.map((other) => other.tool).filter(isNameable), tool])];
@@ -103,6 +106,17 @@ export function requireUnambiguous({ tool, relation, rows = 0, inUse }: Choice, 
     `The files look like those of ${tool}, and the target holds another history: ${found} (${own}).`,
     {
       hint: `Say in lockstep.yml by which one this project goes:\n${names.map((name) => `  tool: ${name}`).join('\nor\n')}`,
+    },
+  );
+}
+
+function shared(tool: string, other: OtherHistory): LockstepError {
+  const beside = RAILS.beside === undefined ? '' : tableText(RAILS.beside);
+  return new LockstepError(
+    'history-ambiguous',
+    `The files look like those of ${tool}, and its table is also that of ${other.tool}: ${toldHistory(other)}, with ${beside} beside it.`,
+    {
+      hint: `Give ${tool} a table of its own (dbmate: --migrations-table) and name it in lockstep.yml:\n  history:\n    table: public.${tool}_migrations\nor, when ${other.tool} has left it to this project:\n  tool: ${tool}`,
     },
   );
 }

@@ -1,9 +1,14 @@
 import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
+import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
+import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
+import { goose } from './goose.ts';
+import { graphileMigrate } from './graphile-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
+import { nodePgMigrate } from './node-pg-migrate.ts';
 import { numbered } from './numbered.ts';
 
 /**
@@ -15,15 +20,20 @@ export const layouts: readonly Layout[] = [
   // */migration.sql beside snapshot.json: Drizzle 1.0
   // migration_lock.toml: Prisma
   // supabase/migrations: Supabase
-  // atlas.sum: Atlas
-  // V1__x.sql: Flyway
+  // atlas.sum
+  atlas,
+  // V1__x.sql
+  flyway,
   // x.up.sql
   golangMigrate,
   // -- migrate:up
   dbmate,
-  // -- +goose Up: goose
-  // --! Previous: graphile-migrate
-  // -- Up Migration: node-pg-migrate
+  // -- +goose Up
+  goose,
+  // --! Previous:
+  graphileMigrate,
+  // -- Up Migration
+  nodePgMigrate,
   // 001_x.sql
   numbered,
 ];

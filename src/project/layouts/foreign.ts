@@ -7,10 +7,6 @@ const FOREIGN: readonly { readonly tool: string; readonly shows: (paths: readonl
   { tool: 'Prisma', shows: (paths) => has(paths, 'migration.sql') },
   { tool: 'Diesel', shows: (paths) => has(paths, 'up.sql') },
   { tool: 'Sqitch', shows: (paths) => has(paths, 'sqitch.plan') },
-  {
-    tool: 'graphile-migrate',
-    shows: (paths) => paths.some((path) => path.includes('/committed/')) && has(paths, 'current.sql'),
-  },
 ];
 
 /** The name of the tool that a folder without readable migrations seems to belong to. */

@@ -23,6 +23,8 @@ export interface Layout {
    * *.sql that begin with a number.
    */
   readonly migrationPath?: RegExp;
+  /** Values that the tool itself puts into the SQL, by the names of placeholders; those in the settings win. */
+  ownPlaceholders?(database: DatabaseNames): Readonly<Record<string, string>>;
   /** Whether the files of a migrations folder look like this tool's, by most of them. `files`: those that any layout reads. */
   detect(directory: string, files: readonly RepoFile[]): boolean;
   /** The migrations in the tool's order. `loadParser` must have resolved before, unless `upOnly`. Never throws for what a file holds. */
@@ -33,9 +35,18 @@ export interface Layout {
   nextName(newestVersion: string | undefined, path: string, now: Date): string;
 }
 
+/** What a tool may name in the SQL. */
+export interface DatabaseNames {
+  readonly name: string;
+  /** The role of the tool's connection. */
+  readonly owner: string;
+}
+
 export interface ReadOptions {
   /** Values for `:NAME` and `${NAME}`. */
   readonly placeholders: Readonly<Record<string, string>>;
+  /** Of the database that the migrations are read for; asked for where the tool names it. */
+  readonly database?: () => DatabaseNames;
   /** No down script is needed: one that stands in a comment is not looked for, and nothing is parsed. */
   readonly upOnly?: boolean;
 }

@@ -3,6 +3,7 @@ import { LockstepError } from '../../../../src/errors.ts';
 import { detectLayout, layoutNamed, layoutNames } from '../../../../src/project/layouts/detect.ts';
 import { repoFiles } from '../../../support/project.ts';
 
+const goose = '-- +goose Up\nSELECT 1;\n';
 const dbmate = '-- migrate:up\nSELECT 1;\n-- migrate:down\n';
 
 test.each<[string, Record<string, string>, string | undefined]>([
@@ -14,6 +15,13 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['sections', { 'm/001_a.sql': dbmate, 'm/002_b.sql': dbmate, 'm/003_c.sql': '' }, 'dbmate'],
   ['numbers, one of them with sections', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': dbmate }, 'numbered'],
   ['a marker that is quoted text', { 'm/1_a.sql': "SELECT '\n  -- migrate:up'" }, 'numbered'],
+  ['versions with two underscores', { 'm/V1__a.sql': '', 'm/R__v.sql': '', 'm/x.sql': '' }, 'flyway'],
+  ['numbers, one of them of Flyway', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/V3__c.sql': '' }, 'numbered'],
+  ['annotations of goose', { 'm/1_a.sql': goose, 'm/2_b.sql': goose, 'm/3_c.go': '' }, 'goose'],
+  ['numbers, one of them of goose', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': goose }, 'numbered'],
+  ['a folder with atlas.sum', { 'm/1_a.sql': '', 'm/b.sql': '', 'm/atlas.sum': '' }, 'atlas'],
+  ['pairs with atlas.sum', { 'm/1_a.up.sql': '', 'm/1_a.down.sql': '', 'm/atlas.sum': '' }, 'golang-migrate'],
+  ['annotations of goose with atlas.sum', { 'm/1_a.sql': goose, 'm/atlas.sum': '' }, 'goose'],
   ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
   ['nothing', {}, undefined],
 ])('%s are read as %3$s', (_, files, expected) => {
