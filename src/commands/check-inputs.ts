@@ -5,10 +5,10 @@ import { changeSet } from '../project/change-set.ts';
 import { decode } from '../project/decode.ts';
 import { Git } from '../project/git.ts';
 import { type At, GitFiles } from '../project/git-files.ts';
-import { layoutNamed } from '../project/layouts/detect.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
+import { toolLayout } from '../project/tool-layout.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import type { Actions } from '../settings/actions.ts';
@@ -17,6 +17,7 @@ import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
+import { type ProjectTool, projectTool } from './project-tool.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
@@ -30,6 +31,10 @@ export interface CheckInputs {
   readonly range: Range;
   readonly changeSet: ChangeSet;
   readonly layout: Layout;
+  /** undefined: Lockstep runs the migrations' SQL itself. */
+  readonly tool: ProjectTool | undefined;
+  /** The same as the base has it. */
+  readonly baseTool: ProjectTool | undefined;
   readonly policy: Policy;
   readonly database: string | undefined;
   readonly squawkConfig: string | undefined;
@@ -88,7 +93,9 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     actions,
     range,
     changeSet: changeSet(projects),
-    layout: layoutNamed(projects.head.tool),
+    layout: toolLayout(projects.head.tool),
+    tool: await projectTool(files, range.head, projects.head.tool, policy),
+    baseTool: await projectTool(files, range.baseTip, projects.head.tool, policy),
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),

@@ -50,7 +50,8 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
   const { policy, project, layout, environment } = inputs;
   const { target, source, poolerHelp } = opened;
   if (!isUnchanged(history, project.migrations, layout)) await loadParser();
-  const state = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const found = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const state = layout.ordersByGraph ? { ...found, outOfOrder: [] } : found;
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
   const listed = listedIn(inputs);

@@ -50,9 +50,11 @@ export function reachTarget(
 }
 
 /** What the settings name of a target that was reached. */
-export function openedTarget(target: Target, { policy, layout, project, location }: TargetInputs): OpenTarget {
+export function openedTarget(target: Target, { policy, layout, project, location, tool }: TargetInputs): OpenTarget {
   const ledger = ledgerIn(policy.deploy.ledgerSchema);
-  const source = historySource(layout, policy.deploy.ownHistory);
+  const told = historySource(layout, policy.deploy.ownHistory);
+  // Its table may be missing before the first run: the tool makes it.
+  const source = told && tool !== undefined ? { ...told, create: told.create ?? '' } : told;
   return {
     target,
     ledger,

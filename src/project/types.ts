@@ -24,6 +24,11 @@ export interface Script {
   /** The file's text, without a byte order mark, blanked outside this script. '' when the file is unreadable. */
   readonly text: string;
   readonly unreadable?: Unreadable;
+  /**
+   * sha256 (hex) of a file in another language than SQL, which only its tool can run: what it sends shows when it runs.
+   * `text` is '' until a rehearsal has captured it.
+   */
+  readonly program?: string;
 }
 
 /**

@@ -13,7 +13,7 @@ export function newestVersion({ base, head }: ChangeSet, layout: LintLayout): st
 /** Where new migrations stand among those that are there: on the branch and at the base branch's tip. */
 export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now: Date): Finding[] {
   const newcomers = changeSet.changes.flatMap((change) => (change.kind === 'added' ? [change.migration] : []));
-  if (newcomers.length === 0) return [];
+  if (newcomers.length === 0 || layout.ordersByGraph) return [];
   const settled = settledMigrations(changeSet);
   const rename = renamer(changeSet, layout, now);
   const doubled = duplicates(newcomers, settled, layout, rename);

@@ -35,6 +35,7 @@ describe('lockstep.yml', () => {
           postgresVersion: undefined,
           testCommand: undefined,
           testTimeoutMs: 600_000,
+          commands: { apply: undefined, rollback: undefined, status: undefined },
           lint: { rules: {}, overrides: [], exclude: [], squawkConfig: '.squawk.toml' },
           tables: {},
           rehearsal: {

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { LockstepError } from '../errors.ts';
+import type { Git } from '../project/git.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
+import { tableText } from '../project/quoting.ts';
+import type { BaseInput } from '../rehearsal/base.ts';
+import { commandText, runProjectCommand } from '../services/project-command.ts';
+import type { Settings } from '../settings/types.ts';
+import { copyCheckout } from './checkout-copy.ts';
+import type { Io } from './io.ts';
+import type { ProjectTool } from './project-tool.ts';
+import { toolEnvironment } from './tool-environment.ts';
+
+interface ProgramRequest {
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly git: Git;
+  readonly tool: ProjectTool;
+  /** Whose migrations make the schema; 'worktree': those of the checkout. */
+  readonly at: string;
+  /** There are none: nothing has to run. */
+  readonly empty: boolean;
+  /** undefined: the tool keeps no table. */
+  readonly bookkeeping: Bookkeeping | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The base schema by the tool's own command, run in a copy of the commit. */
+export function baseProgram(request: ProgramRequest): NonNullable<BaseInput['program']> {
+  const { tool, at, empty, bookkeeping } = request;
+  const unique = at === 'worktree' ? String(Date.now()) : at;
+  const key = createHash('sha256')
+    .update(JSON.stringify([unique, tool.apply, empty]))
+    .digest('hex');
+  return {
+    key,
+    relations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
+    run: async (database) => {
+      if (!empty) await runAt(request, database);
+    },
+  };
+}
+
+type Database = Parameters<NonNullable<BaseInput['program']>['run']>[0];
+
+async function runAt(
+  { settings, io, git, tool, at, timeoutMs, signal }: ProgramRequest,
+  database: Database,
+): Promise<void> {
+  const copy = at === 'worktree' || at === git.head ? undefined : await copyCheckout(git, at);
+  try {
+    io.progress.step(`building the base schema: ${commandText(tool.apply)}`);
+    const { exitCode, timedOut, tail } = await runProjectCommand({
+      command: tool.apply,
+      cwd: copy?.cwd ?? settings.cwd,
+      env: toolEnvironment(tool, { env: settings.env, database, applicationName: 'lockstep base' }),
+      timeoutMs,
+      signal,
+      onLine: (line) => io.progress.stream(line),
+    });
+    if (exitCode === 0) return;
+    const how = timedOut ? 'did not end in time' : `ended with exit status ${exitCode ?? 'unknown'}`;
+    const said = tail.trim().split('\n').slice(-15).join('\n');
+    throw new LockstepError(
+      'base-history-failed',
+      `the base schema could not be built: \`${commandText(tool.apply)}\` ${how}\n${said}`,
+      { hint: hintFor(exitCode) },
+    );
+  } finally {
+    await copy?.remove();
+  }
+}
+
+function hintFor(exitCode: number | null): string {
+  if (exitCode === 126 || exitCode === 127)
+    return 'The program is not there. Have the job install it before Lockstep runs (npm ci, bundle install, pip install), or name it by `apply_command` in lockstep.yml.';
+  return "It ran with the base branch's files and what the job has installed. It must take its database from DATABASE_URL (or PGHOST and its like). What else the history needs is brought by `rehearsal` in lockstep.yml, or start from a dump by `rehearsal.schema_file`.";
+}
