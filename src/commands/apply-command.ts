@@ -4,9 +4,16 @@ import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { KEEPALIVE } from '../deploy/run/timeouts.ts';
 import { LockstepError, messageOf } from '../errors.ts';
+import { fileName } from '../project/layouts/names.ts';
 import type { Migration } from '../project/types.ts';
 
-import { type CommandEnd, commandText, runProjectCommand } from '../services/project-command.ts';
+import {
+  type CommandEnd,
+  commandText,
+  lastLines,
+  runProjectCommand,
+  tellingLine,
+} from '../services/project-command.ts';
 import type { Settings } from '../settings/types.ts';
 import { Interrupted, NOT_KNOWN } from './apply-run.ts';
 import { endSessions, watchLock } from './command-watch.ts';
@@ -157,7 +164,7 @@ function problemOf({ apply }: ProjectTool, end: CommandEnd, lost: unknown): stri
   const command = `\`${commandText(apply)}\``;
   if (lost !== undefined) return `${command} was stopped, since the lock was lost: ${messageOf(lost)}`;
   if (end.exitCode === 0) return undefined;
-  const said = end.tail.trim().split('\n').at(-1);
+  const said = tellingLine(end.tail);
   const how = end.exitCode === null ? 'was ended by a signal' : `ended with exit status ${end.exitCode}`;
   return `${command} ${how}${said ? `: ${said}` : ''}`;
 }
@@ -169,21 +176,23 @@ function runsOf(
   message: string,
   { tail, durationMs }: CommandEnd,
 ): ReadonlyMap<Migration, MigrationRun> {
-  const failing = pending.find((migration) => !appeared.includes(migration));
+  const left = pending.filter((migration) => !appeared.includes(migration));
+  // Where a tool takes all of them back, the one that failed is the one that it names.
+  const failing = left.find(({ path }) => tail.includes(fileName(path))) ?? left[0];
   return new Map(
     pending.map((migration): [Migration, MigrationRun] => {
       const empty = { statements: [], attempts: [] };
       if (appeared.includes(migration))
         return [migration, { ...empty, status: 'applied', durationMs: times.of(migration) }];
       if (migration !== failing) return [migration, { ...empty, status: 'not-run', durationMs: 0 }];
-      const error = { message, path: migration.path, ...(tail.trim() === '' ? {} : { detail: lastLines(tail) }) };
+      const error = {
+        message,
+        path: migration.path,
+        ...(tail.trim() === '' ? {} : { detail: lastLines(tail, 20).join('\n') }),
+      };
       return [migration, { ...empty, status: 'failed', durationMs, error }];
     }),
   );
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-20).join('\n');
 }
 
 /** How long each migration took, as far as its row was seen to appear. */

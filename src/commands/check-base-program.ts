@@ -4,7 +4,7 @@ import type { Git } from '../project/git.ts';
 import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import { tableText } from '../project/quoting.ts';
 import type { BaseInput } from '../rehearsal/base.ts';
-import { commandText, runProjectCommand } from '../services/project-command.ts';
+import { commandText, lastLines, runProjectCommand } from '../services/project-command.ts';
 import type { Settings } from '../settings/types.ts';
 import { copyCheckout } from './checkout-copy.ts';
 import type { Io } from './io.ts';
@@ -61,7 +61,7 @@ async function runAt(
     });
     if (exitCode === 0) return;
     const how = timedOut ? 'did not end in time' : `ended with exit status ${exitCode ?? 'unknown'}`;
-    const said = tail.trim().split('\n').slice(-15).join('\n');
+    const said = lastLines(tail, 15).join('\n');
     throw new LockstepError(
       'base-history-failed',
       `the base schema could not be built: \`${commandText(tool.apply)}\` ${how}\n${said}`,

@@ -12,7 +12,13 @@ import { chunksOf, type Piece } from '../rehearsal/capture/statements.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
 import { catalogOf } from '../rehearsal/round.ts';
 import type { Finding } from '../report/model.ts';
-import { type CommandEnd, commandText, runProjectCommand } from '../services/project-command.ts';
+import {
+  type CommandEnd,
+  commandText,
+  lastLines,
+  runProjectCommand,
+  tellingLine,
+} from '../services/project-command.ts';
 import type { Command } from '../settings/types.ts';
 import type { Run } from './check-stages.ts';
 import type { ProjectTool } from './project-tool.ts';
@@ -28,6 +34,8 @@ interface Captured {
   /** Those of which there is SQL: what the rehearsal runs. */
   readonly fresh: readonly Migration[];
   readonly findings: readonly Finding[];
+  /** By id, why it could not be taken back. */
+  readonly stuck: ReadonlyMap<string, string>;
   /** What the command has made; undefined: it did not end well. */
   readonly made: { readonly catalog: Catalog; readonly database: string } | undefined;
 }
@@ -57,7 +65,7 @@ export async function captureChange(
   findings.push(...left.map((one) => leftPending(tool, one)));
   const well = applied.end.exitCode === 0;
   let made: Captured['made'];
-  let downs: Downs = { pieces: new Map(), irreversible: new Map(), findings: [] };
+  let downs: Downs = { pieces: new Map(), irreversible: new Map(), stuck: new Map(), findings: [] };
   if (well) {
     made = { catalog: await catalogOf(stage, DATABASE), database: HEAD_DATABASE };
     await server.createDatabase(HEAD_DATABASE, { template: DATABASE, owner: stage.role.name });
@@ -80,6 +88,7 @@ export async function captureChange(
     changeSet: withMigrations(run.inputs.changeSet, new Map(fresh.map((old, index) => [old, withText[index] ?? old]))),
     fresh: withText.filter((_, index) => fresh[index] !== undefined && ups.has(fresh[index])),
     findings: [...findings, ...downs.findings],
+    stuck: downs.stuck,
     made,
   };
 }
@@ -131,6 +140,8 @@ interface Downs {
   readonly pieces: ReadonlyMap<Migration, readonly Piece[]>;
   /** With the reason, in the tool's words. */
   readonly irreversible: ReadonlyMap<Migration, string>;
+  /** By id. */
+  readonly stuck: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
 }
 
@@ -144,6 +155,7 @@ async function takeBack(
 ): Promise<Downs> {
   const pieces = new Map<Migration, readonly Piece[]>();
   const irreversible = new Map<Migration, string>();
+  const stuck = new Map<string, string>();
   const findings: Finding[] = [];
   for (const migration of [...applied].reverse()) {
     if (pieces.has(migration)) continue;
@@ -151,8 +163,11 @@ async function takeBack(
     if (command === undefined) break;
     const sent = await sentBy(run, tool, prepared, command);
     if (sent.end.exitCode !== 0) {
-      if (tool.tool.irreversible?.test(sent.end.tail)) irreversible.set(migration, lastLine(sent.end.tail));
-      else findings.push(rollbackFails(command, sent.end, migration));
+      if (tool.tool.irreversible?.test(sent.end.tail)) irreversible.set(migration, tellingLine(sent.end.tail));
+      else {
+        stuck.set(migration.id, `\`${commandText(command)}\` ${howItEnded(sent.end)}`);
+        findings.push(rollbackFails(command, sent.end, migration));
+      }
       break;
     }
     const undone = piecesOf(sent.chunks, applied, recognise);
@@ -162,7 +177,7 @@ async function takeBack(
     const rest = pieces.get(migration);
     if (rest !== undefined) pieces.set(migration, [...rest, ...sent.rest]);
   }
-  return { pieces, irreversible, findings };
+  return { pieces, irreversible, stuck, findings };
 }
 
 function giveToFirst(
@@ -231,7 +246,7 @@ function leftPending({ apply }: ProjectTool, { id, path }: Migration): Finding {
 }
 
 function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {
-  const said = lastLine(tail);
+  const said = tellingLine(tail);
   const how = timedOut
     ? 'did not end in time'
     : exitCode === null
@@ -240,20 +255,6 @@ function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {
   return said === '' ? how : `${how}: ${said.replace(/[.:]$/, '')}`;
 }
 
-/** What a program says last is often where it stood; the line that names the error says more. */
-function lastLine(tail: string): string {
-  const lines = tail
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return (
-    lines.findLast((line) => /error|exception|irreversible|cannot|failed/i.test(line) && !/^at /.test(line)) ??
-    lines.at(-1) ??
-    ''
-  );
-}
-
 function withTail(finding: Finding, { tail }: CommandEnd): Finding {
-  const lines = tail.trim().split('\n').slice(-12);
-  return tail.trim() === '' ? finding : { ...finding, excerpt: lines.join('\n') };
+  return tail.trim() === '' ? finding : { ...finding, excerpt: lastLines(tail, 12).join('\n') };
 }

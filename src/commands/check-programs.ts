@@ -76,13 +76,23 @@ function first<
   };
 }
 
-export function withPrograms(seen: Rehearsed, programs: Programs): Rehearsed {
+/** `stuck`: by id, why the tool could not take one back. One that nobody has tried to take back has no way back to tell of. */
+export function withPrograms(seen: Rehearsed, programs: Programs, stuck: ReadonlyMap<string, string>): Rehearsed {
   if (programs.size === 0) return seen;
-  const ids = new Set([...programs.values()].map(({ id }) => id));
-  const migrations = [...seen.migrations].map(
-    ([id, report]) => [id, ids.has(id) ? reportAtFile(report) : report] as const,
-  );
-  return { ...seen, migrations: new Map(migrations) };
+  const known = new Map([...programs.values()].map((migration) => [migration.id, migration]));
+  const told = [...seen.migrations].map(([id, report]) => {
+    const migration = known.get(id);
+    if (migration === undefined) return [id, report] as const;
+    const { down, ...rest } = reportAtFile(report);
+    const message = stuck.get(id);
+    if (message !== undefined)
+      return [id, { ...rest, down: { status: 'failed' as const, error: { message } } }] as const;
+    return [
+      id,
+      down === undefined || (migration.down === undefined && down.status === 'missing') ? rest : { ...rest, down },
+    ] as const;
+  });
+  return { ...seen, migrations: new Map(told) };
 }
 
 /** Whether the captured SQL has made what the command has made; `last`: the migration to tell it of. */
@@ -99,14 +109,16 @@ export function captureFindings(made: Catalog, replayed: Catalog, last: Migratio
   ];
 }
 
-/** One fact, one finding: a statement that fails makes the command fail. */
-export function withoutEchoes(findings: readonly Finding[]): Finding[] {
+/** One fact, one finding: a statement that fails makes the command fail; a way back that was not tried is none that is missing. */
+export function withoutEchoes(findings: readonly Finding[], programs: Programs): Finding[] {
   const failed = new Set(
     findings.flatMap(({ rule, path }) => (rule === 'migration-fails' || rule === 'needs-superuser' ? [path] : [])),
   );
   const reversed = new Set(findings.flatMap(({ rule, path }) => (rule === 'down-fails' ? [path] : [])));
-  return findings.filter(
-    ({ rule, path }) =>
-      !(rule === 'command-fails' && failed.has(path)) && !(rule === 'rollback-command-fails' && reversed.has(path)),
-  );
+  const untried = (path: string): boolean => programs.get(path)?.down === undefined && programs.has(path);
+  return findings.filter(({ rule, path }) => {
+    if (rule === 'command-fails') return !failed.has(path);
+    if (rule === 'rollback-command-fails') return !reversed.has(path);
+    return rule !== 'down-missing' || !untried(path);
+  });
 }

@@ -69,7 +69,7 @@ async function examine(
   // Awaited below; a failure meanwhile must not count as one that nobody handles.
   preparing?.catch(() => {});
   try {
-    const { run, fresh, made } = await sqlOfPrograms(begun, news, preparing, timings);
+    const { run, fresh, captured } = await sqlOfPrograms(begun, news, preparing, timings);
     const { inputs } = run;
     const major = await majorOf(run, preparing);
     const linted = await timed(timings, 'lint', () => lintAll(run, major));
@@ -84,7 +84,7 @@ async function examine(
     server.throwIfLost();
     io.progress.done(`rehearsed ${count(fresh.length, 'migration')}`, timings.rehearsal);
     clearTimeout(limit);
-    const tests = await testAll(run, prepared, rehearsal, made?.database);
+    const tests = await testAll(run, prepared, rehearsal, captured?.made?.database);
     if (tests !== undefined) timings.tests = tests.durationMs;
     const ran = {
       prepared,
@@ -93,9 +93,10 @@ async function examine(
       tests,
     };
     const last = fresh.at(-1);
+    const made = captured?.made;
     const unseen = made && last && rehearsal.complete ? captureFindings(made.catalog, rehearsal.headCatalog, last) : [];
     const known = { ...inputs, findings: [...inputs.findings, ...unseen] };
-    return { inputs: known, outcome: outcomeOf(known, linted, notices, ran) };
+    return { inputs: known, outcome: outcomeOf(known, linted, notices, ran, captured?.stuck) };
   } catch (error) {
     // Whatever broke when the server was taken away, this is why.
     if (own.signal.reason instanceof LockstepError) throw own.signal.reason;
@@ -110,7 +111,8 @@ async function examine(
 interface WithSql {
   readonly run: Run;
   readonly fresh: readonly Migration[];
-  readonly made: Awaited<ReturnType<typeof captureChange>>['made'];
+  /** undefined: Lockstep runs the SQL itself. */
+  readonly captured: Awaited<ReturnType<typeof captureChange>> | undefined;
 }
 
 /** The migrations of a tool that runs them itself, with the SQL that they send; all others as they are. */
@@ -121,7 +123,7 @@ async function sqlOfPrograms(
   timings: Record<string, number>,
 ): Promise<WithSql> {
   const { tool } = run.inputs;
-  if (tool === undefined || preparing === undefined) return { run, fresh, made: undefined };
+  if (tool === undefined || preparing === undefined) return { run, fresh, captured: undefined };
   const prepared = await preparing;
   const captured = await timed(timings, 'command', () => captureChange(run, tool, prepared, fresh));
   run.io.progress.done(`ran ${tool.tool.title}'s commands`, timings.command);
@@ -129,7 +131,7 @@ async function sqlOfPrograms(
   return {
     run: { ...run, inputs: { ...run.inputs, changeSet: captured.changeSet, findings } },
     fresh: captured.fresh,
-    made: captured.made,
+    captured,
   };
 }
 
@@ -157,9 +159,10 @@ function outcomeOf(
   linted: LintResult,
   notices: readonly string[],
   ran: Ran = { prepared: undefined, rehearsalMs: undefined, seen: undefined, tests: undefined },
+  stuck: ReadonlyMap<string, string> = new Map(),
 ): Outcome {
   const programs = programsOf(changeSet);
   const found = allFindings({ changeSet, policy, settings, linted, seen: ran.seen, tests: ran.tests });
-  const seen = ran.seen && withPrograms(ran.seen, programs);
-  return { ...ran, seen, linted, notices, findings: atFiles(withoutEchoes(found), programs) };
+  const seen = ran.seen && withPrograms(ran.seen, programs, stuck);
+  return { ...ran, seen, linted, notices, findings: atFiles(withoutEchoes(found, programs), programs) };
 }

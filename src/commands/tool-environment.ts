@@ -22,6 +22,8 @@ export function toolEnvironment(
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return {
     ...testEnvironment(env, database),
+    // npx tells of its own new versions among what the tool says.
+    npm_config_update_notifier: 'false',
     ...tool.environment,
     PGAPPNAME: applicationName,
     ...(options.length === 0 ? {} : { PGOPTIONS: options.join(' ') }),

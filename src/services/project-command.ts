@@ -46,6 +46,24 @@ export function commandText(command: Command): string {
   return redact(typeof command === 'string' ? command : command.join(' '));
 }
 
+/** The end of what a program printed, without the places in its own code. */
+export function lastLines(tail: string, most: number): readonly string[] {
+  return tail
+    .trim()
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-most);
+}
+
+/** What it said in one line: the line that names an error says more than the last one. '' when it said nothing. */
+export function tellingLine(tail: string): string {
+  const lines = lastLines(tail, 100)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const telling = lines.findLast((line) => /error|exception|irreversible|cannot|failed/i.test(line));
+  return telling ?? lines.at(-1) ?? '';
+}
+
 /**
  * Runs it to its end. It is a process group of its own, ended whatever becomes of us, with what it left in the
  * background. Its output is streamed.
