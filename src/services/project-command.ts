@@ -22,8 +22,10 @@ export interface ProjectCommand {
   /** Ends it in order: asked first. It has an end then like any other. */
   readonly stop?: AbortSignal | undefined;
   /** A line of what it prints, as it comes, without connection passwords; of a very long one the beginning. */
-  readonly onLine: (line: string) => void;
+  readonly onLine: (line: string, from: Stream) => void;
 }
+
+type Stream = 'stdout' | 'stderr';
 
 export interface CommandEnd {
   /** null: ended by a signal, by the time limit, or by `stop`. */
@@ -78,7 +80,7 @@ export async function runProjectCommand(request: ProjectCommand): Promise<Comman
     const env = { ...request.env, [MARK]: mark.slice(MARK.length + 1) };
     const [program = '', ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
     const child = await reaper.spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = new Output([child.stdout, child.stderr], request.onLine);
+    const output = new Output({ stdout: child.stdout, stderr: child.stderr }, request.onLine);
     let timedOut = false;
     let patience: NodeJS.Timeout | undefined;
     const end = (): void => {
@@ -137,10 +139,11 @@ class Output {
   #end = '';
   #isCut = false;
 
-  constructor(streams: readonly (Readable | null)[], onLine: (line: string) => void) {
-    this.#streams = streams
-      .filter((stream) => stream !== null)
-      .map((stream) => ({ stream, lines: new LineSplitter((line) => onLine(redact(line))) }));
+  constructor(streams: Readonly<Record<Stream, Readable | null>>, onLine: ProjectCommand['onLine']) {
+    this.#streams = (['stdout', 'stderr'] as const).flatMap((from) => {
+      const stream = streams[from];
+      return stream === null ? [] : [{ stream, lines: new LineSplitter((line) => onLine(redact(line), from)) }];
+    });
     for (const { stream, lines } of this.#streams) {
       stream.setEncoding('utf8').on('data', (piece: string) => {
         const end = this.#end + piece;

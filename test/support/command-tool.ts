@@ -25,7 +25,11 @@ export interface Example {
 
 /** `held`: files that `complete` brings. `files`: more, or others in place of the example's. */
 export function example(name: string, held: readonly string[], files: Readonly<Record<string, string>> = {}): Example {
-  const all = { ...filesIn(join(root, 'examples', name)), ...files };
+  return toolProject({ ...filesIn(join(root, 'examples', name)), ...files }, held);
+}
+
+/** A project of these files, in which what npm has installed here is installed. */
+export function toolProject(all: Readonly<Record<string, string>>, held: readonly string[]): Example {
   const later = Object.fromEntries(Object.entries(all).filter(([path]) => held.includes(path)));
   const first = Object.fromEntries(Object.entries(all).filter(([path]) => !held.includes(path)));
   const repo = gitRepo(first);

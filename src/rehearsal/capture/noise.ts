@@ -32,16 +32,20 @@ export function isNoise(statement: Statement, own: readonly string[]): boolean {
       return CONNECTION_SETTINGS.has(String(tree.name ?? '').toLowerCase());
     case 'SelectStmt':
       return (
-        tree.intoClause === undefined &&
-        !callsForEffect(tree) &&
-        tree.lockingClause === undefined &&
-        tree.withClause === undefined
+        tree.intoClause === undefined && tree.lockingClause === undefined && !writes(tree) && !callsForEffect(tree)
       );
     default: {
       const relations = relationsIn(tree);
       return relations.length > 0 && relations.every((name) => own.includes(name));
     }
   }
+}
+
+/** WITH ... AS (DELETE ...) SELECT ... */
+function writes(tree: unknown): boolean {
+  return ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].some(
+    (kind) => namesOf(tree, kind, () => kind).length > 0,
+  );
 }
 
 /** Whether a query calls a function of which nobody knows that it only reads. */
