@@ -52,7 +52,7 @@ export async function captureChange(
   await loadParser();
   const { server, stage } = prepared;
   await server.createDatabase(DATABASE, { template: BASE_DATABASE, owner: stage.role.name });
-  const recognise = recogniserOf(run, tool);
+  const recognise = recogniserOf(run, tool, 'up');
   const applied = await sentBy(run, tool, prepared, tool.apply);
   const found = piecesOf(applied.chunks, fresh, recognise);
   const ups = new Map(found);
@@ -69,7 +69,7 @@ export async function captureChange(
   if (well) {
     made = { catalog: await catalogOf(stage, DATABASE), database: HEAD_DATABASE };
     await server.createDatabase(HEAD_DATABASE, { template: DATABASE, owner: stage.role.name });
-    downs = await takeBack(run, tool, prepared, [...ups.keys()], recognise);
+    downs = await takeBack(run, tool, prepared, [...ups.keys()]);
   }
   await server.dropDatabase(DATABASE);
   const withText = await Promise.all(
@@ -151,8 +151,8 @@ async function takeBack(
   tool: ProjectTool,
   prepared: Prepared,
   applied: readonly Migration[],
-  recognise: Recognise,
 ): Promise<Downs> {
+  const recognise = recogniserOf(run, tool, 'down');
   const pieces = new Map<Migration, readonly Piece[]>();
   const irreversible = new Map<Migration, string>();
   const stuck = new Map<string, string>();
@@ -200,11 +200,11 @@ function historyOf({ inputs: { policy, layout } }: Run): Bookkeeping | undefined
   return historySource(layout, policy.deploy.ownHistory);
 }
 
-function recogniserOf({ inputs: { policy } }: Run, { tool }: ProjectTool): Recognise {
+function recogniserOf({ inputs: { policy } }: Run, { tool: { history } }: ProjectTool, half: 'up' | 'down'): Recognise {
   const own = policy.deploy.ownHistory;
-  if (own !== undefined && tool.history === undefined)
+  if (own !== undefined && history === undefined)
     return (values, known) => known.find((one) => values.includes(nameIn(own, one)));
-  return recogniser(tool.history?.recordedBy);
+  return recogniser(half === 'up' ? history?.recordedBy : (history?.takenOutBy ?? history?.recordedBy));
 }
 
 async function sourceOf({ inputs: { files, range } }: Run, { path }: Migration): Promise<string> {

@@ -83,6 +83,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     checksum: migration.checksum,
     transaction: runsInSteps(migration) ? ('none' as const) : ('single' as const),
     statements: parseScript(migration.up).statements?.length ?? 0,
+    ...(migration.up.program === undefined ? {} : { program: true as const }),
   }));
   return {
     history,

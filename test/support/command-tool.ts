@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,11 +28,20 @@ export function example(name: string, held: readonly string[], files: Readonly<R
   return toolProject({ ...filesIn(join(root, 'examples', name)), ...files }, held);
 }
 
+/** The same with the programs that Debian's packages have installed, whatever else is first in PATH. */
+export function debianExample(...[name, held, files]: Parameters<typeof example>): Example {
+  const project = example(name, held, files);
+  Object.assign(project.repo.env, { PATH: `/usr/bin:${process.env.PATH}` });
+  return project;
+}
+
 /** A project of these files, in which what npm has installed here is installed. */
 export function toolProject(all: Readonly<Record<string, string>>, held: readonly string[]): Example {
   const later = Object.fromEntries(Object.entries(all).filter(([path]) => held.includes(path)));
   const first = Object.fromEntries(Object.entries(all).filter(([path]) => !held.includes(path)));
   const repo = gitRepo(first);
+  for (const path of Object.keys(all)) if (path.startsWith('bin/')) chmodSync(join(repo.dir, path), 0o755);
+  if (Object.keys(all).some((path) => path.startsWith('bin/'))) repo.commit('programs may be run');
   const installed = join(process.env.LOCKSTEP_TEST_TOOLS ?? root, 'node_modules');
   symlinkSync(installed, join(repo.dir, 'node_modules'));
   return {

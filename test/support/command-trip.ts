@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkHere, type Example, example, plainUrl } from './command-tool.ts';
+import { checkHere, debianExample, type Example, example, plainUrl } from './command-tool.ts';
 import { type Target, targets } from './deploy.ts';
 import { lockstepHere } from './in-process.ts';
 
@@ -19,11 +19,15 @@ interface CommandTrip {
   readonly rollback: readonly string[];
   /** Columns of the history that tell, in an order that holds. */
   readonly rows: string;
+  /** Which rows are the project's own, where there are others. */
+  readonly own?: string;
   /** What `check` sees of the held ones, a list of statements each; RegExps are matched. */
   readonly sends: readonly (readonly RegExp[])[];
   readonly transaction: 'single' | 'none';
   /** More files, or others. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Debian's packages bring the tool. */
+  readonly debian?: true;
   /** Relations that a plan names as the history. */
   readonly relation: string;
 }
@@ -32,7 +36,7 @@ interface CommandTrip {
 export function commandTrip(trip: CommandTrip): void {
   const { name, held, ids, apply, rollback, rows, relation } = trip;
   const target = targets();
-  const begin = (): Example => example(name, held, trip.files);
+  const begin = (): Example => (trip.debian ? debianExample : example)(name, held, trip.files);
   const first = ids.slice(0, ids.length - trip.sends.length);
   const rest = ids.slice(first.length);
   const applies = async ({ repo }: Example, shop: Target, wanted: readonly string[]): Promise<void> => {
@@ -89,7 +93,7 @@ export function commandTrip(trip: CommandTrip): void {
       const [{ table = '' } = {}] = await ours.rows<{ table: string }>(
         `SELECT to_regclass('${relation.replace(/\.(.*)$/, '."$1"')}')::text AS table`,
       );
-      await ours.rows(`DELETE FROM ${table}`);
+      await ours.rows(`DELETE FROM ${table} ${trip.own ?? ''}`);
       const { report, printed } = await lockstepHere(
         ['baseline', '--to', ids.at(-1) ?? ''],
         project.repo,

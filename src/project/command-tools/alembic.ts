@@ -47,6 +47,7 @@ export const alembic: CommandTool = {
       ].join(';\n'),
     // UPDATE ... SET version_num = new WHERE version_num = old; of a merge the other heads are deleted.
     recordedBy: ([first], known) => known.find(({ id }) => id === first),
+    takenOutBy: (values, known) => known.find(({ id }) => id === values.at(-1)),
   },
   applyCommand: () => ['alembic', 'upgrade', 'heads'],
   rollbackCommand: () => ['alembic', 'downgrade', '-1'],

@@ -60,5 +60,9 @@ export interface ToolTable {
    * The one of `known` that a statement which the tool has sent writes into the table, by its values; without it, the one
    * whose id is among them.
    */
-  recordedBy?(values: readonly string[], known: readonly ProgramFacts[]): ProgramFacts | undefined;
+  recordedBy?: FoundBy;
+  /** Likewise the one that a statement takes out of it; without it, as `recordedBy`. */
+  takenOutBy?: FoundBy;
 }
+
+export type FoundBy = (values: readonly string[], known: readonly ProgramFacts[]) => ProgramFacts | undefined;

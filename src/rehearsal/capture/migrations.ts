@@ -1,3 +1,4 @@
+import type { FoundBy } from '../../project/command-tools/command-tool.ts';
 import { factsOf, spokenTo } from '../../project/command-tools/layout-of.ts';
 import type { Execution, Migration, Script } from '../../project/types.ts';
 import type { Chunk, Piece } from './statements.ts';
@@ -27,14 +28,11 @@ export function piecesOf(
 }
 
 /** The tool's own way to know one, else by its id. */
-export function recogniser(
-  recordedBy:
-    | ((values: readonly string[], known: readonly ReturnType<typeof factsOf>[]) => { readonly id: string } | undefined)
-    | undefined,
-): Recognise {
+export function recogniser(foundBy: FoundBy | undefined): Recognise {
   return (values, known) => {
-    const id = recordedBy?.(values, known.map(factsOf))?.id;
-    return recordedBy === undefined ? known.find((one) => values.includes(one.id)) : known.find((one) => one.id === id);
+    if (foundBy === undefined) return known.find(({ id }) => values.includes(id));
+    const id = foundBy(values, known.map(factsOf))?.id;
+    return known.find((one) => one.id === id);
   };
 }
 

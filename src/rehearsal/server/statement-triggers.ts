@@ -19,7 +19,7 @@ export function followByTriggers(history: TableName | undefined): string {
     CREATE FUNCTION ${SCHEMA}.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
     BEGIN
       INSERT INTO ${SCHEMA}.sent (session, at, sql, written)
-        VALUES (pg_backend_pid(), statement_timestamp(), current_query(), to_jsonb(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END));
+        VALUES (pg_backend_pid(), statement_timestamp(), current_query(), CASE TG_OP WHEN 'DELETE' THEN jsonb_build_array(OLD) WHEN 'INSERT' THEN jsonb_build_array(NEW) ELSE jsonb_build_array(NEW, OLD) END);
       RETURN NULL;
     END $$;
     CREATE FUNCTION ${SCHEMA}.watch(relation text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
@@ -55,14 +55,14 @@ export async function sentSince(
     session: number;
     at: string;
     sql: string;
-    written: Record<string, unknown> | null;
+    written: readonly Record<string, unknown>[] | null;
   }>(`SELECT id, session, at::text, sql, written FROM ${SCHEMA}.sent WHERE id > $1 ORDER BY id`, [after]);
   return rows.flatMap(({ id, session: pid, at, sql, written }, index) => {
     const before = rows[index - 1];
     const again =
       written === null && before?.written === null && before.session === pid && before.at === at && before.sql === sql;
     if (again) return [];
-    const values = written === null ? {} : { values: Object.values(written).map(String) };
+    const values = written === null ? {} : { values: written.flatMap((row) => Object.values(row).map(String)) };
     return [{ id: Number(id), session: pid, sql, ...values }];
   });
 }

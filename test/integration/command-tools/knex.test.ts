@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkHere, example, plainUrl } from '../../support/command-tool.ts';
 import { targets } from '../../support/deploy.ts';
 import { lockstepHere } from '../../support/in-process.ts';
+import { testServer } from '../../support/postgres.ts';
 import { eventually } from '../../support/traces.ts';
 
 const target = targets();
@@ -289,5 +290,64 @@ exports.down = (knex) => knex.schema.alterTable('orders', (table) => table.dropC
       printed,
     ).toEqual(Array(4).fill(['applied', 'reversed']));
     expect(report.findings.filter(({ rule }) => /^(command|rollback|capture)-/.test(rule))).toEqual([]);
+  });
+});
+
+it('serves Objection, whose migrations are the same', async () => {
+  const shop = await target();
+  const url = plainUrl(shop);
+  const { repo, tool } = example('knex', HELD, {
+    'lockstep.yml': 'tool: objection\n',
+    'model.js': `const { Model } = require('objection');
+const knex = require('knex')(require('./knexfile.js'));
+class User extends Model { static tableName = 'users'; }
+User.knex(knex);
+User.query().resultSize().then((size) => { console.log('users: ' + size); return knex.destroy(); });
+`,
+  });
+  const { report, printed } = await lockstepHere('apply', repo, url);
+  expect(report, printed).toMatchObject({ result: 'applied', project: { tool: 'objection' } });
+  expect(tool(['node', 'model.js'], url)).toMatch(/users: 0/);
+});
+
+describe('on a service container', () => {
+  it('what changes the schema is seen, and nothing of the watching is left', async () => {
+    const { server, connect, stop } = await testServer();
+    onTestFinished(stop);
+    const root = await connect();
+    await root.query("CREATE ROLE service SUPERUSER LOGIN PASSWORD 'service'");
+    const { host, port } = server.address();
+    const { repo } = example('knex', HELD);
+    repo.branch('change');
+    repo.commit('a change', {
+      'migrations/20260105090000_a.js': alter(
+        'CREATE TABLE a (id int PRIMARY KEY); ALTER TABLE orders ADD COLUMN status text',
+        'ALTER TABLE orders DROP COLUMN status; DROP TABLE a',
+      ),
+      'migrations/20260106090000_b.js': alter(
+        'CREATE INDEX orders_status ON orders (status)',
+        'DROP INDEX orders_status',
+      ),
+    });
+    const { report, printed, rules } = await checkHere(repo, [
+      '--rehearsal-url',
+      `postgres://service:service@${host}:${port}/postgres`,
+    ]);
+    expect(
+      report.migrations.map(({ status, down }) => [status, down?.status]),
+      printed,
+    ).toEqual([
+      ['applied', 'reversed'],
+      ['applied', 'reversed'],
+    ]);
+    expect(report.migrations[0]?.up?.statements.map(({ sql }) => sql)).toEqual([
+      'CREATE TABLE a (id int PRIMARY KEY)',
+      ' ALTER TABLE orders ADD COLUMN status text'.trim(),
+    ]);
+    expect(rules).toContain('require-concurrent-index-creation');
+    expect(rules.filter((rule) => /^(command|rollback|capture)-/.test(rule))).toEqual([]);
+    expect(report.notices?.join()).toMatch(/no changes of rows/);
+    const { rows } = await root.query("SELECT datname FROM pg_database WHERE datname LIKE 'lockstep%'");
+    expect(rows).toEqual([]);
   });
 });
