@@ -50,7 +50,7 @@ function sqlOf({ up, down }: Migration, rule: string, index: number): string | u
 }
 
 /** The same for what the rehearsal says of each migration. */
-export function reportAtFile<T extends Pick<MigrationReport, 'up' | 'down'>>(report: T): T {
+function reportAtFile<T extends Pick<MigrationReport, 'up' | 'down'>>(report: T): T {
   const { up, down } = report;
   return {
     ...report,

@@ -12,7 +12,7 @@ const KIND = 'lockstep-checkout';
 /** What a job has installed, and git ignores: the same for both commits unless the change touches it. */
 const FOLDERS = ['node_modules', '.venv', 'venv', 'vendor/bundle', '.bundle'];
 
-export interface CheckoutCopy {
+interface CheckoutCopy {
   /** The folder in it that Lockstep was started in. */
   readonly cwd: string;
   remove(): Promise<void>;

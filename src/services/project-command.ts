@@ -9,7 +9,7 @@ import { redact } from './redact.ts';
 
 /** A command of the project's own: its tests, its smoke test, its migration tool. */
 
-export interface ProjectCommand {
+interface ProjectCommand {
   /** A text is run by `sh -c`: it comes from the settings or from the person who runs Lockstep. */
   readonly command: Command;
   readonly cwd: string;

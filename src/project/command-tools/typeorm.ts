@@ -59,7 +59,7 @@ function command(paths: readonly string[], verb: string): readonly string[] | un
 
 /** The name that the history keeps: `name = '...'` in the class, else the class's own. */
 function migrationIn(text: string): ProgramFacts | undefined {
-  const own = /^\s*(?:public\s+|readonly\s+)*name\s*(?::\s*string\s*)?=\s*['"`](\w+)['"`]/m.exec(text)?.[1];
+  const own = /\bname\s*(?::\s*string\s*)?=\s*['"`](\w*?\d{13})['"`]/.exec(text)?.[1];
   const className = /\bclass\s+(\w+?\d{13})\b/.exec(text)?.[1];
   const id = own ?? className;
   const version = id?.match(/\d{13}$/)?.[0];

@@ -45,8 +45,8 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
   /** Names of savepoints, with how much there was before them. */
   const savepoints = new Map<number, { readonly name: string; readonly length: number }[]>();
   const takeBack = (session: number, from: number): void => {
-    undone = open.slice(from).filter((piece) => piece.session === session);
-    open = open.filter((piece, index) => index < from || piece.session !== session);
+    undone = open.slice(from).filter((one) => one.session === session);
+    open = open.filter((one, index) => index < from || one.session !== session);
   };
   for (const { session, sql, values } of sent) {
     for (const statement of parseSql(sql).statements ?? [undefined]) {
@@ -68,7 +68,7 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
       }
       const written = values ?? writtenTo(statement, tables.history);
       if (written !== undefined) {
-        chunks.push({ values: written, pieces: open.map(({ sql: text, wrapped }) => ({ sql: text, wrapped })) });
+        chunks.push({ values: written, pieces: open.map(piece) });
         open = [];
         undone = [];
         for (const marks of savepoints.values())
@@ -79,7 +79,11 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
       open.push({ session, sql: (statement?.sql ?? sql).trim(), wrapped: inTransaction.has(session) });
     }
   }
-  return { chunks, rest: open, undone };
+  return { chunks, rest: open.map(piece), undone: undone.map(piece) };
+}
+
+function piece({ sql, wrapped }: Piece): Piece {
+  return { sql, wrapped };
 }
 
 /** The values of a statement that writes into the history, in their order; undefined: it does not. */
