@@ -75,7 +75,8 @@ export async function runCommand(request: CommandRequest, pending: readonly Migr
   };
 }
 
-const INCOMPLETE = "the command ended well, and this migration is not in the tool's history";
+const INCOMPLETE =
+  "the command ended well, and this migration is not in the tool's history: does it take its database from DATABASE_URL?";
 
 interface Ended {
   readonly end: CommandEnd;

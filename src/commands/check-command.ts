@@ -21,6 +21,7 @@ import {
 } from '../services/project-command.ts';
 import type { Command } from '../settings/types.ts';
 import type { Run } from './check-stages.ts';
+import { copyCheckout } from './checkout-copy.ts';
 import type { ProjectTool } from './project-tool.ts';
 import { toolEnvironment } from './tool-environment.ts';
 
@@ -50,6 +51,25 @@ export async function captureChange(
   fresh: readonly Migration[],
 ): Promise<Captured> {
   await loadParser();
+  const { git, range } = run.inputs;
+  const isHere = range.head === 'worktree' || range.head === git.head;
+  const copy = isHere ? undefined : await copyCheckout(git, range.head);
+  try {
+    return await capture({ ...run, cwd: copy?.cwd ?? run.settings.cwd }, tool, prepared, fresh);
+  } finally {
+    await copy?.remove();
+  }
+}
+
+/** `cwd`: where head's files are. */
+type Here = Run & { readonly cwd: string };
+
+async function capture(
+  run: Here,
+  tool: ProjectTool,
+  prepared: Prepared,
+  fresh: readonly Migration[],
+): Promise<Captured> {
   const { server, stage } = prepared;
   await server.createDatabase(DATABASE, { template: BASE_DATABASE, owner: stage.role.name });
   const recognise = recogniserOf(run, tool, 'up');
@@ -102,15 +122,15 @@ interface SentBy extends ReturnType<typeof chunksOf> {
 }
 
 /** Runs a command of the tool's and keeps what it sends. */
-async function sentBy(run: Run, tool: ProjectTool, { server, stage }: Prepared, command: Command): Promise<SentBy> {
-  const { settings, io, inputs, signal } = run;
+async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared, command: Command): Promise<SentBy> {
+  const { settings, io, inputs, signal, cwd } = run;
   const history = historyOf(run);
   const follower = await server.follow(DATABASE, history?.table);
   try {
     io.progress.step(`running ${commandText(command)}`);
     const end = await runProjectCommand({
       command,
-      cwd: settings.cwd,
+      cwd,
       env: toolEnvironment(tool, {
         env: settings.env,
         database: {
@@ -147,7 +167,7 @@ interface Downs {
 
 /** The newest first. One that cannot be taken back keeps those before it from being tried. */
 async function takeBack(
-  run: Run,
+  run: Here,
   tool: ProjectTool,
   prepared: Prepared,
   applied: readonly Migration[],

@@ -80,6 +80,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     baseLocation: baseLocation ?? headLocation,
     placeholders: policy.rehearsal.placeholders,
   });
+  const tool = await projectTool(files, range.head, projects.head.tool, policy);
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const source = {
     textOf: (path: string) => textAt(at, path),
@@ -94,8 +95,10 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     range,
     changeSet: changeSet(projects),
     layout: toolLayout(projects.head.tool),
-    tool: await projectTool(files, range.head, projects.head.tool, policy),
-    baseTool: await projectTool(files, range.baseTip, projects.head.tool, policy),
+    tool,
+    // Where it has no migrations, nothing of the base is run.
+    baseTool:
+      projects.tip.migrations.length === 0 ? tool : await projectTool(files, range.baseTip, projects.head.tool, policy),
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),

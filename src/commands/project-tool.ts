@@ -39,7 +39,7 @@ export async function projectTool(
 
 function commandMissing({ name, title }: CommandTool): LockstepError {
   return new LockstepError('command-missing', `Nothing tells how ${title} is started (tool: ${name}).`, {
-    hint: 'Say it in lockstep.yml, for example:\n  apply_command: npm run migrate\n  rollback_command: npm run migrate:undo',
+    hint: 'Say it in lockstep.yml, for example:\n  apply_command: npm run migrate\n  rollback_command: npm run migrate:undo\nA check reads them on the base branch (or with `policy: head`, on the command line `--policy head`).',
   });
 }
 

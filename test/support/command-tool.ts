@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +52,8 @@ export function toolProject(all: Readonly<Record<string, string>>, held: readonl
   for (const path of Object.keys(all)) if (path.startsWith('bin/')) chmodSync(join(repo.dir, path), 0o755);
   if (Object.keys(all).some((path) => path.startsWith('bin/'))) repo.commit('programs may be run');
   const installed = join(process.env.LOCKSTEP_TEST_TOOLS ?? root, 'node_modules');
+  // A link is no folder, which .gitignore means.
+  writeFileSync(join(repo.dir, '.git', 'info', 'exclude'), 'node_modules\n');
   symlinkSync(installed, join(repo.dir, 'node_modules'));
   return {
     repo,

@@ -13,6 +13,8 @@ import { commandTools } from './tools.ts';
 /** A command tool as all stages know a tool. Its migrations have no SQL until a rehearsal has captured it. */
 const layouts: ReadonlyMap<string, Layout> = new Map(commandTools.map((tool) => [tool.name, layoutOf(tool)]));
 
+export const commandLayouts: readonly Layout[] = [...layouts.values()];
+
 /** undefined: no tool of that name runs its migrations itself. */
 export function commandLayout(name: string): Layout | undefined {
   return layouts.get(name);

@@ -64,6 +64,41 @@ describe('apply', () => {
   });
 });
 
+describe('what is applied', () => {
+  it('must not be edited: the check blocks it, and the deploy refuses it', async () => {
+    const shop = await target();
+    const url = plainUrl(shop);
+    const { repo } = example('knex', HELD);
+    await lockstepHere('apply', repo, url);
+    repo.branch('change');
+    repo.commit('an edit', {
+      'migrations/20260102090000_orders.js': alter('CREATE TABLE orders (id int)', 'DROP TABLE orders'),
+    });
+    const { report, printed } = await checkHere(repo);
+    expect(report.result, printed).toBe('blocked');
+    expect(report.findings.map(({ rule, path }) => [rule, path])).toEqual([
+      ['migration-edited', 'migrations/20260102090000_orders.js'],
+    ]);
+    const refused = await lockstepHere('apply', repo, url);
+    expect(refused.report, refused.printed).toMatchObject({ result: 'refused' });
+    expect(refused.report.plan?.gates.find(({ open }) => !open)?.name).toBe('edited');
+  });
+
+  it('is what verify and status tell, too', async () => {
+    const shop = await target();
+    const url = plainUrl(shop);
+    const { repo, complete } = example('knex', HELD);
+    complete();
+    await lockstepHere('apply', repo, url);
+    const same = await lockstepHere('verify', repo, url);
+    expect(same.report.result, same.printed).toBe('passed');
+    await shop.rows('ALTER TABLE orders ADD COLUMN by_hand text');
+    const differs = await lockstepHere('verify', repo, url);
+    expect(differs.report.result, differs.printed).toBe('blocked');
+    expect(differs.printed).toMatch(/by_hand/);
+  });
+});
+
 describe('an apply that does not end well', () => {
   it('tells how far it came, and goes on from there', async () => {
     const shop = await target();
@@ -274,6 +309,43 @@ exports.down = (knex) => knex.schema.alterTable('orders', (table) => table.dropC
       path: 'migrations/20260105090000_a.js',
       excerpt: expect.stringContaining('not ready'),
     });
+  });
+
+  it('runs the files of head, whatever is checked out', async () => {
+    const { repo } = example('knex', HELD);
+    repo.branch('change');
+    repo.commit('a change', {
+      'migrations/20260105090000_a.js': alter('CREATE TABLE a (id int PRIMARY KEY)', 'DROP TABLE a'),
+    });
+    repo.checkout('main');
+    const { report, printed } = await checkHere(repo, ['--head', 'change']);
+    expect(report.migrations, printed).toMatchObject([
+      { id: '20260105090000_a.js', status: 'applied', down: { status: 'reversed' } },
+    ]);
+  });
+
+  it('does not take a command for well that worked in another database', async () => {
+    const shop = await target();
+    const { repo } = example('knex', HELD, {
+      'knexfile.js': `module.exports = { client: 'pg', connection: '${plainUrl(shop)}' };\n`,
+    });
+    repo.branch('change');
+    repo.commit('a change', { 'migrations/20260105090000_a.js': alter('CREATE TABLE a (id int)', 'DROP TABLE a') });
+    const { report, exitCode } = await checkHere(repo);
+    expect(exitCode).toBe(2);
+    expect(report.error).toMatchObject({
+      code: 'base-history-failed',
+      message: expect.stringContaining('the rehearsal’s database has no public.knex_migrations'.replace('’', "'")),
+      hint: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+
+  it('names what the job has to install', async () => {
+    const { repo } = example('knex', HELD, { 'knexfile.js': "require('not-there');\n" });
+    repo.branch('change');
+    repo.commit('a change', { 'migrations/20260105090000_a.js': alter('CREATE TABLE a (id int)', 'DROP TABLE a') });
+    const { report } = await checkHere(repo);
+    expect(report.error).toMatchObject({ code: 'base-history-failed', hint: expect.stringContaining('npm ci') });
   });
 
   it('begins where the base has no migration yet', async () => {
