@@ -23,8 +23,7 @@ export async function projectTool(
 ): Promise<ProjectTool | undefined> {
   const tool = commandToolNamed(name);
   if (tool === undefined) return undefined;
-  const near = await marksAt({ files, at }, files.git.prefix);
-  const paths = near.length > 0 ? near : await marksAt({ files, at }, '');
+  const paths = await marksAt({ files, at });
   const apply = commands.apply ?? tool.applyCommand(paths);
   if (apply === undefined) throw commandMissing(tool);
   if (tool.history === undefined && deploy.ownHistory === undefined && commands.status === undefined)

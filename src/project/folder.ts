@@ -1,6 +1,6 @@
 import { LockstepError } from '../errors.ts';
 import type { Location } from '../settings/types.ts';
-import { type CommandFolder, findCommandFolder } from './command-tools/find.ts';
+import { type CommandFolder, findCommandFolder, markPaths } from './command-tools/find.ts';
 import { commandLayout } from './command-tools/layout-of.ts';
 import type { At, GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
@@ -33,12 +33,14 @@ interface Found {
 export async function findFolder({ files, at, location }: Search): Promise<Found> {
   const { prefix } = files.git;
   const asked = location.directory;
-  const command = await findCommandFolder({ files, at, tool: location.tool, directory: asked, prefix });
-  const byCommand = command && folderOf(command);
-  if (commandLayout(location.tool) !== undefined) return { folder: byCommand, entries: byCommand?.entries ?? [] };
+  const named = commandLayout(location.tool) !== undefined;
   // A folder told on the command line of a sub-directory may be meant from there.
   const places = asked === undefined ? usualPlaces(prefix) : prefix === '' ? [asked] : [asked, `${prefix}/${asked}`];
-  const entries = await files.list(at, places);
+  const looksForMarks = location.tool === 'auto';
+  const entries = await files.list(at, [...(named ? [] : places), ...(looksForMarks ? markPaths(prefix) : [])]);
+  const command = await findCommandFolder({ files, at, tool: location.tool, directory: asked, prefix }, entries);
+  const byCommand = command && folderOf(command);
+  if (named) return { folder: byCommand, entries: byCommand?.entries ?? [] };
   const directory =
     asked === undefined
       ? chooseDirectory(entries, prefix)

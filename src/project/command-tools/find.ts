@@ -25,25 +25,42 @@ interface Request {
   readonly prefix: string;
 }
 
-/** undefined: the settings name a tool of another kind, or (with 'auto') no file shows one. */
-export async function findCommandFolder(request: Request): Promise<CommandFolder | undefined> {
+/**
+ * undefined: the settings name a tool of another kind, or (with 'auto') no file shows one. `listed`: with 'auto', what lies at
+ * `markPaths`, among others.
+ */
+export async function findCommandFolder(
+  request: Request,
+  listed: readonly TreeEntry[],
+): Promise<CommandFolder | undefined> {
   const { tool: name, directory, prefix } = request;
   const named = commandToolNamed(name);
   if (named === undefined && name !== 'auto') return undefined;
-  for (const root of new Set([prefix, ''])) {
-    const found = named ? await inPlaces(request, named, root) : await byMarks(request, root);
+  const paths = new Set(listed.map(({ path }) => path));
+  for (const root of rootsOf(prefix)) {
+    const found = named ? await inPlaces(request, named, root) : await byMarks(request, root, paths);
     if (found !== undefined) return found;
   }
   if (named === undefined || directory === undefined) return undefined;
   return { tool: named, directory, entries: [] };
 }
 
+/** Every file that shows one of the tools, where Lockstep was started and at the root. */
+export function markPaths(prefix: string): readonly string[] {
+  return rootsOf(prefix).flatMap((root) =>
+    commandTools.flatMap(({ marks }) => marks.map((mark) => within(root, mark))),
+  );
+}
+
+function rootsOf(prefix: string): readonly string[] {
+  return prefix === '' ? ['.'] : [prefix, '.'];
+}
+
 /** With `tool: auto`: a tool's own file at the root, and migrations that speak its language. */
-async function byMarks(request: Request, root: string): Promise<CommandFolder | undefined> {
-  const marks = await marksAt(request, root);
+async function byMarks(request: Request, root: string, paths: ReadonlySet<string>): Promise<CommandFolder | undefined> {
   const found: CommandFolder[] = [];
   for (const tool of commandTools) {
-    if (!tool.marks.some((mark) => marks.includes(mark))) continue;
+    if (!tool.marks.some((mark) => paths.has(within(root, mark)))) continue;
     const folder = await inPlaces(request, tool, root);
     if (folder !== undefined) found.push(folder);
   }
@@ -52,11 +69,12 @@ async function byMarks(request: Request, root: string): Promise<CommandFolder | 
   return first;
 }
 
-/** Which marks of any tool are there, relative to the root. */
-export async function marksAt({ files, at }: Pick<Request, 'files' | 'at'>, root: string): Promise<readonly string[]> {
-  const here = root === '' ? '.' : root;
-  const wanted = commandTools.flatMap(({ marks }) => marks.map((mark) => within(here, mark)));
-  return (await files.list(at, wanted)).map(({ path }) => below(here, path));
+/** Which marks of any tool are there, relative to where they are: where Lockstep was started, else at the root. */
+export async function marksAt({ files, at }: Pick<Request, 'files' | 'at'>): Promise<readonly string[]> {
+  const { prefix } = files.git;
+  const there = (await files.list(at, markPaths(prefix))).map(({ path }) => path);
+  const near = there.filter((path) => prefix !== '' && path.startsWith(`${prefix}/`));
+  return near.length > 0 ? near.map((path) => below(prefix, path)) : there;
 }
 
 async function inPlaces(
@@ -64,9 +82,8 @@ async function inPlaces(
   tool: CommandTool,
   root: string,
 ): Promise<CommandFolder | undefined> {
-  const here = root === '' ? '.' : root;
   const told = directory === undefined ? tool.places : [directory];
-  const places = told.map((place) => (place === '.' ? here : within(here, place)));
+  const places = told.map((place) => (place === '.' ? root : within(root, place)));
   const entries = await files.list(at, places);
   for (const place of places) {
     const inside = entries.filter(
