@@ -103,7 +103,7 @@ async function capture(
       return { ...sql, directives: { ...sql.directives, irreversible } };
     }),
   );
-  if (!applied.seesRows) run.notice(ROWS_UNSEEN);
+  if (applied.missed) run.notice(ROWS_UNSEEN);
   return {
     changeSet: withMigrations(run.inputs.changeSet, new Map(fresh.map((old, index) => [old, withText[index] ?? old]))),
     fresh: withText.filter((_, index) => fresh[index] !== undefined && ups.has(fresh[index])),
@@ -114,11 +114,11 @@ async function capture(
 }
 
 const ROWS_UNSEEN =
-  'On the server of rehearsal_url only changes of the schema were seen, and no changes of rows: without rehearsal_url Lockstep starts a server whose log it can read.';
+  'On the server of rehearsal_url changes of rows were not seen whose values the tool sends apart from the SQL: without rehearsal_url Lockstep starts a server whose log it can read.';
 
 interface SentBy extends ReturnType<typeof chunksOf> {
   readonly end: CommandEnd;
-  readonly seesRows: boolean;
+  readonly missed: boolean;
 }
 
 /** Runs a command of the tool's and keeps what it sends. */
@@ -150,7 +150,7 @@ async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared,
     const own = history === undefined ? [] : [history.table, ...(history.beside ?? [])];
     const sent = await follower.sent();
     const tables = { history: history?.table.relation, own: own.map(({ relation }) => relation) };
-    return { ...chunksOf(sent, tables), end, seesRows: follower.seesRows };
+    return { ...chunksOf(sent, tables), end, missed: follower.missed() };
   } finally {
     await follower.end();
   }

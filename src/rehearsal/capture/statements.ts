@@ -48,7 +48,7 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
     undone = open.slice(from).filter((one) => one.session === session);
     open = open.filter((one, index) => index < from || one.session !== session);
   };
-  for (const { session, sql, values } of sent) {
+  for (const { session, sql, values, wrapped } of sent) {
     for (const statement of parseSql(sql).statements ?? [undefined]) {
       if (statement?.kind === 'TransactionStmt') {
         const { kind, savepoint_name: name } = statement.tree as { kind: string; savepoint_name?: string };
@@ -76,7 +76,7 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
         continue;
       }
       if (statement !== undefined && isNoise(statement, tables.own)) continue;
-      open.push({ session, sql: (statement?.sql ?? sql).trim(), wrapped: inTransaction.has(session) });
+      open.push({ session, sql: (statement?.sql ?? sql).trim(), wrapped: wrapped ?? inTransaction.has(session) });
     }
   }
   return { chunks, rest: open.map(piece), undone: undone.map(piece) };

@@ -123,6 +123,7 @@ class ExternalServer implements RehearsalServer {
       version.major,
     );
     let after = 0;
+    let missed = false;
     try {
       await session.run(followByTriggers(history));
     } catch (error) {
@@ -130,11 +131,12 @@ class ExternalServer implements RehearsalServer {
       throw error;
     }
     return {
-      seesRows: false,
+      missed: () => missed,
       sent: async () => {
-        const sent = await sentSince(session, after);
-        after = sent.at(-1)?.id ?? after;
-        return sent;
+        const seen = await sentSince(session, after);
+        after = seen.last;
+        missed ||= seen.missed;
+        return seen.sent;
       },
       end: async () => {
         await session.run(unfollow());

@@ -6,6 +6,8 @@ export interface SentStatement {
   readonly session: number;
   /** With the values of its parameters in their places. */
   readonly sql: string;
+  /** Whether it stood in a transaction that a message before it had opened; absent where BEGIN and COMMIT are told. */
+  readonly wrapped?: boolean;
   /** What it has written into the history table, where the server tells rows instead of values in the SQL. */
   readonly values?: readonly string[];
 }
@@ -51,4 +53,9 @@ function withParameters(sql: string, values: ReadonlyMap<string, string>): strin
   return sql.replace(TOKENS, (token: string, _tag: string | undefined, number: string | undefined) =>
     number === undefined ? token : (values.get(number) ?? token),
   );
+}
+
+/** Whether a statement's values stand apart from its text. */
+export function hasParameters(sql: string): boolean {
+  return [...sql.matchAll(TOKENS)].some(([, , number]) => number !== undefined);
 }

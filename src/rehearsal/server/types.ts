@@ -41,8 +41,8 @@ export interface ServerAddress {
 
 /** Listens to what programs send to a database. */
 export interface StatementFollower {
-  /** Changes of rows are seen as well as those of the schema. */
-  readonly seesRows: boolean;
+  /** Whether something has changed rows by values that were not seen. */
+  missed(): boolean;
   /** What was sent since this was last asked. */
   sent(): Promise<readonly SentStatement[]>;
   /** Leaves the database as it would be without it. */
