@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkHere, example, plainUrl } from '../../support/command-tool.ts';
+import { checkHere, example, plainUrl, toolProject } from '../../support/command-tool.ts';
 import { targets } from '../../support/deploy.ts';
 import { lockstepHere } from '../../support/in-process.ts';
 import { testServer } from '../../support/postgres.ts';
@@ -363,6 +364,34 @@ exports.down = (knex) => knex.schema.alterTable('orders', (table) => table.dropC
     ).toEqual(Array(4).fill(['applied', 'reversed']));
     expect(report.findings.filter(({ rule }) => /^(command|rollback|capture)-/.test(rule))).toEqual([]);
   });
+});
+
+it('works in a folder of a larger repository', async () => {
+  const shop = await target();
+  const url = plainUrl(shop);
+  const files = example('knex', []).repo;
+  const held = HELD.map((path) => `apps/api/${path}`);
+  const paths = files.git('ls-files').split('\n');
+  const { repo, complete } = toolProject(
+    Object.fromEntries(paths.map((path) => [`apps/api/${path}`, files.git('show', `HEAD:${path}`)])),
+    held,
+  );
+  const there = { ...repo, dir: join(repo.dir, 'apps/api') };
+  const { report, printed } = await lockstepHere('apply', there, url);
+  expect(report, printed).toMatchObject({
+    result: 'applied',
+    project: { tool: 'knex', directory: 'apps/api/migrations' },
+  });
+  repo.branch('change');
+  complete();
+  const checked = await checkHere(there);
+  expect(
+    checked.report.migrations.map(({ status, down }) => [status, down?.status]),
+    checked.printed,
+  ).toEqual([
+    ['applied', 'reversed'],
+    ['applied', 'reversed'],
+  ]);
 });
 
 it('serves Objection, whose migrations are the same', async () => {

@@ -1,13 +1,13 @@
 import { commandTrip } from '../../support/command-trip.ts';
 
-const RUN = ['npx', '--no-install', 'typeorm-ts-node-commonjs'];
+const RUN = ['npx', '--no-install', 'typeorm'];
 
 commandTrip({
   name: 'typeorm',
-  held: ['src/migrations/1767430800000-FirstUser.ts', 'src/migrations/1767517200000-OrderNote.ts'],
+  held: ['src/migrations/1767430800000-FirstUser.js', 'src/migrations/1767517200000-OrderNote.js'],
   ids: ['Users1767258000000', 'Orders1767344400000', 'FirstUser1767430800000', 'OrderNote1767517200000'],
-  apply: [...RUN, 'migration:run', '-d', 'src/data-source.ts'],
-  rollback: [...RUN, 'migration:revert', '-d', 'src/data-source.ts'],
+  apply: [...RUN, 'migration:run', '-d', 'src/data-source.js'],
+  rollback: [...RUN, 'migration:revert', '-d', 'src/data-source.js'],
   rows: 'SELECT "timestamp", name FROM migrations ORDER BY "timestamp"',
   relation: 'public.migrations',
   sends: [
