@@ -153,6 +153,39 @@ describe('an apply that does not end well', () => {
     expect(report.migrations[0]?.up?.error?.message).toMatch(/canceling statement due to lock timeout/);
   });
 
+  it('is stopped with the run that is cancelled, and what it had done is told', async () => {
+    const shop = await target();
+    const url = plainUrl(shop);
+    const { repo } = example('knex', HELD);
+    await lockstepHere('apply', repo, url);
+    const apart = 'exports.config = { transaction: false };\n';
+    repo.commit('sleeps', {
+      'migrations/20260105090000_a.js': alter('CREATE TABLE a (id int)', 'SELECT 1', apart),
+      'migrations/20260106090000_b.js': alter('CREATE TABLE b (id int); SELECT pg_sleep(60)', 'SELECT 1'),
+    });
+    let cancel = (): void => {};
+    const running = lockstepHere('apply', repo, url, {
+      onHost: (host) => {
+        cancel = () => void host.emit('SIGTERM');
+      },
+    });
+    const busy = () =>
+      shop.rows(
+        "SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE TABLE b%' AND state = 'active' AND datname = current_database()",
+      );
+    expect(await eventually(async () => (await busy()).length === 1, 20_000)).toBe(true);
+    cancel();
+    const { report, printed } = await running;
+    expect(report, printed).toMatchObject({
+      error: { code: 'cancelled' },
+      migrations: [{ status: 'applied' }, { status: 'failed' }],
+    });
+    expect(await busy()).toEqual([]);
+    expect(await shop.rows("SELECT relname FROM pg_class WHERE relname IN ('a', 'b')")).toEqual([{ relname: 'a' }]);
+    const ledger = await shop.rows('SELECT result, applied FROM lockstep.runs ORDER BY id DESC LIMIT 1');
+    expect(ledger).toEqual([{ result: 'cancelled', applied: 1 }]);
+  });
+
   it('is stopped when the lock is lost, and leaves nothing at work', async () => {
     const shop = await target();
     const url = plainUrl(shop);
