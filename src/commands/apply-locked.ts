@@ -12,6 +12,7 @@ import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
 import type { Policy } from '../settings/types.ts';
 import { checkAfterwards, sayInvalid } from './apply-checks.ts';
+import { type CommandOutcome, runCommand } from './apply-command.ts';
 import { Interrupted, runPending } from './apply-run.ts';
 import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
@@ -64,7 +65,9 @@ async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile 
     const plan = await deployment.surely((session) => planFor({ inputs, opened, session, history, approved }));
     // It may be the wrong database: nothing is written to it, not even that we were here.
     if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) return { plan, wrong: true, returns };
-    const { ledger, source } = opened;
+    const { ledger } = opened;
+    // A tool that runs its migrations itself makes its history by itself.
+    const source = inputs.tool === undefined ? opened.source : undefined;
     await deployment.surely((session) => prepareLedger(session, { ledger, source, history, role, database }));
     if (!changesNothing(plan, inputs.policy)) {
       const { identity } = deployment.request;
@@ -116,16 +119,24 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
   const { pending } = plan.state;
   const invalidBefore = await invalidThen(run, plan);
   let lost: unknown;
-  const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending).catch((error) => {
+  const { history } = plan;
+  const { tool } = inputs;
+  const working =
+    tool === undefined
+      ? runPending({ inputs, opened, deployment, history, io }, pending).then((runs): CommandOutcome => ({ runs }))
+      : runCommand({ settings, inputs, tool, opened, deployment, history, io }, pending);
+  const { runs, problem } = await working.catch((error): CommandOutcome => {
     if (!(error instanceof Interrupted)) throw error;
     lost = explained(error.cause, opened.target.address);
-    return error.results;
+    return { runs: error.results };
   });
   const migrations = pending.map((migration) => migrationOf(migration, runs.get(migration), 'not-run'));
   if (lost !== undefined) return { result: 'error', migrations, error: reportedError(lost) };
   const stopped = stoppedResult(runs, pending);
   const cancelled = io.signal.aborted ? { error: CANCELLED } : {};
   if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
+  if (problem !== undefined)
+    return { result: 'failed', migrations, error: { code: 'command-failed', message: problem } };
   const result = pending.length === 0 ? 'noop' : 'applied';
   // A deploy whose checks failed, or never came to run, is not made good by starting it again without them.
   if (pending.length === 0 && checksDue(plan.history) === undefined) return { result, migrations };

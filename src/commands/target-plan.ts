@@ -49,7 +49,8 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
   const { policy, project, layout, environment } = inputs;
   const { target, source, poolerHelp } = opened;
   if (!isUnchanged(history, project.migrations, layout)) await loadParser();
-  const state = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const found = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const state = layout.ordersByGraph ? { ...found, outOfOrder: [] } : found;
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
   const listed = listedIn(inputs);
@@ -86,6 +87,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     checksum: migration.checksum,
     transaction: runsInSteps(migration) ? ('none' as const) : ('single' as const),
     statements: parseScript(migration.up).statements?.length ?? 0,
+    ...(migration.up.program === undefined ? {} : { program: true as const }),
   }));
   return {
     history,

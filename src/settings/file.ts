@@ -118,6 +118,11 @@ function toConfig(file: FileSettings, database: string | undefined, overrides: O
       postgresVersion: overrides.postgresVersion ?? file.postgres_version,
       testCommand: overrides.testCommand ?? file.test_command,
       testTimeoutMs: milliseconds(file.test_timeout),
+      commands: {
+        apply: overrides.applyCommand ?? file.apply_command,
+        rollback: overrides.rollbackCommand ?? file.rollback_command,
+        status: overrides.statusCommand ?? file.status_command,
+      },
       lint: {
         rules: file.lint.rules,
         overrides: file.lint.overrides.map(({ rules, paths, tables, severity }) => ({

@@ -15,7 +15,7 @@ export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now:
   const newcomers = changeSet.changes.flatMap((change) =>
     change.kind === 'added' && change.migration.repeatable !== true ? [change.migration] : [],
   );
-  if (newcomers.length === 0) return [];
+  if (newcomers.length === 0 || layout.ordersByGraph) return [];
   const settled = settledMigrations(changeSet);
   const rename = renamer(changeSet, layout, now);
   const doubled = duplicates(newcomers, settled, layout, rename);

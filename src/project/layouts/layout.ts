@@ -6,6 +6,8 @@ export interface Layout {
   readonly name: string;
   /** How the tool sorts versions: 2 before 10, or '10' before '2'. */
   readonly order: 'numeric' | 'lexical';
+  /** Migrations name those before them: neither names nor numbers order them, and none comes too late. */
+  readonly ordersByGraph?: true;
   /** How the tool orders migrations, as a sentence for the reader. */
   readonly orderNote: string;
   /** What the tool's checksum says about an edit of a migration that is applied already, comments included. */
