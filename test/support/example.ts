@@ -15,7 +15,7 @@ import { testTools } from './postgres.ts';
 const root = fileURLToPath(new URL('../../examples', import.meta.url));
 
 /** All files of an example, by their path in it. */
-export function exampleFiles(name: string): Record<string, string> {
+function exampleFiles(name: string): Record<string, string> {
   const folder = join(root, name);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
