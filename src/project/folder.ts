@@ -80,8 +80,13 @@ export function filesRead({ directory, layout, entries }: Folder): TreeEntry[] {
 }
 
 async function detect(files: GitFiles, directory: string, entries: readonly TreeEntry[]): Promise<Layout | undefined> {
-  const read = entries.filter(({ kind, path }) => kind === 'file' && isRead(directory, path));
-  return detectLayout(directory, await files.read(read));
+  const there = entries.filter(({ kind }) => kind === 'file');
+  const read = there.filter(({ path }) => isRead(directory, path));
+  return detectLayout(
+    directory,
+    await files.read(read),
+    there.map(({ path }) => path),
+  );
 }
 
 function inFolder(entries: readonly TreeEntry[], directory: string): TreeEntry[] {

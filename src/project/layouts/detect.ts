@@ -1,6 +1,7 @@
 import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
+import { drizzle } from './drizzle.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
@@ -11,7 +12,8 @@ import { numbered } from './numbered.ts';
  * plain numbers are the last resort. One line of comment says what a tool's own sign is.
  */
 export const layouts: readonly Layout[] = [
-  // meta/_journal.json: Drizzle 0.x
+  // meta/_journal.json
+  drizzle,
   // */migration.sql beside snapshot.json: Drizzle 1.0
   // migration_lock.toml: Prisma
   // supabase/migrations: Supabase
@@ -41,8 +43,12 @@ export function layoutNamed(name: string): Layout {
 }
 
 /** The layout that the files of a migrations folder show; undefined when there is no migration of any. */
-export function detectLayout(directory: string, files: readonly RepoFile[]): Layout | undefined {
-  return layouts.find((layout) => layout.detect(directory, files));
+export function detectLayout(
+  directory: string,
+  files: readonly RepoFile[],
+  paths: readonly string[] = files.map(({ path }) => path),
+): Layout | undefined {
+  return layouts.find((layout) => layout.detect(directory, files, paths));
 }
 
 /** Whether a layout, or any of them, looks into a file of its folder: one may hold a lot else. */
