@@ -4,7 +4,7 @@ const PRISMA = { file: /^([^/]+)\/migration\.sql$/, protocol: 'one query', order
 const DRIZZLE = { file: /^(\d+_[^/]+)\.sql$/, protocol: 'transaction', order: 'lexical' };
 const PAIRS = { file: /^(\d+_.+)\.up\.sql$/, down: '$1.down.sql', protocol: 'one query', order: 'numeric' };
 
-/** `file`: the path of an up script below `directory`, whose first group names the migration; `down`: its other half. */
+/** `file`: the path of an up script below `directory`, whose first group names the migration; `down`: its other half; `postgres`: the major. */
 export const histories = {
   'triggerdotdev/trigger.dev': { directory: 'internal-packages/database/prisma/migrations', ...PRISMA },
   'documenso/documenso': { directory: 'packages/prisma/migrations', ...PRISMA },
@@ -19,7 +19,9 @@ export const histories = {
     file: /^([^/]+)\/up\.sql$/,
     down: '$1/down.sql',
     protocol: 'transaction',
-    order: 'lexical',
+    order: 'numeric',
+    // Older ones do not run on a newer server.
+    postgres: 15,
   },
   'element-hq/matrix-authentication-service': {
     directory: 'crates/storage-pg/migrations',

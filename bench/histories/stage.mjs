@@ -16,7 +16,8 @@ export function readHistory(clone, { directory, file, down, order }, commit = 'H
     const twin = down?.replace('$1', name);
     return [{ name, up: () => text(path), down: twin && below.has(twin) ? () => text(twin) : undefined }];
   });
-  const number = ({ name }) => BigInt(/^\d+/.exec(name)?.[0] ?? 0);
+  // Diesel writes the same date with and without hyphens.
+  const number = ({ name }) => BigInt(/^[\d-]+/.exec(name)?.[0].replaceAll('-', '') || 0);
   const byText = (a, b) => (a.name < b.name ? -1 : 1);
   const byNumber = (a, b) => (number(a) === number(b) ? byText(a, b) : number(a) < number(b) ? -1 : 1);
   return found.sort(order === 'numeric' ? byNumber : byText);
@@ -26,20 +27,24 @@ export function readHistory(clone, { directory, file, down, order }, commit = 'H
 export class Stage {
   #written = 0;
 
-  constructor(directory, migrations, { protocol }) {
+  constructor(directory, migrations, { protocol, postgres }) {
     this.directory = directory;
     this.migrations = migrations;
     this.suffix = protocol === 'one query' ? '.up.sql' : '.sql';
     mkdirSync(join(directory, 'migrations'), { recursive: true });
-    writeFileSync(join(directory, 'lockstep.yml'), 'migrations:\n  directory: migrations\n');
+    writeFileSync(
+      join(directory, 'lockstep.yml'),
+      `migrations:\n  directory: migrations\n${postgres ? `postgres_version: ${postgres}\n` : ''}`,
+    );
     initRepository(directory);
     commitAll(directory, 'Nothing', 1);
   }
 
   /** Commits all before the one of this index, and then that one: { base, head, path }, names of commits and its file. */
   commit(index) {
+    const isNext = this.#written === index;
     while (this.#written < index) this.#write(this.#written++);
-    commitAll(this.directory, `Before ${index}`, 1);
+    if (!isNext) commitAll(this.directory, `Before ${index}`, 1);
     const base = this.#head();
     const path = this.#write(this.#written++);
     commitAll(this.directory, `${index}`, 1);

@@ -35,6 +35,22 @@ export function withoutEchoes({ findings, migrations }: Rehearsed, linted: reado
   return findings.filter((one) => one.rule !== 'migration-fails' || !isForetold(one));
 }
 
+/** DROP ... IF EXISTS of a name that nothing has: it drops nothing, whatever lint says of its words. */
+export function withoutNothing(linted: readonly Finding[], told: readonly Finding[]): Finding[] {
+  const idle = told.filter(({ rule }) => rule === 'named-but-unchanged');
+  return linted.map((one) => {
+    const { rule, path, statement, evidence } = one;
+    const isIdle = idle.some((other) => other.path === path && other.statement === statement);
+    // What the schemas have confirmed was there.
+    if (!isIdle || !DROPS.has(rule) || evidence === 'confirmed') return one;
+    const { impact: _, ...rest } = one;
+    const message = `${one.message.replace(/\.?$/, '.')} Refuted: nothing of that name is there.`;
+    return { ...rest, severity: 'info', evidence: 'refuted', message };
+  });
+}
+
+const DROPS: ReadonlySet<string> = new Set(['ban-drop-column', 'ban-drop-table', 'require-concurrent-index-deletion']);
+
 /**
  * That a new column which must be given has nothing for the rows that are there: lint's finding says what the run on rows has
  * shown, whose own goes.

@@ -55,6 +55,7 @@ const SAID_BY: Readonly<Record<string, string>> = {
   'row-security-without-policy': 'rows-hidden',
   'policy-not-in-force': 'rows-exposed',
   'granted-to-public': 'grant-to-all',
+  'slows-queries': 'require-concurrent-index-deletion',
 };
 
 function isSaidByOurs({ finding: { rule, path, statement } }: SchemaFinding, linted: readonly Finding[]): boolean {

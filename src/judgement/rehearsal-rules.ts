@@ -14,6 +14,12 @@ export const rehearsalRules = {
     why: "On the empty tables of the base schema it runs. A second time it ran on tables with rows: `rehearsal.seed`'s, or three generic ones for each table, one with NULL wherever it may stand and two that are equal but for keys. Generic rows say what production's rows may do, so that this warns, with the query that decides where there is one. It blocks where any row at all would fail (a new NOT NULL column that nothing fills, a cast that no value passes), and where the rows are the project's own. Rows that the change set writes by itself are there in the run on empty tables too: what they break fails as `migration-fails`.",
     help: 'Run the query on production. Where it finds rows, mend them before the statement: fill what is NULL, merge what is double, give orphans a parent or none.',
   },
+  'fails-when-called': {
+    severity: 'warn',
+    title: 'A function or trigger fails when it runs',
+    why: 'A body in PL/pgSQL is looked at when it runs, and not when it is made: names that nothing has are found by the first call. On the tables with rows each function and trigger that the migration has made or replaced was called once, with arguments of no meaning, and rolled back. Told is what no argument would make right (a name that nothing has, a syntax error), and of triggers also what they refuse by RAISE: each write of the running code that they are for ends there.',
+    help: 'Correct the body. If a trigger is to refuse these writes, make sure that the running code does not make them.',
+  },
   'needs-superuser': {
     severity: 'block',
     title: 'The migration needs rights that the rehearsal does not give it',

@@ -23,6 +23,12 @@ export const runningCodeRules = {
     why: '`SELECT *` returns other columns than when it was prepared: SQLSTATE 0A000, `cached plan must not change result type`, on every execution until the connection is closed or runs `DEALLOCATE ALL`. Statements that name their columns are not concerned, and adding columns is daily work: a note, once for each migration. Switch it off where no code prepares `SELECT *`.',
     help: 'Nothing, where code names its columns or its driver prepares anew after 0A000. Else recycle the connections after the migration.',
   },
+  'slows-queries': {
+    severity: 'warn',
+    title: 'An index goes that queries may use',
+    why: 'CONCURRENTLY keeps the drop from stopping anybody; queries that used the index read the whole table from then on, which on a large one is an outage as well. Told where no other valid index of the table begins with the same columns. Not of unique ones, whose loss `breaks-running-code` tells, nor of indexes that were never valid.',
+    help: "Ask production whether anything uses it (the count starts anew with its statistics, and a replica counts by itself):\nSELECT idx_scan, last_idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'orders_user_id_idx'; -- last_idx_scan: from 16 on",
+  },
   'narrows-writes': {
     severity: 'warn',
     title: 'Writes of the running code may be refused',

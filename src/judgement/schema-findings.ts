@@ -11,6 +11,7 @@ import { SchemaChange } from './running-code/change.ts';
 import { newConstraints } from './running-code/constraints.ts';
 import type { Effect, Listed } from './running-code/effect.ts';
 import { keptNames } from './running-code/kept-names.ts';
+import { lostIndexes } from './running-code/lost-indexes.ts';
 import { brokenNames } from './running-code/named-things.ts';
 import { offsetOf, Placement } from './running-code/placement.ts';
 import { brokenRelations, lostRights } from './running-code/relations.ts';
@@ -106,6 +107,7 @@ function findEffects(change: SchemaChange): readonly Effect[] {
     ...brokenNames(change),
     ...brokenRoutines(change),
     ...brokenUpserts(change),
+    ...lostIndexes(change),
     ...refusedWrites(change),
     ...newConstraints(change),
     ...staleStatements(change),

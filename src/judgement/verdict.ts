@@ -6,7 +6,7 @@ import type { LintResult } from '../lint/types.ts';
 import type { ChangeSet } from '../project/types.ts';
 import type { Finding, TestRun } from '../report/model.ts';
 import type { Policy, RehearsalPolicy } from '../settings/types.ts';
-import { withoutEchoes, withRows } from './echoes.ts';
+import { withoutEchoes, withoutNothing, withRows } from './echoes.ts';
 import { withExcerpts } from './excerpts.ts';
 import { observed } from './finding.ts';
 import { hazardRules } from './hazard-rules.ts';
@@ -53,7 +53,7 @@ interface Knowledge {
 export function allFindings({ changeSet, policy, settings, linted, seen, tests }: Knowledge): Finding[] {
   const heard = seen ? withoutEchoes(seen, linted.findings) : [];
   const joined = joinWithLint(linted.findings, seen?.schema ?? [], silence(policy, linted.silentRules));
-  const { linted: own, told } = withRows(joined.linted, heard);
+  const { linted: own, told } = withRows(withoutNothing(joined.linted, heard), heard);
   const all = [...settings, ...told, ...joined.own, ...testFindings(tests, changeSet)];
   const later = judgedBy(policy, all, mandatoryRules);
   const scripts = suppressibleScripts(changeSet);

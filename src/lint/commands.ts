@@ -29,10 +29,11 @@ function placed(commands: readonly BodyCommand[], statement: Statement, body: st
   // Escapes in a quoted body make it differ from the text; then the statement's first line has to do.
   const at = statement.sql.indexOf(body);
   const before = at < 0 ? 0 : statement.sql.slice(0, at).split('\n').length - 1;
-  return commands.map(({ kind, tree, line, over }) => ({
+  return commands.map(({ kind, tree, line, over, looped }) => ({
     kind,
     tree,
     over,
+    looped,
     line: Math.min(statement.line + (at < 0 ? 0 : before + line - 1), statement.endLine),
     inside: 'the DO block',
     statement,
@@ -63,10 +64,11 @@ function calledCommands(command: Command, routines: Routines, seen: Set<string>)
   return functionCalls(command).flatMap(({ name }) => {
     const definitions = seen.has(name) ? [] : routines.named(name);
     seen.add(name);
-    const inside = definitions.flatMap(routineCommands).map(({ kind, tree, over }) => ({
+    const inside = definitions.flatMap(routineCommands).map(({ kind, tree, over, looped }) => ({
       kind,
       tree,
       over,
+      looped,
       line: command.line,
       inside: `${name}()`,
       statement: command.statement,

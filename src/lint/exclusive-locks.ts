@@ -40,16 +40,20 @@ export function exclusivelyLocked(command: Command): string[] {
     case 'TruncateStmt':
       return list(tree.relations).flatMap((item) => one(fieldsOf(item, 'RangeVar')));
     case 'DropStmt': {
+      // Who asks for it waits, for what the same transaction mostly makes in its place.
+      if (tree.removeType === 'OBJECT_MATVIEW') return droppedNames(tree).flatMap((all) => nameOf(all));
       // The last part is the trigger's or the policy's own name.
       const parts = ON_TABLE.has(tree.removeType) ? droppedNames(tree).map((all) => all.slice(0, -1)) : [];
-      return parts.flatMap((all) => {
-        const name = nameOfParts(all);
-        return name === undefined ? [] : [written(name)];
-      });
+      return parts.flatMap(nameOf);
     }
     default:
       return [];
   }
+}
+
+function nameOf(parts: readonly string[]): string[] {
+  const name = nameOfParts(parts);
+  return name === undefined ? [] : [written(name)];
 }
 
 const TABLES: ReadonlySet<unknown> = new Set(['OBJECT_TABLE']);

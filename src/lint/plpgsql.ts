@@ -10,6 +10,8 @@ export interface BodyCommand {
   readonly line: number;
   /** The query of the FOR loop that it stands in, as a node: it runs once for each row. */
   readonly over?: unknown;
+  /** It stands in a loop of any kind. */
+  readonly looped?: boolean;
 }
 
 /**
@@ -25,30 +27,39 @@ export function plpgsqlCommands(statement: string, body: string): readonly BodyC
     return transactionTokens(body);
   }
   const found: BodyCommand[] = [];
-  collect(parsed, 1, found, undefined);
+  collect(parsed, 1, found, {});
   return found;
 }
 
 const STATEMENT = 'PLpgSQL_stmt_';
 
-function collect(value: unknown, line: number, found: BodyCommand[], over: unknown): void {
+function collect(value: unknown, line: number, found: BodyCommand[], loop: Loop): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) collect(item, line, found, over);
+    for (const item of value) collect(item, line, found, loop);
     return;
   }
   for (const [key, fields] of Object.entries(value as Node)) {
     const own = record(fields);
     const at = key.startsWith(STATEMENT) && typeof own?.lineno === 'number' ? own.lineno : line;
-    if (own && key === 'PLpgSQL_expr') found.push(...expressionCommands(own, at).map((one) => ({ ...one, over })));
+    if (own && key === 'PLpgSQL_expr') found.push(...expressionCommands(own, at).map((one) => ({ ...one, ...loop })));
     else if (key === `${STATEMENT}commit` || key === `${STATEMENT}rollback`)
-      found.push(ending(key.slice(STATEMENT.length), at));
+      found.push({ ...ending(key.slice(STATEMENT.length), at), ...loop });
     else {
       if (own && key === `${STATEMENT}dynexecute`) found.push(...executedCommands(own, at));
       // Of two loops, one in the other, either may be long: the outer one alone is looked at.
-      collect(fields, at, found, over ?? loopQuery(key, own));
+      collect(fields, at, found, within(loop, key, own));
     }
   }
+}
+
+type Loop = Pick<BodyCommand, 'over' | 'looped'>;
+
+const LOOPS: ReadonlySet<string> = new Set(['loop', 'while', 'fori', 'fors', 'forc', 'foreach_a', 'dynfors']);
+
+function within(outer: Loop, key: string, fields: Node | undefined): Loop {
+  if (!key.startsWith(STATEMENT) || !LOOPS.has(key.slice(STATEMENT.length))) return outer;
+  return { over: outer.over ?? loopQuery(key, fields), looped: true };
 }
 
 /** FOR row IN SELECT ... LOOP */

@@ -1,6 +1,6 @@
 import { rangeVar, relationsBelow } from '../project/relations.ts';
 import type { Node } from '../project/sql.ts';
-import { descendants, fieldsOf, list, record, text } from '../project/syntax-tree.ts';
+import { descendants, fieldsOf, list, names, record, text } from '../project/syntax-tree.ts';
 import {
   isAlwaysTrue,
   isLimited,
@@ -17,7 +17,7 @@ import type { Command, HazardScript } from './types.ts';
 /** Which rows a command changes, and how many, as far as its text shows it. Also in WITH. */
 
 export interface RowChange {
-  readonly words: 'UPDATE' | 'DELETE' | 'INSERT ... SELECT' | 'MERGE';
+  readonly words: 'UPDATE' | 'DELETE' | 'INSERT ... SELECT' | 'MERGE' | 'SELECT ... FOR UPDATE';
   /** As it is written. */
   readonly table: string;
   /** Tables that it goes through: those that it reads, and the one that it changes; not what an INSERT alone fills. */
@@ -28,7 +28,7 @@ export interface RowChange {
 
 /** Changes of more than a handful of rows. `loadParser` must have resolved. */
 export function rowChanges(command: Command, script: HazardScript): RowChange[] {
-  if (!CHANGES.has(command.kind) && command.kind !== 'SelectStmt') return [];
+  if (!CHANGES.has(command.kind)) return [];
   const nodes = [[command.kind, command.tree] as const, ...(hasWith(command) ? descendants(command.tree) : [])];
   // All WITH queries of the statement: they can be named from inside one another only downwards, which does no harm here.
   const small = smallQueries(command.tree.withClause);
@@ -68,6 +68,8 @@ const CHANGES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ],
   ['InsertStmt', inserted],
   ['MergeStmt', merged],
+  ['SelectStmt', locked],
+  ['CreateTableAsStmt', ({ query }, ...rest) => locked(fieldsOf(query, 'SelectStmt') ?? {}, ...rest)],
 ]);
 
 function changed(
@@ -93,7 +95,8 @@ function changed(
     isKey: (column) => isUniqueColumn(script, command, table, column),
     variables: command.inside !== undefined,
   };
-  if (isLimited(whereClause, lookup) && !loopsOverMany(command, script)) return undefined;
+  if (isLimited(whereClause, lookup) && !loopsOverMany(command, script) && !addsUp(command, whereClause, script))
+    return undefined;
   return { words, table, through, rows: 'many' };
 }
 
@@ -106,6 +109,23 @@ function loopsOverMany(command: Command, script: HazardScript): boolean {
   return relationsBelow(select)
     .map(written)
     .some((name) => !script.made.hasBefore(command, name) && !isCatalog(name));
+}
+
+/** Batch after batch in a loop that commits none of them: they are one. The value of a key is no batch. */
+function addsUp(command: Command, condition: unknown, { commands }: HazardScript): boolean {
+  if (command.looped !== true || !isBatch(condition)) return false;
+  return !commands.some(
+    ({ kind, inside, statement, looped }) =>
+      kind === 'TransactionStmt' && looped === true && inside === command.inside && statement === command.statement,
+  );
+}
+
+/** Bounds, or a LIMIT: of `id = 5` there is one row. */
+function isBatch(condition: unknown): boolean {
+  const operators = [...descendants({ condition })].flatMap(([kind, { name }]) =>
+    kind === 'A_Expr' ? (names(name).at(-1) ?? []) : [],
+  );
+  return operators.some((one) => /^[<>]/.test(one)) || /"limitCount"/.test(JSON.stringify(condition));
 }
 
 function inserted(
@@ -128,7 +148,7 @@ function inserted(
 }
 
 /** INSERT ... SELECT ... FROM users WHERE id = 5 */
-function isOneRow(select: Node, command: Command, script: HazardScript, small: ReadonlySet<string>): boolean {
+export function isOneRow(select: Node, command: Command, script: HazardScript, small: ReadonlySet<string>): boolean {
   const [only, ...more] = list(select.fromClause);
   const relation = fieldsOf(only, 'RangeVar');
   const name = rangeVar(relation);
@@ -141,6 +161,20 @@ function isOneRow(select: Node, command: Command, script: HazardScript, small: R
     isKey: (column) => isUniqueColumn(script, command, written(name), column),
     variables: command.inside !== undefined,
   });
+}
+
+/** SELECT ... FOR UPDATE, FOR SHARE: rows that are locked as if they were written. */
+function locked(
+  select: Node,
+  command: Command,
+  script: HazardScript,
+  small: ReadonlySet<string>,
+): RowChange | undefined {
+  if (list(select.lockingClause).length === 0 || isSmallQuery({ SelectStmt: select }, { small })) return undefined;
+  const through = relationsBelow(select).map(written);
+  const [table] = through;
+  if (table === undefined || isOneRow(select, command, script, small)) return undefined;
+  return { words: 'SELECT ... FOR UPDATE', table, through, rows: 'many' };
 }
 
 function merged(fields: Node, _: Command, __: HazardScript, small: ReadonlySet<string>): RowChange | undefined {
@@ -161,6 +195,6 @@ export function goesThroughExisting({ made }: HazardScript, command: Command, { 
 }
 
 /** The catalogs' rows are few. */
-function isCatalog(name: string): boolean {
+export function isCatalog(name: string): boolean {
   return /^(?:pg_|information_schema\.)/.test(relationKey(name));
 }

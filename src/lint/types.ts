@@ -67,6 +67,8 @@ export interface Command {
   readonly statement: Statement;
   /** The query of the FOR loop that it stands in, as a node: it runs once for each row. */
   readonly over?: unknown;
+  /** It stands in a loop of any kind. */
+  readonly looped?: boolean | undefined;
 }
 
 /** A script that parses, with what rules ask about it. */

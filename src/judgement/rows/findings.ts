@@ -5,6 +5,7 @@ import type { MigrationRehearsal } from '../../rehearsal/rounds.ts';
 import type { OnRows } from '../../rehearsal/seed/chain.ts';
 import type { Finding, SqlErrorReport } from '../../report/model.ts';
 import { inOneLine, observed, placeOf } from '../finding.ts';
+import { callFindings } from './calls.ts';
 import { failsOnAnyRow } from './certain.ts';
 import { type Demand, demandOf, tableFinder } from './demand.ts';
 import { decidingQuery } from './query.ts';
@@ -15,6 +16,10 @@ import { decidingQuery } from './query.ts';
 type Owner = 'generic' | 'project' | 'change set';
 
 export function rowsFindings(item: MigrationRehearsal, searchPath: readonly string[]): Finding[] {
+  return [...failureOnRows(item, searchPath), ...callFindings(item)];
+}
+
+function failureOnRows(item: MigrationRehearsal, searchPath: readonly string[]): Finding[] {
   const { migration, onRows, before, round } = item;
   const error = onRows?.outcome.error;
   if (onRows === undefined || error === undefined) return [];

@@ -20,8 +20,8 @@ export const dataRules = {
   'lock-held-over-rows': {
     source: 'lockstep',
     severity: 'block',
-    title: 'Many rows are changed while an earlier statement keeps everybody out',
-    why: 'Locks are held to the end of the transaction. ALTER TABLE alone takes a moment; followed by a backfill in the same transaction its ACCESS EXCLUSIVE lasts as long as the backfill, and neither reads nor writes get through. `warn` where the rows are those of another table.',
+    title: 'Many rows are changed or read while an earlier statement keeps everybody out',
+    why: 'Locks are held to the end of the transaction. ALTER TABLE alone takes a moment; followed by a backfill or a long query in the same transaction its ACCESS EXCLUSIVE lasts as long as that, and neither reads nor writes get through. `warn` where the rows are those of another table.',
     help: "Split it: the change of the schema in one migration, the rows in batches afterwards, each with its own COMMIT:\nALTER TABLE orders ADD COLUMN currency text;\n-- then, in batches, outside of the migration that locks:\nUPDATE orders SET currency = 'EUR' WHERE id IN (SELECT id FROM orders WHERE currency IS NULL LIMIT 5000);",
     blocks: 'reads and writes',
     existingTablesOnly: true,

@@ -6,7 +6,7 @@ export const securityRules = {
     source: 'lockstep',
     severity: 'warn',
     title: 'Rows of a table in use are hidden',
-    why: 'With row-level security and no policy nobody but the owner of the table and superusers sees a row; FORCE holds for the owner too. No query fails: it finds nothing. Not reported where the migrations hold a policy for the table.',
+    why: 'With row-level security and no policy nobody but the owner of the table and superusers sees a row; FORCE holds for the owner too; a policy that is dropped or changed, and a restrictive one that comes, may let less through than before. No query fails: it finds nothing. Not reported where the migrations hold a policy for the table.',
     help: "Make the policies first, in the same transaction:\nCREATE POLICY own_orders ON orders USING (user_id = current_setting('app.user_id')::bigint);\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;",
     existingTablesOnly: true,
   },

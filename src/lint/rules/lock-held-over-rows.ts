@@ -1,25 +1,29 @@
 import type { Finding } from '../../report/model.ts';
 import { exclusivelyLocked } from '../exclusive-locks.ts';
 import { hazard } from '../hazard.ts';
+import { longReads } from '../long-reads.ts';
 import { relationKey } from '../made.ts';
 import { goesThroughExisting, rowChanges } from '../row-changes.ts';
 import type { Command, HazardScript } from '../types.ts';
 
-/** DDL and a change of many rows in one transaction: the lock of the one is held for all of the other. */
+/** DDL and a change of many rows, or a long query, in one transaction: the lock of the one is held for all of the other. */
 export function lockHeldOverRows(script: HazardScript): Finding[] {
   if (script.execution === 'autocommit') return [];
   const work = script.commands.map((command): Work & { readonly command: Command } => ({
     command,
     line: command.line,
     locks: exclusivelyLocked(command).filter((name) => !script.made.hasBefore(command, name)),
-    changes: rowChanges(command, script)
-      .filter((change) => goesThroughExisting(script, command, change))
-      .map(({ words, table, through }) => ({ words, tables: [table, ...through] })),
+    changes: [
+      ...rowChanges(command, script)
+        .filter((change) => goesThroughExisting(script, command, change))
+        .map(({ words, table, through }) => ({ words, tables: [table, ...through] })),
+      ...longReads(command, script),
+    ],
   }));
   return heldOverRows(work).map(({ held, during, change, same }) => {
     const table = held.relation;
     const where = `the lock of line ${held.line} keeps readers and writers of ${table} out`;
-    const message = `${change.words} ${during.command.inside === undefined ? '' : 'here '}runs while ${where}: they wait until all its rows are done and the transaction ends.`;
+    const message = `${change.words} ${during.command.inside === undefined ? '' : 'here '}runs while ${where}: they wait until it is done and the transaction ends.`;
     return hazard('lock-held-over-rows', script, during.command, {
       message,
       relations: [table, ...change.tables],
@@ -34,7 +38,7 @@ export interface Work {
   readonly line: number;
   /** Relations that were there before and that it holds ACCESS EXCLUSIVE on from here. */
   readonly locks: readonly string[];
-  /** Changes of many rows. `tables`: those that are read or changed. */
+  /** Changes of many rows, and long queries. `tables`: those that are read or changed. */
   readonly changes: readonly { readonly words: string; readonly tables: readonly string[] }[];
 }
 

@@ -1,14 +1,45 @@
 import { droppedNames, nameOfParts, rangeVar } from '../../project/relations.ts';
 import type { Statement } from '../../project/sql.ts';
 import type { Finding } from '../../report/model.ts';
-import { alterations, existingAlterations, hazard } from '../hazard.ts';
+import { alterations, existing, existingAlterations, hazard } from '../hazard.ts';
 import { relationKey, written } from '../made.ts';
 import type { Command, HazardScript } from '../types.ts';
 
 /** Row-level security: who sees no rows any more, and who sees all of them. */
 
-/** ENABLE and FORCE on a table in use. */
+/** ENABLE and FORCE on a table in use, and policies that let less through. */
 export function rowsHidden(script: HazardScript): Finding[] {
+  return [...switchedOn(script), ...script.commands.flatMap((command) => narrowed(script, command))];
+}
+
+function narrowed(script: HazardScript, command: Command): Finding[] {
+  const { kind, tree } = command;
+  const told = (table: string, what: string): Finding[] => {
+    const message = `${what}: from the commit on running code may find fewer rows of ${table}, and be refused to write some.`;
+    return [hazard('rows-hidden', script, command, { message, help: NARROWED_HELP, relations: [table] })];
+  };
+  if (kind === 'CreatePolicyStmt' || kind === 'AlterPolicyStmt') {
+    const table = existing(script, command, tree.table);
+    const name = String(tree.policy_name);
+    if (table === undefined) return [];
+    if (kind === 'AlterPolicyStmt') return told(table, `The policy ${name} of ${table} is changed`);
+    // PERMISSIVE, the default, lets more through.
+    return tree.permissive === true
+      ? []
+      : told(table, `The restrictive policy ${name} of ${table} holds beside all others`);
+  }
+  if (kind !== 'DropStmt' || tree.removeType !== 'OBJECT_POLICY') return [];
+  return droppedNames(tree).flatMap((parts) => {
+    const on = nameOfParts(parts.slice(0, -1));
+    if (on === undefined || script.made.hasBefore(command, written(on))) return [];
+    return told(written(on), `The policy ${parts.at(-1) ?? ''} of ${written(on)} is dropped`);
+  });
+}
+
+const NARROWED_HELP =
+  'Make sure that what the running code reads and writes passes the policies that are left: try it as its role, with the settings that it sets.';
+
+function switchedOn(script: HazardScript): Finding[] {
   return existingAlterations(script).flatMap(({ command, table, alteration: { subtype } }) => {
     if (subtype === 'AT_ForceRowSecurity') {
       const message = `The policies of ${table} hold for its owner too from the commit on, and that is mostly who the application logs in as.`;

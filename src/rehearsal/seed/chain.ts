@@ -5,7 +5,9 @@ import { parseScript } from '../../project/sql.ts';
 import type { Migration } from '../../project/types.ts';
 import { adminSession } from '../admin-session.ts';
 import { runUpIn, type Stage, type Step } from '../round.ts';
+import { openAsRole } from '../run-in.ts';
 import type { RehearsalServer } from '../server/types.ts';
+import { type FailedCall, failedCalls, momentOf } from './calls.ts';
 import { type ProjectSeed, runProjectSeed } from './project-seed.ts';
 import { type Seeding, type SeedOptions, seed } from './seed.ts';
 import { type ErrorSubject, subjectOf } from './subject.ts';
@@ -26,6 +28,8 @@ export interface OnRows {
   readonly outcome: ScriptOutcome;
   readonly subject: ErrorSubject;
   readonly filling: Filling;
+  /** Functions and triggers that the migration has made or replaced and that fail when they run. */
+  readonly failedCalls: readonly FailedCall[];
 }
 
 /** How a database came to its rows. */
@@ -62,6 +66,9 @@ const MOST_STATEMENTS = 20_000;
 export function isTooLongForRows({ up }: Migration): boolean {
   return (parseScript(up).statements?.length ?? 0) > MOST_STATEMENTS;
 }
+
+/** Words without which nothing is made that is called later. */
+const MAKES_CALLED = /\b(?:function|trigger|execute)\b/i;
 
 /** Turns that come too late to be awaited must not count as failures that nobody handles. */
 const ignore = (): void => {};
@@ -132,9 +139,14 @@ export class SeededChain {
     const live = await this.#live;
     if (live === undefined) return undefined;
     const filling = await live.filling;
+    const called = MAKES_CALLED.test(step.migration.up.text);
+    const since = called ? await asRoleIn(live.stage, momentOf) : undefined;
     const outcome = await runUpIn(live.stage, step, DATABASE);
-    if (outcome.status !== 'applied') await this.#drop(live);
-    return { outcome, subject: subjectOf(outcome), filling };
+    const applied = outcome.status === 'applied';
+    if (!applied) await this.#drop(live);
+    const failed =
+      applied && since !== undefined ? await asRoleIn(live.stage, (session) => failedCalls(session, since)) : undefined;
+    return { outcome, subject: subjectOf(outcome), filling, failedCalls: failed ?? [] };
   }
 
   async #drop(live: Live | undefined): Promise<void> {
@@ -177,6 +189,16 @@ export class SeededChain {
     };
     this.#first ??= filling;
     return filling;
+  }
+}
+
+/** undefined: the role cannot connect any more, or its session is lost. */
+async function asRoleIn<T>(stage: Stage, work: (session: Session) => Promise<T>): Promise<T | undefined> {
+  const session = await openAsRole(stage, DATABASE).catch(() => undefined);
+  try {
+    return session && (await work(session).catch(() => undefined));
+  } finally {
+    await session?.close();
   }
 }
 

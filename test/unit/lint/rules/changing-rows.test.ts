@@ -48,6 +48,13 @@ describe('nobody knows how many rows', () => {
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM users LOOP IF true THEN DELETE FROM orders WHERE id = r.id; END IF; END LOOP; END $$;',
     'UPDATE orders SET a = 1 WHERE EXISTS (SELECT 1 FROM users WHERE users.id = orders.user_id LIMIT 1);',
+    // Batch after batch, none of them committed before the end.
+    'DO $$ BEGIN FOR i IN 1..100 LOOP UPDATE orders SET a = 1 WHERE id >= i AND id < i + 100; END LOOP; END $$;',
+    'DO $$ BEGIN LOOP UPDATE orders SET a = 1 WHERE id IN (SELECT id FROM orders WHERE a IS NULL LIMIT 1000); EXIT WHEN NOT FOUND; END LOOP; END $$;',
+    'DO $$ BEGIN WHILE true LOOP DELETE FROM orders WHERE id BETWEEN a AND b AND id < 5; END LOOP; COMMIT; END $$;',
+    // Locked as if they were written.
+    'SELECT * FROM orders WHERE a > 1 FOR UPDATE;',
+    'CREATE TABLE copies AS SELECT id FROM orders FOR NO KEY UPDATE;',
   ])('%s', (sql) => expect(brief(hazards(changingRows, sql))).toEqual(MANY));
 });
 
@@ -73,13 +80,16 @@ describe('a handful', () => {
     'WITH b AS (SELECT id FROM orders LIMIT 100) DELETE FROM orders WHERE id IN (SELECT id FROM b);',
     'INSERT INTO orders VALUES (1), (2);',
     'INSERT INTO orders DEFAULT VALUES;',
+    'SELECT * FROM orders WHERE id = 5 FOR UPDATE;',
+    'SELECT * FROM orders LIMIT 10 FOR UPDATE SKIP LOCKED;',
+    'DO $$ BEGIN FOR i IN 1..100 LOOP UPDATE orders SET a = 1 WHERE id >= i AND id < i + 100; COMMIT; END LOOP; END $$;',
     "INSERT INTO orders SELECT 1, 'x' WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = 1);",
     "INSERT INTO orders SELECT * FROM (VALUES (1, 'x')) AS v (id, a);",
     'INSERT INTO orders SELECT * FROM archive WHERE id = 5;',
     'INSERT INTO orders SELECT * FROM archive LIMIT 10;',
     "INSERT INTO orders (name) SELECT n FROM unnest(ARRAY['a', 'b']) AS n;",
     'MERGE INTO orders o USING (VALUES (1)) AS v (id) ON o.id = v.id WHEN MATCHED THEN DELETE;',
-    'DO $$ BEGIN LOOP UPDATE orders SET a = 1 WHERE id IN (SELECT id FROM orders WHERE a IS NULL LIMIT 1000); EXIT WHEN NOT FOUND; END LOOP; END $$;',
+    'DO $$ BEGIN LOOP UPDATE orders SET a = 1 WHERE id IN (SELECT id FROM orders WHERE a IS NULL LIMIT 1000); COMMIT; EXIT WHEN NOT FOUND; END LOOP; END $$;',
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LIMIT 10 LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT relname FROM pg_class LOOP UPDATE orders SET a = 1 WHERE id = 5; END LOOP; END $$;',
     'DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM users WHERE id = 5 LOOP UPDATE orders SET a = 1 WHERE id = r.id; END LOOP; END $$;',

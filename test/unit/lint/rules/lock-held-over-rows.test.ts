@@ -18,7 +18,16 @@ describe('a lock that is held while many rows are changed', () => {
     ['ALTER TABLE orders ADD COLUMN a int;\nDO $$ BEGIN UPDATE orders SET a = 1; END $$;', 'block'],
     ['CREATE TABLE n (a int); ALTER TABLE orders ADD COLUMN a int;\nINSERT INTO n SELECT id FROM orders;', 'block'],
     ['BEGIN; ALTER TABLE orders ADD COLUMN a int;\nUPDATE orders SET a = 1; COMMIT;', 'block'],
+    [
+      'ALTER TABLE orders ADD COLUMN a int;\nCREATE MATERIALIZED VIEW v AS SELECT a, count(*) FROM orders GROUP BY a;',
+      'block',
+    ],
+    ['ALTER TABLE orders ADD COLUMN a int;\nSELECT count(*) FROM orders;', 'block'],
     // Readers of the one wait for the rows of the other.
+    ['ALTER TABLE users ADD COLUMN a int;\nCREATE TABLE c AS SELECT * FROM orders;', 'warn'],
+    ['ALTER TABLE users ADD COLUMN a int;\nSELECT count(DISTINCT a) FROM orders;', 'warn'],
+    ['ALTER TABLE users ADD COLUMN a int;\nSELECT pg_sleep(5);', 'warn'],
+    ['DROP MATERIALIZED VIEW v;\nCREATE MATERIALIZED VIEW v AS SELECT max(a) FROM orders GROUP BY b;', 'warn'],
     ['ALTER TABLE users ADD COLUMN a int;\nUPDATE orders SET a = 1;', 'warn'],
     ['ALTER TABLE users ADD COLUMN a int; ALTER TABLE orders ADD COLUMN a int;\nUPDATE orders SET a = 1;', 'block'],
   ])('%s', (sql, severity) => {
@@ -37,6 +46,12 @@ describe('a lock that is held while many rows are changed', () => {
     'ALTER TABLE orders ADD COLUMN a int; CREATE TABLE n (a int); UPDATE n SET a = 1;',
     'ALTER TABLE orders ADD COLUMN a int; -- UPDATE orders SET a = 1;',
     'ALTER VIEW v RENAME TO w; UPDATE orders SET b = 1;',
+    "ALTER TABLE orders ADD COLUMN a int; SELECT setval('s', max(id)) FROM orders;",
+    "ALTER TABLE orders ADD COLUMN a int; SELECT setval('s', (SELECT max(id) FROM orders));",
+    'ALTER TABLE orders ADD COLUMN a int; SELECT * FROM orders WHERE id = 5;',
+    'ALTER TABLE orders ADD COLUMN a int; SELECT relname FROM pg_class;',
+    'ALTER TABLE orders ADD COLUMN a int; CREATE MATERIALIZED VIEW v AS SELECT * FROM orders WITH NO DATA;',
+    'ALTER TABLE orders ADD COLUMN a int; CREATE TABLE n (a int); SELECT count(*) FROM n;',
   ])('but not %s', (sql) => expect(brief(hazards(lockHeldOverRows, sql))).toEqual([]));
 
   test('nor on a table that an earlier file has made', () => {

@@ -13,11 +13,18 @@ const POLICY = 'CREATE POLICY own ON orders USING (true);';
 const made = { earlier: ['CREATE TABLE orders (id bigint);'] };
 
 describe('rows that are hidden', () => {
+  test('one that is enabled with its only policy dropped is told of both', () => {
+    const found = hazards(rowsHidden, `${ENABLE} DROP POLICY own ON orders;`, { base: [POLICY] });
+    expect(found.map(({ rule }) => rule)).toEqual(['rows-hidden', 'rows-hidden']);
+  });
+
   test.each([
     ['no policy', ENABLE, []],
     ['a policy of another table', `CREATE POLICY own ON users USING (true);\n${ENABLE}`, []],
     ['a policy that was dropped', ENABLE, [POLICY, 'DROP POLICY own ON public.orders;']],
-    ['a policy that is dropped here', `${ENABLE} DROP POLICY own ON orders;`, [POLICY]],
+    ['a policy that is dropped', 'DROP POLICY own ON orders;', [POLICY]],
+    ['a policy that is changed', 'ALTER POLICY own ON orders USING (id > 5);', [POLICY]],
+    ['a policy that holds beside all others', 'CREATE POLICY less ON orders AS RESTRICTIVE USING (true);', [POLICY]],
     ['FORCE, whatever the policies', 'ALTER TABLE orders FORCE ROW LEVEL SECURITY;', [POLICY]],
     ['a DO block', `DO $$ BEGIN ${ENABLE} END $$;`, []],
     ['a comment that is no policy', `-- ${POLICY}\n${ENABLE}`, []],
