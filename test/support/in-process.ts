@@ -17,7 +17,7 @@ class Output extends EventEmitter {
   }
 }
 
-class Process extends EventEmitter implements Host {
+export class Process extends EventEmitter implements Host {
   readonly stdout = new Output();
   readonly stderr = new Output();
   exitCode: number | string | null | undefined;

@@ -29,9 +29,11 @@ const rows = [...page.matchAll(/^\| `([^`]+\.sql)` \| `([^`]+\.sql)`/gm)].map(([
 describe('docs/directives.md', () => {
   beforeAll(loadParser);
 
-  it('has a column for each layout', () => {
+  it('has a column for each layout, or a link to its page', () => {
     const [, head = ''] = /^\| \| (.*) \|$/m.exec(page) ?? [];
-    expect(head.split(' | ').sort()).toEqual(layoutNames.map((name) => `\`${name}\``).sort());
+    const columns = [...head.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    const pages = [...page.matchAll(/\]\(tools\/([\w-]+)\.md\)/g)].map(([, name]) => name);
+    expect([...new Set([...columns, ...pages])].sort()).toEqual([...layoutNames].sort());
   });
 
   test('its directives are understood', () => {

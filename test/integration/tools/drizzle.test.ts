@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/report/model.ts';
 import { targets } from '../../support/deploy.ts';
 import { type DrizzleFile, drizzleFiles, drizzleMigrate } from '../../support/drizzle.ts';
-import { gitRepo } from '../../support/git-repo.ts';
+import { checkHere, exampleFiles, runsExample } from '../../support/example.ts';
+import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
 import { lockstepHere } from '../../support/in-process.ts';
 import { roundTrip } from '../../support/round-trip.ts';
 
@@ -75,9 +77,9 @@ describe("Drizzle's traps", () => {
       ...files(unix, { ...orders, sql: 'CREATE TABLE orders (id bigint);' }),
       'drizzle/0001_anew.sql': null,
     });
+    // Drizzle does not look; the reader is told.
     const edited = await plan();
-    expect(edited.result, edited.printed).toBe('refused');
-    expect(edited.printed).toContain('0001_orders');
+    expect(edited).toMatchObject({ result: 'noop', printed: expect.stringMatching(/edited[\s\S]*0001_orders/) });
   });
 
   it('the table may have another name', async () => {
@@ -87,4 +89,97 @@ describe("Drizzle's traps", () => {
     expect(report.result, printed).toBe('applied');
     expect(await shop.rows('SELECT hash FROM app."My Migrations"')).toHaveLength(1);
   });
+});
+
+const journal = 'drizzle/meta/_journal.json';
+const { entries, ...rest } = JSON.parse(exampleFiles('drizzle')[journal] ?? '') as { entries: unknown[] };
+
+runsExample({
+  name: 'drizzle',
+  tool: 'drizzle',
+  newest: ['drizzle/0002_add_isbn.sql', 'drizzle/meta/0002_snapshot.json'],
+  before: { [journal]: JSON.stringify({ ...rest, entries: entries.slice(0, -1) }, null, 2) },
+  down: 'missing',
+  agrees: (repo, { url }) => void drizzleMigrate(repo, url),
+});
+
+describe('a pull request of a Drizzle project', () => {
+  /** Of the rules named, what is found where a branch brings this. */
+  const found = async (
+    base: GitRepo,
+    files: Readonly<Record<string, string | null>>,
+    rule: string,
+  ): Promise<Finding[]> => {
+    base.branch('change');
+    base.commit('the change', files);
+    const { report } = await checkHere(base);
+    return report.findings.filter((one) => one.rule === rule);
+  };
+  const concurrently = {
+    tag: '0001_index',
+    when: FROM + 3,
+    sql: 'CREATE INDEX CONCURRENTLY users_id ON users (id);',
+  };
+
+  it('is told what Drizzle, in its one transaction, would fail on', async () => {
+    const findings = await found(
+      gitRepo(drizzleFiles([users])),
+      drizzleFiles([users, concurrently]),
+      'fails-in-one-transaction',
+    );
+    expect(findings).toEqual([
+      expect.objectContaining({
+        path: 'drizzle/0001_index.sql',
+        severity: 'warn',
+        message: expect.stringContaining('25001'),
+      }),
+    ]);
+  });
+
+  it('is told nothing where one transaction does', async () => {
+    const findings = await found(
+      gitRepo(drizzleFiles([users])),
+      drizzleFiles([users, orders, merged]),
+      'fails-in-one-transaction',
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('is told that a migration would be skipped, and how to make it the last', async () => {
+    const [finding] = await found(
+      gitRepo(drizzleFiles([users, orders])),
+      drizzleFiles([users, orders, merged]),
+      'migration-out-of-order',
+    );
+    expect(finding).toMatchObject({
+      path: 'drizzle/0001_late.sql',
+      help: expect.stringContaining('drizzle-kit generate'),
+    });
+    expect(finding?.suggestion).toBeUndefined();
+  });
+
+  it('is told of a file that the journal does not name, and of an entry without its file', async () => {
+    const ignored = await found(
+      gitRepo(drizzleFiles([users])),
+      { 'drizzle/0001_b.sql': 'SELECT 1;' },
+      'migration-ignored',
+    );
+    expect(ignored).toMatchObject([{ path: 'drizzle/0001_b.sql' }]);
+    const base = gitRepo(drizzleFiles([users, orders]));
+    const { [journal]: naming = '' } = drizzleFiles([users, orders, merged]);
+    const broken = await found(base, { [journal]: naming }, 'broken-sections');
+    expect(broken).toMatchObject([
+      { path: journal, line: 18, severity: 'block', message: expect.stringContaining('0001_late') },
+    ]);
+  });
+
+  it('is refused while a merge conflict stands in the journal, and so is a deploy', async () => {
+    const repo = gitRepo(drizzleFiles([users]));
+    const conflict = `<<<<<<< HEAD\n${drizzleFiles([users])[journal]}\n=======\n>>>>>>> other\n`;
+    const broken = await found(repo, { [journal]: conflict }, 'broken-sections');
+    expect(broken).toMatchObject([{ path: journal, message: expect.stringContaining('merge conflict') }]);
+    const { report, printed } = await lockstepHere('plan', repo, (await conflicted()).url);
+    expect(report.result, printed).toBe('refused');
+  });
+  const conflicted = targets();
 });
