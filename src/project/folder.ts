@@ -3,7 +3,9 @@ import type { Location } from '../settings/types.ts';
 import type { At, GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
 import { detectLayout, isRead, layoutNamed } from './layouts/detect.ts';
+import { FOREIGN_MARKS } from './layouts/foreign.ts';
 import type { Layout } from './layouts/layout.ts';
+import { within } from './layouts/names.ts';
 import { chooseDirectory, holdsMigrations, usualPlaces } from './locate.ts';
 
 /** A migrations folder at one commit (or in the working tree), and the layout its files are in. */
@@ -37,7 +39,13 @@ export async function findFolder({ files, at, location }: Search): Promise<Found
     asked === undefined
       ? chooseDirectory(entries, prefix)
       : places.find((place) => inFolder(entries, place).length > 0);
-  if (directory === undefined) return { folder: undefined, entries };
+  if (directory === undefined) {
+    const marks = await files.list(
+      at,
+      [...new Set(['.', prefix || '.'])].flatMap((root) => FOREIGN_MARKS.map((mark) => within(root, mark))),
+    );
+    return { folder: undefined, entries: [...entries, ...marks] };
+  }
   const own = inFolder(entries, directory);
   const layout = location.tool === 'auto' ? await detect(files, directory, own) : layoutNamed(location.tool);
   return { folder: layout && { directory, layout, entries: own }, entries };

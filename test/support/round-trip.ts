@@ -52,7 +52,7 @@ const USUAL: readonly TripMigration[] = [
 ].map(([name = '', up = '', down = ''], index) => ({ index, name, up, down }));
 
 /** Where the tools' packages are; LOCKSTEP_TEST_TOOLS names another folder than the repository. */
-const root = process.env.LOCKSTEP_TEST_TOOLS ?? fileURLToPath(new URL('../../', import.meta.url));
+export const toolsRoot = process.env.LOCKSTEP_TEST_TOOLS ?? fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a program that an npm package brings. `env`: besides what every tool gets. */
 export function npmTool(
@@ -62,7 +62,7 @@ export function npmTool(
   url: string,
   env: Readonly<Record<string, string>> = {},
 ): string {
-  return ranIn(repo.dir, name, [join(root, 'node_modules', '.bin', name), ...args], {
+  return ranIn(repo.dir, name, [join(toolsRoot, 'node_modules', '.bin', name), ...args], {
     ...repo.env,
     ...env,
     DATABASE_URL: url,
@@ -72,7 +72,7 @@ export function npmTool(
 /** Runs a module's text that imports npm packages: a tool that is no program. It gets `args` from `process.argv[1]` on. */
 export function npmModule(text: string, args: readonly string[], repo: GitRepo, url: string): string {
   const command = [process.execPath, '--input-type=module', '--eval', text, ...args];
-  return ranIn(root, 'the module', command, { ...repo.env, DATABASE_URL: url });
+  return ranIn(toolsRoot, 'the module', command, { ...repo.env, DATABASE_URL: url });
 }
 
 function ranIn(

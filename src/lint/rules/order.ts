@@ -155,7 +155,7 @@ function mixedNaming(newcomers: readonly Migration[], settled: readonly Migratio
   return newcomers.flatMap((migration) => {
     const naming = namingOf(migration);
     if (naming === 'other' || naming === expected) return [];
-    const message = `${basename(migration.path)} is named by a ${naming === 'timestamp' ? 'timestamp' : 'sequence number'}, the other migrations by a ${expected === 'timestamp' ? 'timestamp' : 'sequence number'}.`;
+    const message = `${basename(named(migration.path))} is named by a ${naming === 'timestamp' ? 'timestamp' : 'sequence number'}, the other migrations by a ${expected === 'timestamp' ? 'timestamp' : 'sequence number'}.`;
     return [finding('mixed-naming', { path: migration.path, message })];
   });
 }
@@ -170,7 +170,7 @@ function ambiguous(newcomers: readonly Migration[], settled: readonly Migration[
   for (const migration of fresh) {
     const other = [...old, ...fresh].find((candidate) => disagree(candidate, migration));
     if (other === undefined) continue;
-    const message = `${basename(migration.path)} and ${basename(other.path)} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
+    const message = `${basename(named(migration.path))} and ${basename(named(other.path))} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
     return [finding('ambiguous-order', { path: migration.path, message, ...widened(migration, other, fresh) })];
   }
   return [];

@@ -6,6 +6,7 @@ import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { numbered } from './numbered.ts';
+import { prisma } from './prisma.ts';
 
 /**
  * The one place that knows which tools there are. The first whose files they look like is taken: the most particular come first,
@@ -15,7 +16,8 @@ export const layouts: readonly Layout[] = [
   // meta/_journal.json
   drizzle,
   // */migration.sql beside snapshot.json: Drizzle 1.0
-  // migration_lock.toml: Prisma
+  // migration_lock.toml, */migration.sql
+  prisma,
   // supabase/migrations: Supabase
   // atlas.sum: Atlas
   // V1__x.sql: Flyway

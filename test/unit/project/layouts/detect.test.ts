@@ -14,6 +14,10 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['sections', { 'm/001_a.sql': dbmate, 'm/002_b.sql': dbmate, 'm/003_c.sql': '' }, 'dbmate'],
   ['numbers, one of them with sections', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': dbmate }, 'numbered'],
   ['a marker that is quoted text', { 'm/1_a.sql': "SELECT '\n  -- migrate:up'" }, 'numbered'],
+  ['a journal', { 'm/0000_a.sql': '', 'm/meta/_journal.json': '' }, 'drizzle'],
+  ['folders', { 'm/2025_a/migration.sql': '', 'm/migration_lock.toml': '' }, 'prisma'],
+  ['folders without a lock file', { 'm/0_init/migration.sql': '', 'm/README.md': '' }, 'prisma'],
+  ['numbers, one of them a folder', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/x/migration.sql': '' }, 'numbered'],
   ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
   ['nothing', {}, undefined],
 ])('%s are read as %3$s', (_, files, expected) => {
