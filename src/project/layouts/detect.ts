@@ -2,6 +2,7 @@ import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
 import { dbmate } from './dbmate.ts';
 import { drizzle } from './drizzle.ts';
+import { drizzleFolders } from './drizzle-folders.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
@@ -15,7 +16,8 @@ import { prisma } from './prisma.ts';
 export const layouts: readonly Layout[] = [
   // meta/_journal.json
   drizzle,
-  // */migration.sql beside snapshot.json: Drizzle 1.0
+  // */migration.sql beside snapshot.json
+  drizzleFolders,
   // migration_lock.toml, */migration.sql
   prisma,
   // supabase/migrations: Supabase

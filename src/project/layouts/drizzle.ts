@@ -1,10 +1,9 @@
-import { withoutComments } from '../comments.ts';
 import { checksumsElsewhere } from '../line-endings.ts';
-import { blank } from '../place.ts';
-import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
-import type { IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
+import { sourceOf } from '../source.ts';
+import type { IgnoredFile, Migration, RepoFile, SectionProblem } from '../types.ts';
 import { drizzleHistory } from './drizzle-history.ts';
 import { JOURNAL, type Journal, readJournal } from './drizzle-journal.ts';
+import { drizzleScript } from './drizzle-script.ts';
 import type { Layout } from './layout.ts';
 import {
   below,
@@ -66,7 +65,7 @@ export const drizzle: Layout = {
           ...readUpFile({
             tool: 'Drizzle',
             source,
-            up: upOf(source),
+            up: drizzleScript(source),
             twin: twin && sourceOf(twin, placeholders),
             execution: 'transaction',
             upOnly,
@@ -107,31 +106,6 @@ function namesIn(byTag: ReadonlyMap<string, RepoFile>): { readonly tag: string; 
 
 function numberOf({ toolFacts }: Migration, fact: string): number {
   return Number(toolFacts?.[fact] ?? 0);
-}
-
-const MARK = '--> statement-breakpoint';
-const scripts = new WeakMap<Source, Script>();
-
-/**
- * Drizzle cuts at each mark, wherever it stands, and sends the pieces one by one. To Postgres the mark is a comment: where a
- * piece has no `;` of its own, one takes the mark's place.
- */
-function upOf(source: Source): Script {
-  const known = scripts.get(source);
-  if (known) return known;
-  const { text } = source;
-  let cut = text;
-  let code: string | undefined;
-  for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, at + MARK.length)) {
-    code ??= withoutComments(text, source.comments);
-    const before = code.slice(0, at).trimEnd();
-    const follows = /^[^\S\r\n]*(?:[\r\n]|$)/.test(text.slice(at + MARK.length));
-    if ((before === '' || before.endsWith(';')) && follows) continue;
-    cut = `${cut.slice(0, at)};${blank(cut, at, at + MARK.length).slice(at + 1)}`;
-  }
-  const script = cut === text ? wholeScript(source) : scriptOf(source, cut);
-  scripts.set(source, script);
-  return script;
 }
 
 function notListed(file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {

@@ -15,6 +15,7 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['numbers, one of them with sections', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/3_c.sql': dbmate }, 'numbered'],
   ['a marker that is quoted text', { 'm/1_a.sql': "SELECT '\n  -- migrate:up'" }, 'numbered'],
   ['a journal', { 'm/0000_a.sql': '', 'm/meta/_journal.json': '' }, 'drizzle'],
+  ['folders with snapshots', { 'm/2025_a/migration.sql': '', 'm/2025_a/snapshot.json': '' }, 'drizzle-1'],
   ['folders', { 'm/2025_a/migration.sql': '', 'm/migration_lock.toml': '' }, 'prisma'],
   ['folders without a lock file', { 'm/0_init/migration.sql': '', 'm/README.md': '' }, 'prisma'],
   ['numbers, one of them a folder', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/x/migration.sql': '' }, 'numbered'],
