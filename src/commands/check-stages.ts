@@ -107,7 +107,7 @@ export function rehearseAll(
   linted: LintResult,
   prepared: Prepared,
 ): Promise<Rehearsal<JudgedMigration>> {
-  const { changeSet, policy } = run.inputs;
+  const { changeSet, policy, layout } = run.inputs;
   const why = 'lint found what no database may see';
   const refused = new Map([
     ...migrations.filter(({ id }) => linted.refused.has(id)).map((one) => [scriptKey(one, 'up'), why] as const),
@@ -122,6 +122,7 @@ export function rehearseAll(
     judge: (item) => judgeMigration(item, searchPath),
     signal: run.signal,
     seed: seedPlan(run),
+    inOneTransaction: layout.oneTransaction === true,
   });
 }
 

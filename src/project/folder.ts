@@ -5,7 +5,9 @@ import { commandLayout } from './command-tools/layout-of.ts';
 import type { At, GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
 import { detectLayout, isRead } from './layouts/detect.ts';
+import { FOREIGN_MARKS } from './layouts/foreign.ts';
 import type { Layout } from './layouts/layout.ts';
+import { within } from './layouts/names.ts';
 import { chooseDirectory, holdsMigrations, usualPlaces } from './locate.ts';
 import { toolLayout } from './tool-layout.ts';
 
@@ -45,7 +47,14 @@ export async function findFolder({ files, at, location }: Search): Promise<Found
     asked === undefined
       ? chooseDirectory(entries, prefix)
       : places.find((place) => inFolder(entries, place).length > 0);
-  if (directory === undefined) return { folder: byCommand, entries };
+  if (directory === undefined) {
+    if (byCommand !== undefined) return { folder: byCommand, entries };
+    const marks = await files.list(
+      at,
+      [...new Set(['.', prefix || '.'])].flatMap((root) => FOREIGN_MARKS.map((mark) => within(root, mark))),
+    );
+    return { folder: undefined, entries: [...entries, ...marks] };
+  }
   const own = inFolder(entries, directory);
   const layout = location.tool === 'auto' ? await detect(files, directory, own) : toolLayout(location.tool);
   const folder = layout && { directory, layout, entries: own };
@@ -109,8 +118,13 @@ export function filesRead({ directory, layout, entries }: Folder): TreeEntry[] {
 }
 
 async function detect(files: GitFiles, directory: string, entries: readonly TreeEntry[]): Promise<Layout | undefined> {
-  const read = entries.filter(({ kind, path }) => kind === 'file' && isRead(directory, path));
-  return detectLayout(directory, await files.read(read));
+  const there = entries.filter(({ kind }) => kind === 'file');
+  const read = there.filter(({ path }) => isRead(directory, path));
+  return detectLayout(
+    directory,
+    await files.read(read),
+    there.map(({ path }) => path),
+  );
 }
 
 function inFolder(entries: readonly TreeEntry[], directory: string): TreeEntry[] {

@@ -27,6 +27,8 @@ export interface TargetHistory {
   readonly relation: string | undefined;
   /** Whether the tool's table has to be made. */
   readonly toolTableMissing: boolean;
+  /** SQL that the tool's table needs first, which an older version of the tool has made. */
+  readonly toolTableUpgrade?: string;
   /** Histories of other tools that hold rows. */
   readonly others: readonly OtherHistory[];
 }
@@ -66,13 +68,15 @@ export async function readHistory(session: Session, request: HistoryRequest): Pr
   return { ledger: contents, ...history, others };
 }
 
+type ToolPart = Pick<TargetHistory, 'tool' | 'relation' | 'toolTableMissing' | 'toolTableUpgrade'>;
+
 /** What the history's own table says, and how many rows it has. */
 async function readTool(
   session: Session,
   { ledger, source, known, layout, said }: HistoryRequest,
   contents: LedgerContents,
   table: Relation | undefined,
-): Promise<Pick<TargetHistory, 'tool' | 'relation' | 'toolTableMissing'> & { readonly rows: number | undefined }> {
+): Promise<ToolPart & { readonly rows: number | undefined }> {
   if (source === undefined && said !== undefined) {
     const applied = (await said()).map((name) => identityOf(name, known, layout));
     return { tool: { applied, failed: [] }, relation: undefined, toolTableMissing: false, rows: applied.length };
@@ -85,14 +89,17 @@ async function readTool(
     if (source.create === undefined) throw tableMissing(source);
     return { tool: undefined, relation: undefined, toolTableMissing: true, rows: undefined };
   }
-  requireColumns(source, table);
-  const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
+  const earlier = source.earlier !== undefined && !hasColumns(source, table) ? source.earlier : undefined;
+  requireColumns({ ...source, ...earlier }, table);
+  const { select, history } = earlier ?? source;
+  const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(select);
   const recorded = new Set(contents.entries.map(({ identity }) => identity));
-  const told = source.history(rows, known);
+  const told = history(rows, known);
   return {
     tool: withoutLatecomers(told, known.map(layout.identityOf), recorded, contents.openings),
     relation: tableText(source.table),
     toolTableMissing: false,
+    ...(earlier === undefined ? {} : { toolTableUpgrade: earlier.upgrade(rows, known) }),
     rows: rows.length,
   };
 }
@@ -128,6 +135,10 @@ function tableMissing({ table }: Bookkeeping): LockstepError {
       hint: "Check `history` in lockstep.yml and the database of the URL: the project's own runner makes this table.",
     },
   );
+}
+
+function hasColumns({ columns }: Pick<Bookkeeping, 'columns'>, table: Relation): boolean {
+  return columns.every((column) => table.columns.includes(column));
 }
 
 function requireColumns({ table: name, columns, foreignColumns = [] }: Bookkeeping, table: Relation): void {

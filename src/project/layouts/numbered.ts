@@ -2,12 +2,11 @@ import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, readDirectives } from '../directives.ts';
 import { lazily } from '../lazily.ts';
 import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
-import { rememberParsed } from '../sql.ts';
 import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
 import type { Layout } from './layout.ts';
 import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
 import { sortFiles } from './numbered-files.ts';
-import { rollbackBlock } from './rollback-block.ts';
+import { wayBackIn } from './rollback-block.ts';
 import { sections, strayDown } from './sections.ts';
 
 /**
@@ -145,15 +144,11 @@ function readHalves(source: Source, upOnly = false): Halves {
   const divided = sections(source);
   const up = divided ? scriptOf(source, divided.up) : wholeScript(source);
   if (divided && hasCode(source, divided.down)) return { up, down: scriptOf(source, divided.down), inSections: true };
-  const block = upOnly ? undefined : rollbackBlock(source);
-  if (block?.kind === 'sql') {
-    const down = scriptOf(source, block.text);
-    if (block.parsed) rememberParsed(down, block.parsed);
-    return { up, down, inSections: false };
-  }
+  const { down: commented, irreversible } = upOnly ? {} : wayBackIn(source);
+  if (commented) return { up, down: commented, inSections: false };
   // A section without SQL is a down script all the same: one that reverses nothing.
   const down = divided && scriptOf(source, divided.down);
-  return { up, down, inSections: divided !== undefined, ...(block ? { irreversible: block } : {}) };
+  return { up, down, inSections: divided !== undefined, ...(irreversible ? { irreversible } : {}) };
 }
 
 /** Whether a part of the file holds more than comments. */
