@@ -9,7 +9,7 @@ import type { Script, SectionProblem } from '../types.ts';
  * a line that ends with ';', unless it stands between StatementBegin and StatementEnd.
  */
 
-export interface GooseSections {
+interface GooseSections {
   readonly up: Script;
   readonly down: Script | undefined;
   readonly noTransaction: boolean;
