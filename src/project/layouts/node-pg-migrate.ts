@@ -20,8 +20,9 @@ import { migrationName, nodePgMigrateHistory } from './node-pg-migrate-history.t
 /** As the tool reads names and files: https://github.com/salsita/node-pg-migrate, src/utils/fileNameUtils.ts and src/sqlMigration.ts. */
 const NAME = /^(\d+)[^\n]*\.sql$/i;
 const PROGRAM = /^(\d+)[^\n/]*\.[cm]?[jt]s$/i;
-const UP = /^\s*--[\s-]*up\s+migration/im;
-const DOWN = /^\s*--[\s-]*down\s+migration/im;
+/** The tool's patterns let white space run over lines, which finds the same markers and takes the square of a file's length. */
+const UP = /^[^\S\r\n]*--(?:-|[^\S\r\n])*up\s+migration/im;
+const DOWN = /^[^\S\r\n]*--(?:-|[^\S\r\n])*down\s+migration/im;
 
 /** node-pg-migrate's SQL files: `-- Up Migration` and `-- Down Migration` in one file. */
 export const nodePgMigrate: Layout = {

@@ -27,6 +27,7 @@ roundTrip({
   }),
   migrate,
   rows: ROWS,
+  lock: { key: 4_727_445_306_447_283n, refusal: 'Failed to get exclusive lock' },
   varying: ['date'],
 });
 
@@ -125,16 +126,6 @@ describe('traps of graphile-migrate', () => {
     repo.commit('more', inFolder([body, 'GRANT CONNECT ON DATABASE :DATABASE_NAME TO PUBLIC;']));
     const checked = await checkHere(repo);
     expect(checked.report.result, checked.printed).toBe('passed');
-  });
-
-  it('the tool stops while Lockstep holds its lock, and Lockstep while the tool does', async () => {
-    const shop = await target();
-    const repo = repository(inFolder(bodies), 'on_busy: fail\n');
-    const stray = await shop.session();
-    await stray.query('SELECT pg_advisory_lock(4727445306447283)');
-    expect(() => migrate(repo, withoutTls(shop))).toThrow('Failed to get exclusive lock');
-    const { report, printed } = await lockstepHere('apply', repo, shop.url);
-    expect(report, printed).toMatchObject({ result: 'busy', lock: { tool: 'graphile-migrate' } });
   });
 
   it('what is being written is no change, and nothing is said of it', async () => {

@@ -22,6 +22,7 @@ roundTrip({
   migrate: up,
   rollback: (repo, url) => npmTool('node-pg-migrate', ['down', '--no-verbose'], repo, url),
   rows: ROWS,
+  lock: { key: 7_241_865_325_823_964n, refusal: 'Another migration is already running' },
   varying: ['run_on'],
 });
 
@@ -107,16 +108,6 @@ describe('traps of node-pg-migrate', () => {
     expect(more.report.notices).toContainEqual(
       expect.stringContaining('node-pg-migrate alone can run (migrations/2_b.js)'),
     );
-  });
-
-  it('the tool stops while Lockstep holds its lock, and Lockstep while the tool does', async () => {
-    const shop = await target();
-    const repo = repository({ 'migrations/1_a.sql': sql('a') }, 'on_busy: fail\n');
-    const stray = await shop.session();
-    await stray.query('SELECT pg_advisory_lock(7241865325823964)');
-    expect(() => up(repo, withoutTls(shop))).toThrow('Another migration is already running');
-    const { report, printed } = await lockstepHere('apply', repo, shop.url);
-    expect(report, printed).toMatchObject({ result: 'busy', lock: { tool: 'node-pg-migrate' } });
   });
 
   it('what refuses a transaction fails with the tool; our own word for it makes Lockstep run it', async () => {

@@ -55,6 +55,13 @@ test.each<[string, string | undefined, string | undefined]>([
   expect(migration.sectionProblems).toBeUndefined();
 });
 
+test.each(['\n', ' ', '--\n', '-', '-- up\n'])('a megabyte of %j costs no time', (filler) => {
+  const started = performance.now();
+  const { up } = one(`${filler.repeat(1_000_000 / filler.length)}\n-- Up Migration\nSELECT 1;`);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(up.text).toContain('SELECT 1;');
+});
+
 test('a down section alone is run as up by the tool, and told', () => {
   const migration = one('CREATE TABLE a ();\n\n-- Down Migration\nDROP TABLE a;');
   expect(words(migration.up.text)).toContain('DROP TABLE a;');
