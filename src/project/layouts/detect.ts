@@ -8,6 +8,7 @@ import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { numbered } from './numbered.ts';
 import { prisma } from './prisma.ts';
+import { supabase } from './supabase.ts';
 
 /**
  * The one place that knows which tools there are. The first whose files they look like is taken: the most particular come first,
@@ -20,7 +21,8 @@ export const layouts: readonly Layout[] = [
   drizzleFolders,
   // migration_lock.toml, */migration.sql
   prisma,
-  // supabase/migrations: Supabase
+  // supabase/migrations
+  supabase,
   // atlas.sum: Atlas
   // V1__x.sql: Flyway
   // x.up.sql
