@@ -11,6 +11,7 @@ import { between } from './markdown.ts';
 import { type Reference, referenceOf, withReference } from './references.ts';
 import { type DocumentedRule, rulePage, rulesPage } from './rules.ts';
 import { forServer } from './server-workflows.ts';
+import { toolsTable } from './tools.ts';
 
 const TEMPLATES = 'workflows-templates';
 
@@ -39,6 +40,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
     ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],
     ['docs/inputs.md', inputsPage(configSchema)],
+    ['docs/tools/README.md', between(await read('docs/tools/README.md'), 'tools', toolsTable(''))],
     ['docs/rules.md', rulesPage(rules)],
     ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],

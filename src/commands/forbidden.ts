@@ -1,6 +1,7 @@
 import { isMandatory } from '../lint/catalogue.ts';
 import { guard } from '../lint/guard.ts';
 import type { Layout } from '../project/layouts/layout.ts';
+import { newestOf } from '../project/layouts/names.ts';
 import type { Migration, Project } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import type { Policy } from '../settings/types.ts';
@@ -16,7 +17,7 @@ export function forbiddenIn(pending: readonly Migration[], project: Project, lay
   const examined = pending.map((migration) => ({ migration, half: 'up' as const, script: migration.up, full: true }));
   const running = new Set(pending);
   const history = project.migrations.filter((one) => !running.has(one) && !one.up.unreadable).map(({ up }) => up);
-  const context = { policy, layout, now: new Date(), newestVersion: project.migrations.at(-1)?.version };
+  const context = { policy, layout, now: new Date(), newestVersion: newestOf(project.migrations)?.version };
   const guarded = guard(examined, context, history);
   return [
     ...guarded.flatMap(({ findings }) => findings.filter((found) => forbids(found)).map(told)),

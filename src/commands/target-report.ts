@@ -1,6 +1,7 @@
 import type { LockAnswer } from '../deploy/lock/lock.ts';
 import { runsInSteps } from '../deploy/run/execution.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
+import { newestOf } from '../project/layouts/names.ts';
 import type { Migration } from '../project/types.ts';
 import type { MigrationReport, Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport, PlanReport } from '../report/target-model.ts';
@@ -112,7 +113,8 @@ export function historyOf({ history, state }: TargetPlan): HistoryReport {
   const [commit] = history.ledger.commits;
   // Of what this commit does not have nobody knows the order: then the time tells.
   const latest = history.ledger.entries.at(-1)?.name;
-  const newest = (state.missing.length > 0 ? latest : undefined) ?? state.applied.at(-1)?.migration.id;
+  const newest =
+    (state.missing.length > 0 ? latest : undefined) ?? newestOf(state.applied.map(({ migration }) => migration))?.id;
   return {
     relation: history.relation ?? null,
     applied: state.applied.length + state.missing.length,

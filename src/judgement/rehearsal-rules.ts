@@ -45,7 +45,7 @@ export const rehearsalRules = {
     help: 'Mend the down script, or take it out and say that there is no way back: `-- lockstep: irreversible reason=...`.',
   },
   'down-differs': {
-    severity: 'block',
+    severity: 'warn',
     title: 'The down script does not restore the schema',
     why: 'After up and down the schema is not what it was before.',
     help: 'Undo in the down script everything that the up script does, in the opposite order, or take it out and say that there is no way back: `-- lockstep: irreversible reason=...`.',

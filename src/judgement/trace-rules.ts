@@ -9,15 +9,15 @@ export const traceRules = {
     help: 'Look for a form that rewrites nothing, or that works beside the traffic: add a column without a volatile default and fill it in batches; add a column of the new type and switch over; build an index with CONCURRENTLY. If the table is small, say so: `-- lockstep-ignore rewrites-under-lock -- 200 rows`.',
   },
   'reads-under-lock': {
-    severity: 'block',
+    severity: 'warn',
     title: 'A table is read from beginning to end while others wait',
-    why: 'The rehearsal saw the statement read a whole table while it holds a lock that stops readers or writers: to check a constraint, to build an index, or to look for rows that do not belong into a partition. On a large table that takes minutes. It is told here where lint could not see it: in a DO block, in a function, for a default partition.',
+    why: 'The rehearsal saw the statement read a whole table while it holds a lock that stops readers or writers: to check a constraint, to build an index, or to look for rows that do not belong into a partition. On a large table that takes minutes. It is told here where lint could not see it: in a DO block, in a function, for a default partition. A warning, since reading takes seconds for millions of rows and most tables are small.',
     help: 'Have it proven beforehand, beside the traffic: add the constraint NOT VALID and validate it in a later migration; build the index with CONCURRENTLY; give the partition a CHECK that implies its bound, and the default partition one that excludes it.',
   },
   'slow-under-earlier-lock': {
-    severity: 'block',
+    severity: 'warn',
     title: 'A long statement runs while an earlier one still holds its lock',
-    why: 'Locks are held until the end of the transaction. The statement itself would let others work, but one before it in the same transaction has taken a lock that stops them, and keeps it: VALIDATE CONSTRAINT right after ADD CONSTRAINT ... NOT VALID stops the table as if NOT VALID were not there.',
+    why: 'Locks are held until the end of the transaction. The statement itself would let others work, but one before it in the same transaction has taken a lock that stops them, and keeps it: VALIDATE CONSTRAINT right after ADD CONSTRAINT ... NOT VALID stops the table as if NOT VALID were not there. `block` where it writes a table anew.',
     help: 'Put the long statement into a migration of its own, after the one that takes the lock.',
   },
   'writes-under-earlier-lock': {

@@ -8,6 +8,8 @@ import type { Script } from './types.ts';
  * does nothing. `loadParser` must have resolved.
  */
 export function meaningHash(script: Script): string | undefined {
+  // What a program does nobody can read: any edit may change it.
+  if (script.program !== undefined) return script.program;
   const meaning = meaningOf(script);
   return meaning === undefined ? undefined : createHash('sha256').update(meaning).digest('hex');
 }

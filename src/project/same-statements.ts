@@ -7,6 +7,7 @@ import type { Script } from './types.ts';
  * as text.
  */
 export function sameStatements(a: Script, b: Script): boolean {
+  if (a.program !== b.program) return false;
   if (a.text === b.text) return JSON.stringify(a.unreadable) === JSON.stringify(b.unreadable);
   if (a.unreadable || b.unreadable) return false;
   const left = statementsOf(a);

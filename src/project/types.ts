@@ -24,6 +24,11 @@ export interface Script {
   /** The file's text, without a byte order mark, blanked outside this script. '' when the file is unreadable. */
   readonly text: string;
   readonly unreadable?: Unreadable;
+  /**
+   * sha256 (hex) of a file in another language than SQL, which only its tool can run: what it sends shows when it runs.
+   * `text` is '' until a rehearsal has captured it.
+   */
+  readonly program?: string;
 }
 
 /**
@@ -79,10 +84,10 @@ export interface Migration {
   /** The tool sends what refuses a transaction apart from the rest of the file, which is committed before and after it. */
   readonly sendsApart?: true;
   /** How the down script meets the server, when that differs from `execution` (a twin file with its own marker). */
-  readonly downExecution?: Execution;
+  readonly downExecution?: Execution | undefined;
   readonly directives: Directives;
   /** Code that the layout put into neither script, and files that the tool refuses; absent where there is none. */
-  readonly sectionProblems?: readonly SectionProblem[];
+  readonly sectionProblems?: readonly SectionProblem[] | undefined;
 }
 
 /** A file in the migrations folder that the tool will not run, and that looks as if somebody expects it to. */

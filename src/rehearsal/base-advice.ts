@@ -7,8 +7,10 @@ import { historyTable } from './history-tables.ts';
  * histories with them (docs/troubleshooting.md).
  */
 
-/** What failed. */
-export type Stage = { readonly kind: 'migration'; readonly index: number } | { readonly kind: 'setup' | 'schema' };
+/** What failed; `programs`: migrations before it are programs, which were left out. */
+export type Stage =
+  | { readonly kind: 'migration'; readonly index: number; readonly programs?: boolean }
+  | { readonly kind: 'setup' | 'schema' };
 
 /** What to do now, with lines to paste. */
 export function adviceFor(error: SqlErrorReport, stage: Stage): string {
@@ -18,7 +20,9 @@ export function adviceFor(error: SqlErrorReport, stage: Stage): string {
   if (stage.kind !== 'migration') {
     return 'It is read from the base branch: mend it there.';
   }
-  return NO_SUCH_THING.has(error.sqlstate ?? '') && stage.index < FIRST_FILES ? EXISTING_DATABASE : GENERAL;
+  if (!NO_SUCH_THING.has(error.sqlstate ?? '')) return GENERAL;
+  if (stage.programs) return PROGRAMS;
+  return stage.index < FIRST_FILES ? EXISTING_DATABASE : GENERAL;
 }
 
 /** What helps with a message of Postgres wherever it comes from; undefined: nothing in particular. */
@@ -202,6 +206,9 @@ const COPY_DATA =
 const EXISTING_DATABASE =
   'The history may start from an existing database. Dump its schema as it was before the first migration that runs here (pg_dump --schema-only --no-owner) and name the file: it runs first. ' +
   rehearsal('setup: [database/before-the-first-migration.sql]');
+
+const PROGRAMS =
+  'Migrations before it are programs, which only their tool can run: what they make is missing. Start from a dump of the schema (pg_dump --schema-only --no-owner), named as `rehearsal.schema_file` in lockstep.yml; or have Lockstep run the command of the tool (`tool: command`).';
 
 const GENERAL =
   "This stands on the base branch: mend the history there, run it on production's major (`postgres_version`), bring what it expects (roles, extensions, schemas, settings) by `rehearsal` in lockstep.yml, or start from a dump of today's schema by `rehearsal.schema_file`.";

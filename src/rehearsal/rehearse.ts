@@ -67,16 +67,17 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
   try {
     request.signal.throwIfAborted();
     const role = { name: server.roleName(REHEARSAL_ROLE), password: randomBytes(18).toString('base64url') };
-    const { bookkeeping } = request.base;
+    const { bookkeeping, program } = request.base;
     const stage: Stage = {
       server,
-      bookkeeping,
+      // What a program has sent is run without its history, which may not be there yet.
+      bookkeeping: program === undefined ? bookkeeping : undefined,
       role,
       settings: () => ({
         lock_timeout: request.lockTimeout,
         statement_timeout: tighter(request.statementTimeout, deadline - Date.now()),
       }),
-      ignoreRelations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
+      ignoreRelations: ownRelations(request.base),
     };
     const replayStarted = performance.now();
     if (server.prepared) await renewPassword(server, role);
@@ -92,6 +93,12 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
     server.throwIfLost();
     throw error;
   }
+}
+
+/** No part of the project's schema. */
+function ownRelations({ bookkeeping, program }: BaseInput): readonly string[] {
+  if (program !== undefined) return program.relations;
+  return bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [];
 }
 
 /** A cached base holds the password of the run that made it. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,28 +45,30 @@ interface Example {
   readonly tool: string;
   /** The path of its newest migration's file, which a pull request brings, and those that come with it. */
   readonly newest: readonly string[];
-  /** Files as they stood before it, where it changes some. */
-  readonly before?: Readonly<Record<string, string>>;
+  /** Files that are others without them: what a tool keeps over all its migrations. */
+  readonly base?: Readonly<Record<string, string>>;
   /** What becomes of the newest one's down script; 'missing' where the tool has none. */
   readonly down: 'reversed' | 'missing';
   /** What the target has before any migration. */
   readonly prepare?: (target: Target) => Promise<void>;
   /** The tool itself, after a deploy: it must find nothing to do. Throws when it fails. */
-  readonly agrees?: (repo: GitRepo, target: Target) => void;
+  readonly agrees?: (repo: GitRepo, target: Target) => unknown;
 }
 
 /** Registers the tests: a pull request is checked, and what it brings is planned and applied. */
-export function runsExample({ name, tool, newest, before: changed = {}, down, prepare, agrees }: Example): void {
+export function runsExample({ name, tool, newest, base = {}, down, prepare, agrees }: Example): void {
   const target = targets();
   const files = exampleFiles(name);
-  const others = Object.entries(files).filter(([path]) => !newest.includes(path));
-  const before = { ...Object.fromEntries(others), ...changed };
+  const rest = Object.entries(files).filter(([path]) => !newest.includes(path));
+  const before = { ...Object.fromEntries(rest), ...base };
 
   describe(`the example of ${name}`, () => {
     it('is checked, planned and applied as it stands, and the tool agrees', async () => {
       const repo = gitRepo(before);
       repo.branch('change');
       repo.commit('the newest migration', files);
+      // A project's own tests find what it has installed.
+      symlinkSync(join(root, '../node_modules'), join(repo.dir, 'node_modules'));
       const { report, printed } = await checkHere(repo);
       expect(report, printed).toMatchObject({ result: 'passed', project: { tool } });
       expect(report.migrations).toMatchObject([{ path: newest[0], up: { status: 'applied' }, down: { status: down } }]);
@@ -82,7 +84,7 @@ export function runsExample({ name, tool, newest, before: changed = {}, down, pr
       expect(plan.report.plan?.pending).toHaveLength(1);
       const second = await lockstepHere('apply', repo, shop.url);
       expect(second.report.result, second.printed).toBe('applied');
-      agrees?.(repo, shop);
+      await agrees?.(repo, shop);
       const third = await lockstepHere('apply', repo, shop.url);
       expect(third.report.result, third.printed).toBe('noop');
     });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Target, targets } from './deploy.ts';
 import { type GitRepo, gitRepo } from './git-repo.ts';
 import { lockstepHere } from './in-process.ts';
@@ -31,6 +31,8 @@ interface RoundTripTool {
   rollback?(repo: GitRepo, url: string): string;
   /** The rows of its history table, in an order that holds. */
   readonly rows: string;
+  /** The key of its own advisory lock, and what it says when somebody else has it. */
+  readonly lock?: { readonly key: bigint; readonly refusal: string };
   /** Columns that are not the same in two runs: times, random ids, durations. */
   readonly varying: readonly string[];
   /** Further lines of lockstep.yml. */
@@ -164,6 +166,28 @@ export function roundTrip(tool: RoundTripTool): void {
       expect(await shapeOf(ours)).toEqual(await shapeOf(theirs));
     });
 
+    it.runIf(tool.lock)('while one of them works, the other does not', async () => {
+      const shop = await target();
+      const looker = await shop.session();
+      const { key = 0n, refusal = '' } = tool.lock ?? {};
+      const slow = { index: 0, name: 'slow', up: 'SELECT pg_sleep(4);', down: '' };
+      const repo = repository([slow]);
+      repo.commit('busy', { 'lockstep.yml': `lock_timeout: 1s\non_busy: fail\n${tool.config ?? ''}` });
+      await looker.query(`SELECT pg_advisory_lock(${key})`);
+      const { report, printed } = await lockstepHere('apply', repo, shop.url);
+      expect(report, printed).toMatchObject({ result: 'busy', lock: { tool: tool.name } });
+      await looker.query('SELECT pg_advisory_unlock_all()');
+
+      const applying = apply(repo, shop);
+      const sleeping = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+      await vi.waitFor(async () => expect(await shop.rows(sleeping)).toHaveLength(1), {
+        timeout: 20_000,
+        interval: 50,
+      });
+      expect(() => tool.migrate(repo, withoutTls(shop))).toThrow(refusal);
+      await applying;
+    });
+
     it.runIf(tool.rollback)(
       'the tool takes back what Lockstep has applied, and Lockstep applies it again',
       async () => {
@@ -174,7 +198,12 @@ export function roundTrip(tool: RoundTripTool): void {
         tool.rollback?.(repo, withoutTls(shop));
         expect((await history(shop)).length).toBeLessThan(before.length);
         await apply(repo, shop);
-        expect(await history(shop)).toEqual(before);
+        // A number that counts on is another one then, as it is with the tool alone.
+        const theirs = await target();
+        tool.migrate(repo, withoutTls(theirs));
+        tool.rollback?.(repo, withoutTls(theirs));
+        tool.migrate(repo, withoutTls(theirs));
+        expect(await history(shop)).toEqual(await history(theirs));
       },
     );
   });

@@ -14,7 +14,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string): string => readFileSync(root + path, 'utf8');
 const pages = [
   'README.md',
-  ...readdirSync(`${root}docs`).flatMap((name) => (/\.md$/.test(name) ? `docs/${name}` : [])),
+  ...['docs', 'docs/tools'].flatMap((folder) =>
+    readdirSync(root + folder).flatMap((name) => (/\.md$/.test(name) ? `${folder}/${name}` : [])),
+  ),
 ];
 
 interface Step {

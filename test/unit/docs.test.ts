@@ -37,7 +37,7 @@ describe('what is generated from the sources', async () => {
   it.each([
     [
       'ban-drop-column',
-      ['ban-drop-column: warn', '-- lockstep-ignore ban-drop-column --', 'squawkhq.com/docs/ban-drop-column'],
+      ['ban-drop-column: off', '-- lockstep-ignore ban-drop-column --', 'squawkhq.com/docs/ban-drop-column'],
     ],
     ['down-missing', ['down-missing: off', '## Releasing one migration', '-- lockstep-ignore-file down-missing --']],
     ['migration-edited', ['history:\n  accept:', '## Accepting it', 'By `history.accept`']],

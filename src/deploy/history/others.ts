@@ -1,7 +1,7 @@
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
-import { layouts } from '../../project/layouts/detect.ts';
 import { literal, qualified, type TableName, tableSql, tableText } from '../../project/quoting.ts';
+import { allLayouts } from '../../project/tool-layout.ts';
 import type { Relation } from '../ledger/read.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface OtherHistory {
 
 /** dbmate's table has the same name and column; this one stands beside Rails' alone. */
 const RAILS: Candidate = {
-  tool: 'Rails',
+  tool: 'rails',
   table: qualified('public.schema_migrations'),
   columns: ['version'],
   foreignColumns: ['dirty'],
@@ -36,13 +36,15 @@ const RAILS: Candidate = {
 
 /** The histories that might be there, but for one's own. The first that fits a table is taken. */
 function candidates(own: TableName | undefined): readonly Candidate[] {
-  const known = layouts.flatMap(({ name, historyTable }): Candidate[] => {
-    if (historyTable === undefined) return [];
+  const known = allLayouts.flatMap(({ name, historyTable }): Candidate[] => {
+    // Objection's is Knex's; Rails' stands first, since dbmate's looks the same.
+    if (historyTable === undefined || name === 'objection' || name === RAILS.tool) return [];
     const { table, columns, foreignColumns = [] } = historyTable.in(qualified(historyTable.usual));
     return [{ tool: name, table, columns, foreignColumns }];
   });
   const ownName = own === undefined ? undefined : tableText(own);
-  return [RAILS, ...known].filter(({ table }) => tableText(table) !== ownName);
+  // One's own table may be another's as well: what stands beside it shows that.
+  return [RAILS, ...known].filter(({ table, beside }) => beside !== undefined || tableText(table) !== ownName);
 }
 
 /** The tables to look up for that. */
@@ -95,6 +97,8 @@ interface Choice {
 /** Refuses to guess. Throws `history-ambiguous`. */
 export function requireUnambiguous({ tool, relation, rows = 0, inUse }: Choice, others: readonly OtherHistory[]): void {
   if (others.length === 0 || (rows > 0 && inUse)) return;
+  const sharing = others.find((other) => other.relation === relation);
+  if (sharing !== undefined) throw shared(tool, sharing);
   const found = others.map((other) => `${toldHistory(other)}, of ${other.tool}`).join('; ');
   const own = rows === 0 ? `${relation} of ${tool} has no rows` : toldHistory({ relation, rows });
   const names = [...new Set([...others.map((other) => other.tool).filter(isNameable), tool])];
@@ -107,8 +111,19 @@ export function requireUnambiguous({ tool, relation, rows = 0, inUse }: Choice, 
   );
 }
 
+function shared(tool: string, other: OtherHistory): LockstepError {
+  const beside = RAILS.beside === undefined ? '' : tableText(RAILS.beside);
+  return new LockstepError(
+    'history-ambiguous',
+    `The files look like those of ${tool}, and its table is also that of ${other.tool}: ${toldHistory(other)}, with ${beside} beside it.`,
+    {
+      hint: `Give ${tool} a table of its own (dbmate: --migrations-table) and name it in lockstep.yml:\n  history:\n    table: public.${tool}_migrations\nor, when ${other.tool} has left it to this project:\n  tool: ${tool}`,
+    },
+  );
+}
+
 function isNameable(tool: string): boolean {
-  return layouts.some(({ name }) => name === tool);
+  return allLayouts.some(({ name }) => name === tool);
 }
 
 /** 'public.schema_migrations (12 rows)' */

@@ -1,7 +1,7 @@
 import type { IsSilent } from '../../lint/policy.ts';
 import type { Statement } from '../../project/sql.ts';
 import type { TracedRelation } from '../../rehearsal/trace/types.ts';
-import type { Finding } from '../../report/model.ts';
+import type { Finding, Severity } from '../../report/model.ts';
 import { ruleAddress } from '../../repository.ts';
 import { enumerate } from '../sql-words.ts';
 import { type TraceRule, traceRules } from '../trace-rules.ts';
@@ -27,7 +27,8 @@ function ofStatement(facts: StatementFacts, { path, statements, linted, isSilent
   // What the transaction does at its end belongs to no statement more than to the last.
   const statement = facts.statement === undefined ? statements.at(-1) : statements[facts.statement];
   if (statement === undefined || facts.seen === 'not') return [];
-  const told = (rule: TraceRule, message: string): Finding => found(rule, path, statement, message, facts);
+  const told = (rule: TraceRule, message: string, severity?: Severity): Finding =>
+    found(rule, path, statement, message, facts, severity);
   const isTold = (rule: string): boolean =>
     linted.some((one) => one.rule === rule && one.statement === statement.index) ||
     isSilent(rule, path, namesOfAll(facts.truncates));
@@ -68,6 +69,8 @@ const SAID_OF: Readonly<Record<string, readonly string[]>> = {
  * it does not name.
  */
 function says({ rule, relations, impact }: Finding, facts: StatementFacts, { kind }: Pick<Statement, 'kind'>): boolean {
+  // All rows are read to find that none has a value: it fails at the first one.
+  if (rule === 'adding-required-field') return !runsOthers(kind);
   const claim = claimOf(rule);
   if (claim !== stalls && claim !== readsRows) return false;
   const named = (relations ?? impact?.relations ?? []).map(bareName);
@@ -91,7 +94,7 @@ function bareName(name: string): string {
 function stall(
   facts: StatementFacts,
   earlier: readonly HeldLock[],
-  told: (rule: TraceRule, message: string) => Finding,
+  told: (rule: TraceRule, message: string, severity?: Severity) => Finding,
 ): Finding {
   const isRewritten = facts.rewrites.length > 0;
   const slow = namesOf(isRewritten ? facts.rewrites : facts.scans);
@@ -99,6 +102,7 @@ function stall(
     return told(
       'slow-under-earlier-lock',
       `It ${isRewritten ? 'rewrites' : 'reads all of'} ${slow} ${whileLocked(earlier)}.`,
+      isRewritten ? 'block' : undefined,
     );
   }
   const rule = isRewritten ? 'rewrites-under-lock' : 'reads-under-lock';
@@ -160,9 +164,10 @@ function found(
   { index, line, endLine, column }: Statement,
   message: string,
   facts: StatementFacts | undefined,
+  severity: Severity = traceRules[rule].severity,
 ): Finding {
-  const { severity, title, help } = traceRules[rule];
-  const impact = facts === undefined || severity !== 'block' ? undefined : impactSeen(facts);
+  const { title, help } = traceRules[rule];
+  const impact = facts === undefined || !stalls.holds(facts) ? undefined : impactSeen(facts);
   return {
     rule,
     source: 'rehearsal',

@@ -19,8 +19,10 @@ export function withEvidence(finding: Finding, seen: Seen): Finding {
   const claim = claimOf(finding.rule);
   const facts = finding.statement === undefined ? undefined : seen(finding.path, finding.statement);
   if (claim === undefined || facts === undefined || facts.seen === 'not') return finding;
-  if (claim.holds(facts))
-    return confirmed(finding, claim === stalls || claim === readsRows ? impactSeen(facts) : undefined);
+  if (claim.holds(facts)) {
+    const impact = claim === stalls || claim === readsRows ? impactSeen(facts) : undefined;
+    return confirmed(finding, impact, facts.rewrites.length > 0);
+  }
   if (finding.severity === 'info' || !isDecisive(facts)) return finding;
   const { impact: _, ...rest } = finding;
   return {
@@ -39,13 +41,10 @@ function isDecisive({ touchesFilled, runsOthers, locks }: SeenStatement): boolea
   return !touchesFilled && !runsOthers && !ofParent;
 }
 
-/**
- * A rule that warns since only writers wait, as a rule, blocks where readers do as well: an earlier statement of the same
- * transaction has locked them out.
- */
-function confirmed(finding: Finding, impact: Impact | undefined): Finding {
+/** A rule that warns of what is mostly short blocks where a table was written anew and readers wait for it. */
+function confirmed(finding: Finding, impact: Impact | undefined, rewrites: boolean): Finding {
   if (impact === undefined || finding.severity === 'info') return { ...finding, evidence: 'confirmed' };
-  const worse = finding.severity === 'warn' && impact.blocks === 'reads and writes';
+  const worse = finding.severity === 'warn' && rewrites && impact.blocks === 'reads and writes';
   if (!worse) return { ...finding, evidence: 'confirmed', impact };
   const { suppressed, ...rest } = finding;
   // What let a warning pass without a reason lets no block pass.

@@ -13,7 +13,7 @@ export const columnRules = {
   },
   'adding-column-with-constraint': {
     source: 'lockstep',
-    severity: 'block',
+    severity: 'warn',
     title: 'A new column brings a constraint that all rows are checked against',
     why: 'ADD COLUMN ... CHECK reads the whole table, UNIQUE and PRIMARY KEY build an index, and ADD COLUMN holds ACCESS EXCLUSIVE meanwhile. Where Squawk says it (`disallowed-unique-constraint`, `adding-serial-primary-key-field`), only that is shown.',
     help: 'Add the column alone, and the constraint for new rows only; check the old ones in the next migration, which lets reads and writes pass:\nALTER TABLE orders ADD COLUMN total numeric;\nALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;\n-- then, in the next migration:\nALTER TABLE orders VALIDATE CONSTRAINT total_positive;',

@@ -3,7 +3,7 @@ import type { RuleEntries } from './entry.ts';
 /**
  * Squawk's rules about data that is lost and code that breaks. Drops are `block`: no down script brings the rows back,
  * and the code that is running during the deploy still reads them; the price of a drop that is meant is one line with
- * its reason, which the reviewer then sees.
+ * its reason, which the reviewer then sees. Of columns they are `warn`: every tenth change drops one.
  */
 export const squawkCompatibilityRules = {
   'adding-required-field': {
@@ -16,9 +16,9 @@ export const squawkCompatibilityRules = {
   },
   'ban-drop-column': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'A column is dropped',
-    why: 'Its data is gone and cannot be had back by a rollback; code that still selects or inserts it fails at once, and so do cached plans.',
+    why: 'Its data is gone and cannot be had back by a rollback; code that still selects or inserts it fails at once, and so do cached plans. A warning, since dropping columns is daily work; the risk is high, whatever it is worth.',
     help: 'First release code that no longer uses the column, then drop it in a later migration and say so:\n-- lockstep-ignore ban-drop-column -- unused since release 42',
     existingTablesOnly: true,
   },

@@ -1,16 +1,16 @@
 import type { RuleEntries } from './entry.ts';
 
 /**
- * Squawk's rules about locks, scans and rewrites. `block` where readers and writers wait for as long as the table is big
- * and a safe way exists; `warn` where writers alone do, or where the lock is held for a moment, because the deploy's
- * lock_timeout and retries cover that.
+ * Squawk's rules about locks, scans and rewrites. `block` where a table is written anew while readers wait: minutes for what
+ * a scan reads in seconds. `warn` where it is read, or an index is built: most tables are small, and nobody reads a linter
+ * that stops every second change; risk tells how much is at stake.
  */
 export const squawkLockRules = {
   'require-concurrent-index-creation': {
     source: 'squawk',
     severity: 'warn',
     title: 'An index is built while writes wait',
-    why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one. Reads go on, and most tables are small: a warning, and `block` where an earlier statement of the same transaction keeps readers out as well.',
+    why: 'CREATE INDEX takes a SHARE lock: every INSERT, UPDATE and DELETE on the table waits until the index is built, which takes minutes on a large one. Reads go on, unless an earlier statement of the same transaction keeps readers out as well, and most tables are small: a warning.',
     help: 'Build it beside the traffic, in a migration of its own (it cannot run in a transaction):\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);',
     blocks: 'writes',
     existingTablesOnly: true,
@@ -45,25 +45,25 @@ export const squawkLockRules = {
     source: 'squawk',
     severity: 'warn',
     title: 'A foreign key is checked against all rows while writes wait',
-    why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit. Reads go on, and most tables are small: a warning, and `block` where an earlier statement of the same transaction keeps readers out as well.',
+    why: 'It takes SHARE ROW EXCLUSIVE on both tables and reads every row of the referencing one: no write to either table until that is done. It also fails when one row does not fit. Reads go on, unless an earlier statement of the same transaction keeps readers out as well, and most tables are small: a warning.',
     help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets writes pass:\nALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;',
     blocks: 'writes',
     existingTablesOnly: true,
   },
   'constraint-missing-not-valid': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'A constraint is checked against all rows under a lock',
-    why: 'The whole table is read while ACCESS EXCLUSIVE is held: neither reads nor writes until it is done. It also fails when one row does not fit.',
+    why: 'The whole table is read while ACCESS EXCLUSIVE is held: neither reads nor writes until it is done. It also fails when one row does not fit. A warning, since reading takes seconds for millions of rows and most tables are small.',
     help: 'Two migrations: first the constraint for new rows only, then the check of the old ones, which lets reads and writes pass:\nALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT total_positive;',
     blocks: 'reads and writes',
     existingTablesOnly: true,
   },
   'disallowed-unique-constraint': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'A UNIQUE constraint builds its index under an exclusive lock',
-    why: 'ALTER TABLE ... ADD UNIQUE holds ACCESS EXCLUSIVE while it builds the index, and fails on the first duplicate.',
+    why: 'ALTER TABLE ... ADD UNIQUE holds ACCESS EXCLUSIVE while it builds the index, and fails on the first duplicate. A warning, since most tables are small.',
     help: 'Build the index beside the traffic in one migration, then attach it in the next:\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\nALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;',
     blocks: 'reads and writes',
     existingTablesOnly: true,
@@ -88,9 +88,9 @@ export const squawkLockRules = {
   },
   'adding-not-nullable-field': {
     source: 'squawk',
-    severity: 'block',
+    severity: 'warn',
     title: 'SET NOT NULL reads the whole table under an exclusive lock',
-    why: 'Postgres looks at every row while ACCESS EXCLUSIVE is held, unless a valid CHECK (column IS NOT NULL) proves it already; and it fails when one row holds NULL. Not reported when an earlier migration brought such a CHECK.',
+    why: 'Postgres looks at every row while ACCESS EXCLUSIVE is held, unless a valid CHECK (column IS NOT NULL) proves it already; and it fails when one row holds NULL. A warning, since reading takes seconds for millions of rows and most tables are small. Not reported when an earlier migration brought such a CHECK.',
     help: 'Three migrations; the last one finds the proof and reads nothing:\nALTER TABLE users ADD CONSTRAINT users_email_present CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_present;\nALTER TABLE users ALTER COLUMN email SET NOT NULL, DROP CONSTRAINT users_email_present;',
     blocks: 'reads and writes',
     existingTablesOnly: true,

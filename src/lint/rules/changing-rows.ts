@@ -23,7 +23,8 @@ function described(script: HazardScript, command: Command, { words, table, throu
   if (rows === 'all') {
     const message = `${words} without a condition ${words === 'DELETE' ? 'deletes' : 'writes'} every row of ${table}: all other writes to it wait until the transaction ends.`;
     const help = words === 'DELETE' ? DELETE_HELP : undefined;
-    return hazard('changing-all-rows', script, command, { message, help, relations });
+    const severity = words === 'DELETE' ? undefined : 'warn';
+    return hazard('changing-all-rows', script, command, { message, help, relations, severity });
   }
   const message = `${words} of ${table}: its condition names no key, no list and no batch, so that nobody knows how many rows it locks at once.`;
   return hazard('unbatched-dml', script, command, { message, relations });

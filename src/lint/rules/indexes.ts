@@ -52,7 +52,7 @@ function created(script: HazardScript, command: Command): Finding[] {
   const table = written(name);
   if (tree.concurrent === true) {
     const message = `${table} is partitioned: Postgres refuses CREATE INDEX CONCURRENTLY on it (SQLSTATE 0A000).`;
-    return [hazard('index-on-partitioned-table', script, command, { message, relations: [table] })];
+    return [hazard('index-on-partitioned-table', script, command, { message, severity: 'block', relations: [table] })];
   }
   const only = record(tree.relation)?.inh !== true;
   if (only || existing(script, command, tree.relation) === undefined) return [];

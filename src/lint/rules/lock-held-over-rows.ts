@@ -16,8 +16,8 @@ export function lockHeldOverRows(script: HazardScript): Finding[] {
     changes: [
       ...rowChanges(command, script)
         .filter((change) => goesThroughExisting(script, command, change))
-        .map(({ words, table, through }) => ({ words, tables: [table, ...through] })),
-      ...longReads(command, script),
+        .map(({ words, table, through, rows }) => ({ words, tables: [table, ...through], all: rows === 'all' })),
+      ...longReads(command, script).map((read) => ({ ...read, all: false })),
     ],
   }));
   return heldOverRows(work).map(({ held, during, change, same }) => {
@@ -28,7 +28,7 @@ export function lockHeldOverRows(script: HazardScript): Finding[] {
       message,
       relations: [table, ...change.tables],
       waiting: [table],
-      severity: same ? undefined : 'warn',
+      severity: same && change.all ? undefined : 'warn',
     });
   });
 }
@@ -39,7 +39,7 @@ export interface Work {
   /** Relations that were there before and that it holds ACCESS EXCLUSIVE on from here. */
   readonly locks: readonly string[];
   /** Changes of many rows, and long queries. `tables`: those that are read or changed. */
-  readonly changes: readonly { readonly words: string; readonly tables: readonly string[] }[];
+  readonly changes: readonly { readonly words: string; readonly tables: readonly string[]; readonly all: boolean }[];
 }
 
 interface Held<W extends Work> {

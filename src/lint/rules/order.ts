@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix';
-import { compareVersions, versionedName } from '../../project/layouts/names.ts';
+import { compareVersions, newestOf, versionedName } from '../../project/layouts/names.ts';
 import type { ChangeSet, Migration } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
 import { finding } from '../finding.ts';
@@ -7,13 +7,15 @@ import type { LintLayout } from '../types.ts';
 
 /** The newest version on either side: what a new file has to come after. undefined: there are no migrations. */
 export function newestVersion({ base, head }: ChangeSet, layout: LintLayout): string | undefined {
-  return [...base.migrations, ...head.migrations].sort(layout.compare).at(-1)?.version;
+  return newestOf([...base.migrations, ...head.migrations].sort(layout.compare))?.version;
 }
 
 /** Where new migrations stand among those that are there: on the branch and at the base branch's tip. */
 export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now: Date): Finding[] {
-  const newcomers = changeSet.changes.flatMap((change) => (change.kind === 'added' ? [change.migration] : []));
-  if (newcomers.length === 0) return [];
+  const newcomers = changeSet.changes.flatMap((change) =>
+    change.kind === 'added' && change.migration.repeatable !== true ? [change.migration] : [],
+  );
+  if (newcomers.length === 0 || layout.ordersByGraph) return [];
   const settled = settledMigrations(changeSet);
   const rename = renamer(changeSet, layout, now);
   const doubled = duplicates(newcomers, settled, layout, rename);
@@ -21,7 +23,7 @@ export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now:
   const others = newcomers.filter(({ path }) => !doubled.some((found) => found.path === path));
   return [
     ...doubled,
-    ...outOfOrder(others, changeSet.base.migrations.at(-1), layout, rename),
+    ...outOfOrder(others, newestOf(changeSet.base.migrations), layout, rename),
     ...gaps(newcomers, settled),
     ...mixedNaming(newcomers, settled),
     ...ambiguous(newcomers, settled, layout),
@@ -36,6 +38,7 @@ function settledMigrations({ base, head, changes }: ChangeSet): Migration[] {
   const added = new Set(changes.flatMap((change) => (change.kind === 'added' ? [change.migration.path] : [])));
   const settled = new Map<string, Migration>();
   for (const migration of [...base.migrations, ...head.migrations]) {
+    if (migration.repeatable === true) continue;
     if (!gone.has(migration.path) && !added.has(migration.path)) settled.set(migration.path, migration);
   }
   return [...settled.values()];

@@ -1,11 +1,16 @@
 import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
+import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
 import { drizzle } from './drizzle.ts';
 import { drizzleFolders } from './drizzle-folders.ts';
+import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
+import { goose } from './goose.ts';
+import { graphileMigrate } from './graphile-migrate.ts';
 import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
+import { nodePgMigrate } from './node-pg-migrate.ts';
 import { numbered } from './numbered.ts';
 import { prisma } from './prisma.ts';
 import { supabase } from './supabase.ts';
@@ -23,15 +28,20 @@ export const layouts: readonly Layout[] = [
   prisma,
   // supabase/migrations
   supabase,
-  // atlas.sum: Atlas
-  // V1__x.sql: Flyway
+  // atlas.sum
+  atlas,
+  // V1__x.sql
+  flyway,
   // x.up.sql
   golangMigrate,
   // -- migrate:up
   dbmate,
-  // -- +goose Up: goose
-  // --! Previous: graphile-migrate
-  // -- Up Migration: node-pg-migrate
+  // -- +goose Up
+  goose,
+  // --! Previous:
+  graphileMigrate,
+  // -- Up Migration
+  nodePgMigrate,
   // 001_x.sql
   numbered,
 ];

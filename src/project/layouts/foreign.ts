@@ -22,10 +22,6 @@ const FOREIGN: readonly Foreign[] = [
   },
   { tool: 'Diesel', shows: (paths) => has(paths, 'up.sql') },
   { tool: 'Sqitch', shows: (paths) => has(paths, 'sqitch.plan') },
-  {
-    tool: 'graphile-migrate',
-    shows: (paths) => paths.some((path) => path.includes('/committed/')) && has(paths, 'current.sql'),
-  },
 ];
 
 /** Files outside of the migrations folder that show such a tool, by their names at a project's root. */

@@ -26,10 +26,12 @@ export const golangMigrateHistory: HistoryTable = {
       select: `SELECT version::text AS version, dirty FROM ${name}`,
       history: ([row], known) => {
         if (row === undefined) return { applied: [], failed: [] };
-        const newest = String(row.version);
+        // -1 stands for no version at all: the first one was being taken back.
+        const [first] = known;
+        const newest = BigInt(String(row.version)) < 0n && first ? versionNumber(first) : String(row.version);
         const older = known.map(versionNumber).filter((version) => BigInt(version) < BigInt(newest));
         return row.dirty === true
-          ? { applied: older, failed: [{ identity: newest }], assumed: older }
+          ? { applied: older, failed: [{ identity: newest, says: DIRTY }], assumed: older }
           : { applied: [...older, newest], failed: [], assumed: older };
       },
       record: (migration) => onlyRow(migration, false),
@@ -48,6 +50,10 @@ export const golangMigrateHistory: HistoryTable = {
     };
   },
 };
+
+/** Database drivers of the tool set it before a file and take it back behind it, on the way up and down. */
+const DIRTY =
+  'its row is dirty: golang-migrate was on its way to this version, up or down, and saw no end. It sends a file as one query, which takes effect as a whole or not at all, unless it holds COMMIT or a statement that refuses a transaction';
 
 /** database/util.go, GenerateAdvisoryLockId. */
 function lockKey(names: readonly string[]): bigint {

@@ -6,6 +6,8 @@ export interface Layout {
   readonly name: string;
   /** How the tool sorts versions: 2 before 10, or '10' before '2'. */
   readonly order: 'numeric' | 'lexical';
+  /** Migrations name those before them: neither names nor numbers order them, and none comes too late. */
+  readonly ordersByGraph?: true;
   /** How the tool orders migrations, as a sentence for the reader. */
   readonly orderNote: string;
   /** What the tool's checksum says about an edit of a migration that is applied already, comments included. */
@@ -23,6 +25,8 @@ export interface Layout {
    * *.sql that begin with a number.
    */
   readonly migrationPath?: RegExp;
+  /** Values that the tool itself puts into the SQL, by the names of placeholders; those in the settings win. */
+  ownPlaceholders?(database: DatabaseNames): Readonly<Record<string, string>>;
   /**
    * Whether the files of a migrations folder look like this tool's, by most of them. `files`: those that any layout reads;
    * `paths`: of all that lies there.
@@ -40,9 +44,18 @@ export interface Layout {
   nextName(newestVersion: string | undefined, path: string, now: Date): string;
 }
 
+/** What a tool may name in the SQL. */
+export interface DatabaseNames {
+  readonly name: string;
+  /** The role of the tool's connection. */
+  readonly owner: string;
+}
+
 export interface ReadOptions {
   /** Values for `:NAME` and `${NAME}`. */
   readonly placeholders: Readonly<Record<string, string>>;
+  /** Of the database that the migrations are read for; asked for where the tool names it. */
+  readonly database?: () => DatabaseNames;
   /** No down script is needed: one that stands in a comment is not looked for, and nothing is parsed. */
   readonly upOnly?: boolean;
 }

@@ -28,6 +28,11 @@ export function byVersion(a: Migration, b: Migration): number {
   return compareVersions(a.version, b.version) || compareText(a.path, b.path);
 }
 
+/** The last in the tool's order. What runs again whenever it has changed has no place in it. */
+export function newestOf(migrations: readonly Migration[]): Migration | undefined {
+  return migrations.findLast(({ repeatable }) => repeatable !== true);
+}
+
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -30,7 +30,7 @@ describe('which history counts', () => {
       '2 rows',
     ],
     [
-      'Rails',
+      'rails',
       "CREATE TABLE schema_migrations (version varchar primary key); CREATE TABLE ar_internal_metadata (key varchar); INSERT INTO schema_migrations VALUES ('1')",
       '1 row',
     ],
@@ -206,5 +206,34 @@ describe('a migration without a transaction', () => {
     const { report, printed } = await lockstepHere('plan', repo, shop.url);
     expect(report.result, printed).toBe('noop');
     expect(report.notices).toContainEqual(expect.stringMatching(/golang-migrate counts as applied .*: 2_b\. If/));
+  });
+});
+
+describe('a version that golang-migrate calls dirty', () => {
+  const dirty = (version: number): string => `${GOLANG} INSERT INTO schema_migrations VALUES (${version}, true)`;
+
+  it('explains itself, and is settled as `force` would', async () => {
+    const shop = await target();
+    await shop.admin.query(`SET ROLE ${shop.role}; ${dirty(2)}; CREATE TABLE a (); RESET ROLE`);
+    const stopped = await lockstepHere('plan', repository(pairs), shop.url);
+    expect(stopped.report.result, stopped.printed).toBe('refused');
+    const gate = stopped.report.plan?.gates.find(({ name }) => name === 'unfinished');
+    expect(gate).toMatchObject({ open: false, help: expect.stringContaining('lockstep resolve 2_b') });
+    expect(gate?.details?.join()).toContain(
+      'its row is dirty: golang-migrate was on its way to this version, up or down',
+    );
+    const resolved = await lockstepHere(['resolve', '2_b', '--as', 'rolled-back'], repository(pairs), shop.url);
+    expect(resolved.report.result, resolved.printed).toBe('passed');
+    const applied = await lockstepHere('apply', repository(pairs), shop.url);
+    expect(applied.report, applied.printed).toMatchObject({ result: 'applied', migrations: [{ id: '2_b' }] });
+  });
+
+  it('is the first one where none is left', async () => {
+    const shop = await target();
+    await shop.admin.query(`SET ROLE ${shop.role}; ${dirty(-1)}; RESET ROLE`);
+    const resolved = await lockstepHere(['resolve', '1_a', '--as', 'rolled-back'], repository(pairs), shop.url);
+    expect(resolved.report.result, resolved.printed).toBe('passed');
+    const applied = await lockstepHere('apply', repository(pairs), shop.url);
+    expect(applied.report.result, applied.printed).toBe('applied');
   });
 });

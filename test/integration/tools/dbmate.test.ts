@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { runsExample } from '../../support/example.ts';
 import { npmTool, roundTrip } from '../../support/round-trip.ts';
 
 const options = ['--no-dump-schema', '--migrations-dir', 'db/migrations'];
@@ -15,4 +17,13 @@ roundTrip({
   rollback: (repo, url) => npmTool('dbmate', [...options, 'rollback'], repo, url),
   rows: 'SELECT * FROM public.schema_migrations ORDER BY version',
   varying: [],
+});
+
+runsExample({
+  name: 'dbmate',
+  tool: 'dbmate',
+  newest: ['db/migrations/20250103000000_index_loans_book_id.sql'],
+  down: 'reversed',
+  agrees: (repo, { url }) =>
+    expect(npmTool('dbmate', [...options, 'status'], repo, `${url}?sslmode=disable`)).toContain('Pending: 0'),
 });

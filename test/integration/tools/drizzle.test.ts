@@ -98,7 +98,7 @@ runsExample({
   name: 'drizzle',
   tool: 'drizzle',
   newest: ['drizzle/0002_add_isbn.sql', 'drizzle/meta/0002_snapshot.json'],
-  before: { [journal]: JSON.stringify({ ...rest, entries: entries.slice(0, -1) }, null, 2) },
+  base: { [journal]: JSON.stringify({ ...rest, entries: entries.slice(0, -1) }, null, 2) },
   down: 'missing',
   agrees: (repo, { url }) => void drizzleMigrate(repo, url),
 });

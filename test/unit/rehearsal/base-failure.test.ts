@@ -86,6 +86,14 @@ test('a beginning that is missing is told by the first files, and by those alone
   expect(hintOf(missing, 50)).not.toContain('start from an existing database');
 });
 
+test('programs before it that nobody ran are told, where something is missing', () => {
+  const hint = (sqlstate: string) =>
+    explainBaseFailure({ ...place, message: 'no', sqlstate }, { kind: 'migration', index: 1, programs: true }, 'x')
+      .hint;
+  expect(hint('42P01')).toContain('are programs');
+  expect(hint('42601')).not.toContain('are programs');
+});
+
 test('data for COPY is told by the line it stands in', () => {
   const error = { message: 'syntax error at or near "1"', excerpt: '3 | COPY users FROM stdin;' };
   expect(hintOf(error)).toContain('needs psql');

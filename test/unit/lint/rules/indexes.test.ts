@@ -38,13 +38,13 @@ describe('an index on a partitioned table', () => {
     'CREATE TABLE orders (id bigint);',
   ];
   test.each([
-    ['CREATE INDEX i ON events (id);', 'block', /built on all of its partitions/],
-    ['CREATE UNIQUE INDEX ON public.events (id, at);', 'block', /built on all/],
+    ['CREATE INDEX i ON events (id);', 'warn', /built on all of its partitions/],
+    ['CREATE UNIQUE INDEX ON public.events (id, at);', 'warn', /built on all/],
     ['CREATE INDEX CONCURRENTLY i ON events (id);', 'block', /refuses/],
     ['CREATE INDEX CONCURRENTLY i ON ONLY events (id);', 'block', /refuses/],
     ['DROP INDEX CONCURRENTLY events_at;', 'block', /refuses/],
     ['DROP INDEX events_at;', 'info', /no CONCURRENTLY/],
-    ['DO $$ BEGIN CREATE INDEX i ON events (id); END $$;', 'block', /built on all/],
+    ['DO $$ BEGIN CREATE INDEX i ON events (id); END $$;', 'warn', /built on all/],
   ])('%s', (sql, severity, message) => {
     const found = hazards(indexOnPartitionedTable, sql, { base });
     expect(brief(found)).toEqual([`1 ${severity} index-on-partitioned-table`]);

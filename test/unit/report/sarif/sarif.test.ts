@@ -134,7 +134,7 @@ describe('the rules', () => {
   });
 
   it.each([
-    ['ban-drop-column', { level: 'error' }, 'squawk'],
+    ['ban-drop-column', { level: 'warning' }, 'squawk'],
     ['ban-drop-not-null', { level: 'warning' }, 'squawk'],
     ['version-gap', { level: 'note' }, 'history'],
     ['require-table-schema', { enabled: false, level: 'warning' }, 'squawk'],

@@ -1,0 +1,5 @@
+CREATE TABLE loans (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    book_id bigint NOT NULL REFERENCES books,
+    returned_at timestamptz
+);

@@ -1,0 +1,9 @@
+--! Previous: -
+--! Hash: sha1:d7a23922f4087401777e2df8511094f2331c07cb
+--! Message: create books
+
+CREATE TABLE books (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  title text NOT NULL
+);
+GRANT CONNECT ON DATABASE :DATABASE_NAME TO :DATABASE_OWNER;

@@ -1,0 +1,5 @@
+-- Up Migration
+ALTER TABLE books ADD COLUMN isbn text;
+
+-- Down Migration
+ALTER TABLE books DROP COLUMN isbn;

@@ -1,0 +1,162 @@
+/**
+ * What Lockstep does for each migration tool: one entry for each tool, in the order of `layouts` in detect.ts. Each cell names
+ * the test that proves it: `test/unit/docs-tools.test.ts` looks for it.
+ */
+
+export interface Proven {
+  /** Markdown, a few words. */
+  readonly says: string;
+  /** Below `test/`. */
+  readonly test: string;
+  /** What stands in that file: the test's title, or the line that registers it. */
+  readonly title: string;
+}
+
+/** There is no such thing with this tool. */
+type Absent = 'absent';
+
+export const columns = {
+  recognised: 'recognised by',
+  runs: 'runs',
+  history: 'history, read and written',
+  down: 'down script',
+  lock: "the tool's lock",
+  checksum: 'checksum',
+  late: 'a file merged late',
+  repeatable: 'repeatable',
+} as const;
+
+export type Column = keyof typeof columns;
+
+interface ToolFeatures extends Readonly<Record<Column, Proven | Absent>> {
+  /** As `tool` in the settings; its page is `docs/tools/<tool>.md`. */
+  readonly tool: string;
+}
+
+const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
+
+const DETECT = 'unit/project/layouts/detect.test.ts';
+const ENDINGS = 'integration/tools/line-endings.test.ts';
+
+/** The real tool and Lockstep take turns on one database. */
+const roundTrip = (says: string, tool: string): Proven =>
+  proven(says, `integration/tools/${tool}.test.ts`, `roundTrip({\n  name: '${tool}'`);
+
+const excluding = (tool: string): Proven =>
+  proven('taken after ours', `integration/tools/${tool}.test.ts`, '  lock: { key: ');
+
+const OURS = 'none; the ledger has one';
+
+export const toolFeatures: readonly ToolFeatures[] = [
+  {
+    tool: 'golang-migrate',
+    recognised: proven('`x.up.sql`', DETECT, "['pairs',"),
+    runs: proven(
+      'a file as one query',
+      'e2e/deploy/tools.test.ts',
+      'CONCURRENTLY alone in its file runs, as the tool runs it',
+    ),
+    history: proven(
+      '`schema_migrations`: its one row',
+      'e2e/deploy/tools.test.ts',
+      'its table holds the newest version alone',
+    ),
+    down: proven('`x.down.sql`', 'unit/project/layouts/golang-migrate.test.ts', 'pairs are one migration each'),
+    lock: proven(
+      'taken after ours, let go of round CONCURRENTLY',
+      'integration/deploy/tool-lock.test.ts',
+      'a stray migrator that waits for it blocks no CREATE INDEX CONCURRENTLY',
+    ),
+    checksum: proven(OURS, ENDINGS, "['golang-migrate',"),
+    late: proven(
+      'counts as applied, as for the tool; named in a notice',
+      'integration/deploy/tool-history.test.ts',
+      'one that its one number hides is named',
+    ),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'dbmate',
+    recognised: proven('`-- migrate:up`', DETECT, "['sections',"),
+    runs: proven(
+      'a transaction for each section; one query with `transaction:false`',
+      'unit/project/layouts/dbmate.test.ts',
+      'each section says for itself whether it is a transaction',
+    ),
+    history: roundTrip('`schema_migrations`: a row each', 'dbmate'),
+    down: proven('`-- migrate:down`', 'unit/project/layouts/dbmate.test.ts', 'sections are the scripts'),
+    lock: 'absent',
+    checksum: proven(OURS, ENDINGS, "['dbmate',"),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'dbmate'"),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'graphile-migrate',
+    recognised: proven('`--! Previous:`', DETECT, "['a chain of hashes',"),
+    runs: proven(
+      'a transaction for each file; one query with `--! no-transaction`',
+      'unit/project/layouts/graphile-migrate.test.ts',
+      'it runs as its first line says',
+    ),
+    history: roundTrip('`graphile_migrate.migrations`: a row each', 'graphile-migrate'),
+    down: proven(
+      'none; a `-- Rollback` comment is read',
+      'unit/project/layouts/graphile-migrate.test.ts',
+      'a commented rollback is its down script',
+    ),
+    lock: excluding('graphile-migrate'),
+    checksum: proven(
+      'the chain of hashes is verified',
+      'unit/project/layouts/graphile-migrate.test.ts',
+      'what the tool would refuse is told at its line',
+    ),
+    late: proven(
+      'refused: it breaks the chain',
+      'integration/tools/graphile-migrate.test.ts',
+      'two branches that commit the same number',
+    ),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'node-pg-migrate',
+    recognised: proven('`-- Up Migration`', DETECT, "['sections of node-pg-migrate',"),
+    runs: proven(
+      'a transaction for each SQL file; programs are named, and nothing runs past them',
+      'integration/tools/node-pg-migrate.test.ts',
+      'a program between the SQL files is named',
+    ),
+    history: roundTrip('`pgmigrations`: a row each', 'node-pg-migrate'),
+    down: proven('`-- Down Migration`', 'unit/project/layouts/node-pg-migrate.test.ts', 'sections are the scripts'),
+    lock: excluding('node-pg-migrate'),
+    checksum: proven(OURS, ENDINGS, "['node-pg-migrate',"),
+    late: proven(
+      'refused, or runs as its author says',
+      'integration/tools/node-pg-migrate.test.ts',
+      'a file that was merged late is applied',
+    ),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'numbered',
+    recognised: proven('a number before each name', DETECT, "['numbers',"),
+    runs: proven(
+      'a transaction for each file, unless its statements refuse one or it says so',
+      'unit/project/transaction.test.ts',
+      'how a script really meets the server',
+    ),
+    history: proven(
+      "the ledger, or the table of the project's own runner",
+      'integration/deploy/tool-history.test.ts',
+      "with a column it is that of the project's own runner",
+    ),
+    down: proven(
+      '`x.down.sql`, a section, a `-- Rollback` comment',
+      'unit/project/layouts/numbered.test.ts',
+      'in a file of its own wins over one in comments',
+    ),
+    lock: 'absent',
+    checksum: proven('in the ledger; comments are told from changes', ENDINGS, "['numbered',"),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'numbered'"),
+    repeatable: 'absent',
+  },
+];

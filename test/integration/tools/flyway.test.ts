@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { targets } from '../../support/deploy.ts';
+import { checkHere, exampleFiles, runsExample } from '../../support/example.ts';
+import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
+import { lockstepHere } from '../../support/in-process.ts';
+import { roundTrip } from '../../support/round-trip.ts';
+import { type StandIn, standIn } from '../../support/stand-in.ts';
+
+/** Flyway comes from Maven alone. Its table: PostgreSQLDatabase.java; checksums by Python's zlib. */
+
+const TABLE = 'public.flyway_schema_history';
+const CREATE = `CREATE TABLE "public"."flyway_schema_history" (
+    "installed_rank" INT NOT NULL,
+    "version" VARCHAR(50),
+    "description" VARCHAR(200) NOT NULL,
+    "type" VARCHAR(20) NOT NULL,
+    "script" VARCHAR(1000) NOT NULL,
+    "checksum" INTEGER,
+    "installed_by" VARCHAR(100) NOT NULL,
+    "installed_on" TIMESTAMP NOT NULL DEFAULT now(),
+    "execution_time" INTEGER NOT NULL,
+    "success" BOOLEAN NOT NULL
+);
+ALTER TABLE "public"."flyway_schema_history" ADD CONSTRAINT "flyway_schema_history_pk" PRIMARY KEY ("installed_rank");
+CREATE INDEX "flyway_schema_history_s_idx" ON "public"."flyway_schema_history" ("success");`;
+
+const row = (rank: number, version: string | null, description: string, script: string, checksum: number): string =>
+  `INSERT INTO flyway_schema_history VALUES (${rank}, ${version === null ? 'NULL' : `'${version}'`}, '${description}', 'SQL', '${script}', ${checksum}, current_user, now(), 3, true)`;
+
+const USERS = 'CREATE TABLE users (id int PRIMARY KEY, name text);\n';
+const ORDERS = 'CREATE TABLE orders (id int PRIMARY KEY, user_id int REFERENCES users);\n';
+const INDEX = 'CREATE INDEX CONCURRENTLY orders_user ON orders (user_id);\n';
+const VIEW = 'CREATE OR REPLACE VIEW buyers AS SELECT user_id FROM orders;\n';
+
+const scripts: readonly (readonly [name: string, up: string, checksum: number])[] = [
+  ['V1__users.sql', USERS, -733506245],
+  ['V1_2__the_orders.sql', ORDERS, 1426007941],
+  ['V10__index.sql', INDEX, -1533266091],
+  ['R__buyers.sql', VIEW, 1296411961],
+];
+
+const FOLDER = 'src/main/resources/db/migration';
+
+const tool: StandIn = {
+  create: CREATE,
+  table: TABLE,
+  migrations: scripts.map(([name, up, checksum], index) => {
+    const [, version, text = ''] = /^[VR](.*?)__(.*)\.sql$/.exec(name) ?? [];
+    const description = text.replaceAll('_', ' ');
+    return {
+      path: `${FOLDER}/${name}`,
+      up,
+      ...(up === INDEX ? { noTransaction: true } : {}),
+      where: `script = '${name}' AND checksum = ${checksum}`,
+      record: row(index + 1, version ? version.replace('_', '.') : null, description, name, checksum),
+    };
+  }),
+};
+
+roundTrip({
+  name: 'flyway',
+  files: (migrations) =>
+    Object.fromEntries(migrations.map(({ index }) => [tool.migrations[index]?.path ?? '', scripts[index]?.[1] ?? ''])),
+  migrations: scripts.map(([name, up], index) => ({ index, name, up, down: '' })),
+  migrate: (repo, url) => standIn(tool, repo, url),
+  rows: `SELECT * FROM ${TABLE} ORDER BY installed_rank`,
+  varying: ['installed_by', 'installed_on', 'execution_time'],
+});
+
+runsExample({
+  name: 'flyway',
+  tool: 'flyway',
+  newest: ['src/main/resources/db/migration/V3__index_loans_book_id.sql'],
+  down: 'missing',
+});
+
+describe("Flyway's history", () => {
+  const target = targets();
+  const repository = (files: Readonly<Record<string, string>>, config = ''): GitRepo =>
+    gitRepo({ ...inFolder(files), 'lockstep.yml': `lock_timeout: 1s\n${config}` });
+  const inFolder = (files: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(files).map(([name, sql]) => [`${FOLDER}/${name}`, sql]));
+  const first = { 'V1__users.sql': USERS };
+  const both = { ...first, 'V1_2__the_orders.sql': ORDERS };
+
+  it('says who ran it, how long it took, and goes on counting', async () => {
+    const shop = await target();
+    const repo = repository({ ...both, 'V3__wait.sql': 'SELECT pg_sleep(0.1);\n' });
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+    const rows = await shop.rows<{ execution_time: number }>(`SELECT * FROM ${TABLE} ORDER BY installed_rank DESC`);
+    expect(rows).toMatchObject([{ installed_rank: 3, installed_by: shop.role, success: true }, {}, {}]);
+    expect(rows[0]?.execution_time).toBeGreaterThanOrEqual(100);
+  });
+
+  it('a repeatable script runs again when it has changed, and only then', async () => {
+    const shop = await target();
+    const repo = repository({ ...both, 'R__buyers.sql': VIEW });
+    await lockstepHere('apply', repo, shop.url);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+    repo.commit('CRLF', inFolder({ 'R__buyers.sql': VIEW.replaceAll('\n', '\r\n') }));
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+    repo.commit('again', inFolder({ 'R__buyers.sql': `-- again\n${VIEW}` }));
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report, printed).toMatchObject({ result: 'applied', migrations: [{ id: 'R__buyers' }] });
+    expect(
+      await shop.rows(`SELECT installed_rank, description FROM ${TABLE} WHERE version IS NULL ORDER BY 1`),
+    ).toEqual([
+      { installed_rank: 3, description: 'buyers' },
+      { installed_rank: 4, description: 'buyers' },
+    ]);
+    // With another version behind it, it is no migration that comes too late.
+    repo.commit('more', inFolder({ 'V2__more.sql': 'CREATE TABLE more ();\n' }));
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+  });
+
+  it('a changed repeatable script is rehearsed, and is no edit of history', async () => {
+    const repo = gitRepo(exampleFiles('flyway'));
+    repo.branch('change');
+    repo.commit('a column more', {
+      [`${FOLDER}/R__books_on_loan.sql`]:
+        'CREATE OR REPLACE VIEW books_on_loan AS SELECT books.id, books.title, loans.id AS loan FROM books JOIN loans ON loans.book_id = books.id WHERE loans.returned_at IS NULL;\n',
+      [`${FOLDER}/V4__authors.sql`]: 'ALTER TABLE books ADD COLUMN author text;\n',
+    });
+    const { report, printed } = await checkHere(repo);
+    expect(report.result, printed).toBe('passed');
+    // Versions first, and repeatable scripts behind them; nothing is out of order.
+    expect(report.migrations).toMatchObject([
+      { id: 'V4__authors', change: 'added', up: { status: 'applied' } },
+      { id: 'R__books_on_loan', change: 'modified', up: { status: 'applied' } },
+    ]);
+    const rules = report.findings.map(({ rule }) => rule);
+    for (const rule of ['migration-edited', 'migration-out-of-order', 'duplicate-version'])
+      expect(rules).not.toContain(rule);
+  });
+
+  it('an edit is seen by the checksum that Flyway wrote, and stops a deploy as it stops Flyway; CRLF is none', async () => {
+    const shop = await target();
+    const repo = repository(first);
+    standIn(tool, repo, `${shop.url}?sslmode=disable`);
+    repo.commit('CRLF', inFolder({ 'V1__users.sql': USERS.replaceAll('\n', '\r\n') }));
+    expect((await lockstepHere('plan', repo, shop.url)).report.result).toBe('noop');
+    repo.commit('edited', inFolder({ 'V1__users.sql': `${USERS}-- a word\n`, 'V1_2__the_orders.sql': ORDERS }));
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.result, printed).toBe('refused');
+    expect(report.plan?.gates.find(({ name }) => name === 'edited')).toMatchObject({ open: false });
+  });
+
+  it('what a baseline stands for is applied', async () => {
+    const shop = await target();
+    await shop.admin.query(
+      `SET ROLE ${shop.role}; ${CREATE} INSERT INTO flyway_schema_history VALUES (1, '1.2', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', NULL, current_user, now(), 0, true); RESET ROLE`,
+    );
+    const repo = repository({ ...both, 'V2__more.sql': 'CREATE TABLE more ();\n' });
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report, printed).toMatchObject({ result: 'applied', migrations: [{ id: 'V2__more' }] });
+    expect(await shop.relations()).not.toContain('public.orders');
+  });
+
+  it('what failed is told with its way out, and `resolve` repairs it', async () => {
+    const shop = await target();
+    const repo = repository(both);
+    standIn({ ...tool, migrations: tool.migrations.slice(0, 1) }, repo, `${shop.url}?sslmode=disable`);
+    await shop.rows(row(2, '1.2', 'the orders', 'V1_2__the_orders.sql', 1426007941).replace('3, true', '3, false'));
+    const stopped = await lockstepHere('apply', repo, shop.url);
+    expect(stopped.report.result, stopped.printed).toBe('refused');
+    expect(stopped.report.plan?.gates).toContainEqual(expect.objectContaining({ name: 'unfinished', open: false }));
+    const resolved = await lockstepHere(['resolve', 'V1_2__the_orders', '--as', 'rolled-back'], repo, shop.url);
+    expect(resolved.report.result, resolved.printed).toBe('passed');
+    expect(await shop.rows(`SELECT FROM ${TABLE} WHERE NOT success`)).toEqual([]);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+  });
+
+  it('a run that ends between leaves a failed row, which Flyway refuses to pass, and takes it back when it goes on', async () => {
+    const shop = await target();
+    const repo = repository(both);
+    await lockstepHere('apply', repo, shop.url);
+    repo.commit(
+      'index',
+      inFolder({ 'V2__index.sql': 'CREATE UNIQUE INDEX CONCURRENTLY orders_user ON orders (user_id);\n' }),
+    );
+    await shop.rows('INSERT INTO users VALUES (1); INSERT INTO orders VALUES (1, 1), (2, 1)');
+    const failed = await lockstepHere('apply', repo, shop.url);
+    expect(failed.report.result, failed.printed).toBe('failed');
+    const rows = () => shop.rows(`SELECT installed_rank, version, success FROM ${TABLE} WHERE version = '2'`);
+    expect(await rows()).toEqual([{ installed_rank: 3, version: '2', success: false }]);
+    await shop.rows('DELETE FROM orders WHERE id = 2');
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.result, again.printed).toBe('applied');
+    expect(await rows()).toEqual([{ installed_rank: 3, version: '2', success: true }]);
+  });
+
+  it('its table may have another name and schema', async () => {
+    const shop = await target();
+    const config = 'history:\n  table: app.schema_version\n';
+    const { report, printed } = await lockstepHere('apply', repository(first, config), shop.url);
+    expect(report.result, printed).toBe('applied');
+    expect(await shop.rows('SELECT version FROM app.schema_version')).toEqual([{ version: '1' }]);
+    expect(await shop.relations()).toEqual(
+      expect.arrayContaining(['app.schema_version_pk', 'app.schema_version_s_idx']),
+    );
+  });
+});

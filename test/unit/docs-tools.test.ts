@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type Column, columns, type Proven, toolFeatures } from '../../scripts/docs/tool-features.ts';
+import { bookkeepingOf } from '../../src/project/layouts/bookkeeping.ts';
+import { layoutNamed, layoutNames } from '../../src/project/layouts/detect.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const keys = Object.keys(columns) as Column[];
+
+it('every tool has its row, in the order in which files are recognised, and its page', () => {
+  const tools = toolFeatures.map(({ tool }) => tool);
+  expect(tools).toEqual(layoutNames);
+  const pages = readdirSync(`${root}docs/tools`).map((name) => name.replace(/\.md$/, ''));
+  expect(pages.sort()).toEqual(['README', ...tools].sort());
+});
+
+describe.each(toolFeatures)('$tool', (features) => {
+  const cells = keys.flatMap((key) => (features[key] === 'absent' ? [] : [[key, features[key]] as const]));
+
+  it.each<readonly [Column, Proven]>(cells)('%s is proven by a test that there is', (_, { test, title }) => {
+    const path = `${root}test/${test}`;
+    expect(existsSync(path), path).toBe(true);
+    expect(readFileSync(path, 'utf8')).toContain(title);
+  });
+
+  it('has what its layout has', () => {
+    const bookkeeping = bookkeepingOf(layoutNamed(features.tool), undefined);
+    expect(features.lock !== 'absent').toBe(bookkeeping?.lock !== undefined);
+    for (const key of ['recognised', 'runs', 'history', 'down', 'checksum', 'late'] as const) {
+      expect(features[key], key).not.toBe('absent');
+    }
+    const usual = layoutNamed(features.tool).historyTable?.usual.replace(/^public\./, '');
+    if (usual !== undefined && features.history !== 'absent') expect(features.history.says).toContain(usual);
+  });
+
+  it('has a page with lines to paste, and an example', () => {
+    const page = readFileSync(`${root}docs/tools/${features.tool}.md`, 'utf8');
+    expect(page).toMatch(/^```yaml\n/m);
+    for (const part of ['Read', 'Written', 'What changes for the team', 'Limits'])
+      expect(page).toContain(`**${part}**`);
+    expect(page).toMatch(/\]\(\.\.\/\.\.\/examples\//);
+  });
+});
