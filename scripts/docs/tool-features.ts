@@ -33,7 +33,7 @@ interface ToolFeatures extends Readonly<Record<Column, Proven | Absent>> {
   readonly tool: string;
 }
 
-const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
+export const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
 
 const DETECT = 'unit/project/layouts/detect.test.ts';
 const ENDINGS = 'integration/tools/line-endings.test.ts';
@@ -45,9 +45,64 @@ const roundTrip = (says: string, tool: string): Proven =>
 const excluding = (tool: string): Proven =>
   proven('taken after ours', `integration/tools/${tool}.test.ts`, '  lock: { key: ');
 
+/** The tool cannot be had: its table and rows, as its sources make them, and Lockstep take turns. */
+const standIn = (says: string, tool: string): Proven => roundTrip(says, tool);
+
+const LOCKS = 'integration/tools/locks.test.ts';
+
 const OURS = 'none; the ledger has one';
 
 export const toolFeatures: readonly ToolFeatures[] = [
+  {
+    tool: 'atlas',
+    recognised: proven('`atlas.sum`', DETECT, "['a folder with atlas.sum',"),
+    runs: proven(
+      'a transaction for each file; none with `atlas:txmode none`',
+      'unit/project/layouts/atlas.test.ts',
+      "['-- atlas:txmode none\\n\\nSELECT 1;', 'autocommit'",
+    ),
+    history: standIn('`atlas_schema_revisions.atlas_schema_revisions`: a row each, half-done ones told', 'atlas'),
+    down: proven('none; Atlas works its own out', 'integration/tools/atlas.test.ts', "down: 'missing'"),
+    lock: proven('taken after ours', LOCKS, "'atlas',\n    '2686470616'"),
+    checksum: proven(
+      'atlas.sum is verified',
+      'unit/project/layouts/atlas.test.ts',
+      "is worked out as in Atlas' own tests",
+    ),
+    late: proven(
+      'refused, or runs as its author says',
+      'integration/tools/atlas.test.ts',
+      'what came too late is told, and applied when it may',
+    ),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'flyway',
+    recognised: proven('`V1__x.sql`', DETECT, "['versions with two underscores',"),
+    runs: proven(
+      'a transaction for each file, unless Flyway infers or is told otherwise',
+      'unit/project/layouts/flyway.test.ts',
+      'Flyway itself leaves out the transaction for',
+    ),
+    history: standIn('`flyway_schema_history`: a row each', 'flyway'),
+    down: proven(
+      '`U1__x.sql`',
+      'unit/project/layouts/flyway.test.ts',
+      'an undo script is the down script of its version',
+    ),
+    lock: proven('taken after ours', LOCKS, "['flyway', '77433833903597'"),
+    checksum: proven(
+      "Flyway's own, of all lines",
+      'integration/tools/flyway.test.ts',
+      'an edit is seen by the checksum that Flyway wrote',
+    ),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'flyway'"),
+    repeatable: proven(
+      '`R__x.sql`, when it has changed',
+      'integration/tools/flyway.test.ts',
+      'a repeatable script runs again when it has changed, and only then',
+    ),
+  },
   {
     tool: 'golang-migrate',
     recognised: proven('`x.up.sql`', DETECT, "['pairs',"),
@@ -88,6 +143,25 @@ export const toolFeatures: readonly ToolFeatures[] = [
     lock: 'absent',
     checksum: proven(OURS, ENDINGS, "['dbmate',"),
     late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'dbmate'"),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'goose',
+    recognised: proven('`-- +goose Up`', DETECT, "['annotations of goose',"),
+    runs: proven(
+      'a transaction for each file; none with `NO TRANSACTION`; programs are named, and nothing runs past them',
+      'integration/tools/goose.test.ts',
+      'a migration in Go stops a deploy before it',
+    ),
+    history: standIn('`goose_db_version`: a row each', 'goose'),
+    down: proven(
+      '`-- +goose Down`',
+      'unit/project/layouts/goose.test.ts',
+      'are the scripts, with places as in the file',
+    ),
+    lock: proven('of its session locker, taken after ours', LOCKS, "['goose', '4097083626'"),
+    checksum: proven(OURS, ENDINGS, "['goose',"),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'goose'"),
     repeatable: 'absent',
   },
   {

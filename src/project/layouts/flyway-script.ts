@@ -37,7 +37,7 @@ export function missingValues(source: Source, conf: RepoFile | undefined): Secti
   const code = withoutComments(source.text, source.comments);
   return [...code.matchAll(PLACEHOLDER)].map(({ 0: placeholder, 1: name, index }) => {
     const { line } = lines.place(index);
-    const message = `Flyway refuses ${placeholder} without a value: give it one under \`placeholders\` in lockstep.yml, ${JSON.stringify(name)}`;
+    const message = `Flyway refuses ${placeholder} without a value: give it one as \`${name}\` in \`rehearsal.placeholders\` of lockstep.yml`;
     return { path: source.path, line, endLine: line, message };
   });
 }

@@ -192,7 +192,7 @@ function unknownValues(source: Source, ranges: readonly [number, number][]): Sec
       const way =
         name === undefined || /^\d/.test(name)
           ? 'write `-- +goose ENVSUB OFF` above it'
-          : `write \`\${${name}}\`, and give ${name} a value under \`placeholders\` in lockstep.yml`;
+          : `write \`\${${name}}\`, and give ${name} a value in \`rehearsal.placeholders\` of lockstep.yml`;
       const message = `goose puts a value of its environment in place of ${found}, which Lockstep does not know: ${way}`;
       return { path: source.path, line, endLine: line, message };
     }),

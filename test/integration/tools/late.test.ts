@@ -18,6 +18,8 @@ interface Late {
 
 it.each<Late>([
   { tool: 'numbered', file: (version, up) => ({ [`migrations/${version}_x.sql`]: up }) },
+  { tool: 'flyway', file: (version, up) => ({ [`migrations/V${version}__x.sql`]: up }) },
+  { tool: 'goose', file: (version, up) => ({ [`migrations/${version}_x.sql`]: `-- +goose Up\n${up}` }) },
   {
     tool: 'dbmate',
     file: (version, up) => ({ [`migrations/${version}_x.sql`]: `-- migrate:up\n${up}-- migrate:down\n` }),

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { atlasSum } from '../../../src/project/layouts/atlas-sum.ts';
 import { targets } from '../../support/deploy.ts';
 import { checkHere } from '../../support/example.ts';
 import { gitRepo } from '../../support/git-repo.ts';
@@ -16,6 +17,8 @@ it.each<[string, Record<string, string>]>([
   ['numbered', { 'migrations/1_a.sql': UP, 'migrations/1_a.down.sql': DOWN }],
   ['golang-migrate', { 'migrations/1_a.up.sql': UP, 'migrations/1_a.down.sql': DOWN }],
   ['dbmate', { 'migrations/1_a.sql': `-- migrate:up\n${UP}-- migrate:down\n${DOWN}` }],
+  ['flyway', { 'migrations/V1__a.sql': UP, 'migrations/U1__a.sql': DOWN }],
+  ['goose', { 'migrations/1_a.sql': `-- +goose Up\n${UP}-- +goose Down\n${DOWN}` }],
   ['node-pg-migrate', { 'migrations/1_a.sql': `-- Up Migration\n${UP}-- Down Migration\n${DOWN}` }],
 ])('%s: nothing runs again, nothing is refused, and the pull request is told what it changes', async (tool, files) => {
   const shop = await target();
@@ -51,5 +54,17 @@ it('graphile-migrate: it would read no header any more, and the pull request is 
   expect(report, printed).toMatchObject({ result: 'blocked', project: { tool: 'graphile-migrate' } });
   expect(report.findings).toContainEqual(
     expect.objectContaining({ rule: 'broken-sections', path, message: expect.stringContaining('CRLF') }),
+  );
+});
+
+it('Atlas: atlas.sum is not that of these bytes, and the pull request is blocked', async () => {
+  const [path, name] = ['migrations/1_a.sql', '1_a.sql'];
+  const repo = gitRepo({ [path]: UP, 'migrations/atlas.sum': atlasSum([{ name, bytes: Buffer.from(UP) }]).text });
+  repo.branch('windows');
+  repo.commit('windows', { [path]: UP.replaceAll('\n', '\r\n') });
+  const { report, printed } = await checkHere(repo);
+  expect(report, printed).toMatchObject({ result: 'blocked', project: { tool: 'atlas' } });
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({ rule: 'broken-sections', path, message: expect.stringContaining('atlas.sum') }),
   );
 });
