@@ -1,9 +1,9 @@
-// Builds dist/: the program as one CommonJS file, and beside it what few runs need (see BESIDES), the parser's
-// WebAssembly and the lockfile that Squawk is fetched by. The output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
+// Builds dist/: the program in a few CommonJS files, the parser's WebAssembly and the lockfile that Squawk is fetched by. The
+// output is the same byte for byte on every machine (npm run check:dist proves it), so that what is committed can be
 // compared with what the sources give.
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import { programFiles } from './program-files.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const outdir = process.argv[2] ?? 'dist';
@@ -24,7 +24,6 @@ const options = {
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
   // Identifiers stay as they are, so that a stack trace in a bug report can be read.
   minifySyntax: true,
   minifyWhitespace: true,
@@ -38,39 +37,36 @@ const options = {
     navigator: '{"userAgent":"Node.js"}',
   },
   logLevel: 'warning',
-  write: false,
 };
 /**
- * What few runs need, each in a file of its own which the program loads when it comes to it: every run reads all of the
- * program. By the file's name the module's. A module that keeps a state, or throws errors that somebody tells apart by their
- * class, cannot be among them: the program would have another copy of it.
+ * The program's files, and what each is for: what a run does not need it does not read. Most runs are an apply that finds
+ * nothing to do.
  */
-const BESIDES = { 'through-proxy': 'src/services/through-proxy.ts', 'html-page': 'src/report/html/page.ts' };
-const built = await Promise.all([
-  build({
-    ...options,
-    entryPoints: ['src/main.ts'],
-    outfile: `${outdir}/index.cjs`,
-    banner: { js: '#!/usr/bin/env node' },
-    plugins: [...Object.entries(BESIDES).map(besides), withoutOidc],
-  }),
-  ...Object.entries(BESIDES).map(([name, module]) =>
-    build({ ...options, entryPoints: [module], outfile: `${outdir}/${name}.cjs` }),
-  ),
-]);
-for (const { path, text } of built.flatMap(({ outputFiles }) => outputFiles)) await writeFile(path, inAscii(text));
+const FILES = {
+  index: ['src/main.ts'],
+  target: [
+    ...['apply', 'status', 'resolve'].map(command),
+    'src/delivery/deliver.ts',
+    'src/delivery/deployment.ts',
+    'src/report/terminal/report.ts',
+  ],
+  // What is pending is looked at.
+  pending: ['plan', 'forbidden', 'rule-names'].map(command),
+  parser: ['node_modules/libpg-query/wasm/index.cjs'],
+  check: ['check', 'verify', 'baseline'].map(command),
+  'through-proxy': ['src/services/through-proxy.ts'],
+  // Surfaces, and what they are brought to: GitHub, Slack, files.
+  delivery: [],
+};
+const banner = { js: '#!/usr/bin/env node' };
+for (const { name, text } of await programFiles({ options, plugins: [withoutOidc], files: FILES, banner })) {
+  await writeFile(join(outdir, name), inAscii(text));
+}
 await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', `${outdir}/libpg-query.wasm`);
 await cp('src/lint/squawk', `${outdir}/squawk`, { recursive: true });
 
-function besides([name, module]) {
-  const whole = resolve(module);
-  return {
-    name: `besides-${name}`,
-    setup: ({ onResolve }) =>
-      onResolve({ filter: new RegExp(`/${basename(module).replaceAll('.', '\\.')}$`) }, ({ path, resolveDir }) =>
-        resolve(resolveDir, path) === whole ? { path: `./${name}.cjs`, external: true } : undefined,
-      ),
-  };
+function command(name) {
+  return `src/commands/${name}.ts`;
 }
 
 /**

@@ -10,7 +10,9 @@ import { newestOf } from '../project/layouts/names.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
+import type { Policy } from '../settings/types.ts';
 import { checkAfterwards, sayInvalid } from './apply-checks.ts';
+import { type CommandOutcome, runCommand } from './apply-command.ts';
 import { Interrupted, runPending } from './apply-run.ts';
 import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
@@ -32,17 +34,27 @@ interface LockedRun {
 export async function applyLocked(run: LockedRun): Promise<Report> {
   const { frame, deployment, lock, approved } = run;
   const { inputs, opened, notices } = frame;
-  const { plan, wrong } = await begun(run, approved);
-  notices.push(...historyNotices(inputs, plan));
-  const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
-  if (wrong) return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
-  const outcome = await closingRun(deployment, run.io, notices, () => decide(run, plan));
-  return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
+  const since = performance.now();
+  for (;;) {
+    const { plan, wrong, returns } = await begun(run, approved);
+    const told = historyNotices(inputs, plan);
+    const common = { plan: plan.report, lock: lockOf(opened.key, lock) };
+    if (wrong) {
+      notices.push(...told);
+      return reportOf(frame, { result: 'refused', ...common, history: historyOf(plan) });
+    }
+    const locked = { since, waitedMs: lock.waitedMs, returns };
+    const outcome = await closingRun(deployment, run.io, notices, locked, () => decide(run, plan));
+    // Without a row of its own it does not know whether another run has had the lock meanwhile.
+    if (deployment.runId === undefined && deployment.returns !== returns) continue;
+    notices.push(...told);
+    return reportOf(frame, { ...common, history: historyAfter(plan, outcome, inputs.commit), ...outcome });
+  }
 }
 
 /**
- * Reads the history, plans, and writes the run into the ledger. After a connection that was lost meanwhile all of it is done
- * anew: another run may have had the lock.
+ * Reads the history, plans, and writes the run into the ledger, unless there is nothing to run. After a connection that was
+ * lost meanwhile all of it is done anew: another run may have had the lock.
  */
 async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile | undefined) {
   const { inputs, opened } = frame;
@@ -52,14 +64,24 @@ async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile 
     const history = await deployment.surely(() => deployment.history());
     const plan = await deployment.surely((session) => planFor({ inputs, opened, session, history, approved }));
     // It may be the wrong database: nothing is written to it, not even that we were here.
-    if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) return { plan, wrong: true };
-    const { ledger, source } = opened;
+    if (plan.gates.some(({ name, open }) => name === 'baseline' && !open)) return { plan, wrong: true, returns };
+    const { ledger } = opened;
+    // A tool that runs its migrations itself makes its history by itself.
+    const source = inputs.tool === undefined ? opened.source : undefined;
     await deployment.surely((session) => prepareLedger(session, { ledger, source, history, role, database }));
-    const { identity } = deployment.request;
-    deployment.runId = await deployment.surely((session) => beginRun(session, ledger, identity, lock.waitedMs));
-    if (deployment.returns === returns) return { plan, wrong: false };
+    if (!changesNothing(plan, inputs.policy)) {
+      const { identity } = deployment.request;
+      deployment.runId = await deployment.surely((session) => beginRun(session, ledger, identity, lock.waitedMs));
+    }
+    if (deployment.returns === returns) return { plan, wrong: false, returns };
     deployment.runId = undefined;
   }
+}
+
+/** Neither a migration to run, nor checks that the last deploy owes, nor anything to note in the history. */
+function changesNothing({ state, history }: TargetPlan, policy: Policy): boolean {
+  const owed = state.pending.length > 0 || checksDue(history) !== undefined;
+  return !owed && acknowledged(state, policy).length === 0 && state.renamed.length === 0;
 }
 
 /** The history as this run has left it. */
@@ -97,16 +119,24 @@ async function applyPlan(run: LockedRun, plan: TargetPlan): Promise<TargetOutcom
   const { pending } = plan.state;
   const invalidBefore = await invalidThen(run, plan);
   let lost: unknown;
-  const runs = await runPending({ inputs, opened, deployment, history: plan.history, io }, pending).catch((error) => {
+  const { history } = plan;
+  const { tool } = inputs;
+  const working =
+    tool === undefined
+      ? runPending({ inputs, opened, deployment, history, io }, pending).then((runs): CommandOutcome => ({ runs }))
+      : runCommand({ settings, inputs, tool, opened, deployment, history, io }, pending);
+  const { runs, problem } = await working.catch((error): CommandOutcome => {
     if (!(error instanceof Interrupted)) throw error;
     lost = explained(error.cause, opened.target.address);
-    return error.results;
+    return { runs: error.results };
   });
   const migrations = pending.map((migration) => migrationOf(migration, runs.get(migration), 'not-run'));
   if (lost !== undefined) return { result: 'error', migrations, error: reportedError(lost) };
   const stopped = stoppedResult(runs, pending);
   const cancelled = io.signal.aborted ? { error: CANCELLED } : {};
   if (stopped !== undefined || io.signal.aborted) return { result: stopped ?? 'failed', migrations, ...cancelled };
+  if (problem !== undefined)
+    return { result: 'failed', migrations, error: { code: 'command-failed', message: problem } };
   const result = pending.length === 0 ? 'noop' : 'applied';
   // A deploy whose checks failed, or never came to run, is not made good by starting it again without them.
   if (pending.length === 0 && checksDue(plan.history) === undefined) return { result, migrations };

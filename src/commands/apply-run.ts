@@ -95,7 +95,8 @@ export class Interrupted extends Error {
   }
 }
 
-const NOT_KNOWN: MigrationRun = {
+/** Nobody can say what has become of it. */
+export const NOT_KNOWN: MigrationRun = {
   status: 'failed',
   durationMs: 0,
   statements: [],

@@ -1,14 +1,13 @@
-import { laterRules, mandatoryRules } from '../judgement/verdict.ts';
-import { ruleNames } from '../lint/catalogue.ts';
+import { mandatoryRules } from '../judgement/verdict.ts';
 import { judgedBy } from '../lint/policy.ts';
 import { changeSet } from '../project/change-set.ts';
 import { decode } from '../project/decode.ts';
 import { Git } from '../project/git.ts';
 import { type At, GitFiles } from '../project/git-files.ts';
-import { layoutNamed } from '../project/layouts/detect.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { readRange } from '../project/read.ts';
 import { type Range, resolveRange } from '../project/refs.ts';
+import { toolLayout } from '../project/tool-layout.ts';
 import type { ChangeSet, Script } from '../project/types.ts';
 import { REHEARSED_NAMES } from '../rehearsal/base.ts';
 import type { Finding } from '../report/model.ts';
@@ -18,7 +17,9 @@ import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
 import { judgingSettings, settingsFile } from './check-settings.ts';
+import { type ProjectTool, projectTool } from './project-tool.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
+import { everyRuleName } from './rule-names.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
@@ -31,6 +32,10 @@ export interface CheckInputs {
   readonly range: Range;
   readonly changeSet: ChangeSet;
   readonly layout: Layout;
+  /** undefined: Lockstep runs the migrations' SQL itself. */
+  readonly tool: ProjectTool | undefined;
+  /** The same as the base has it. */
+  readonly baseTool: ProjectTool | undefined;
   readonly policy: Policy;
   readonly database: string | undefined;
   readonly squawkConfig: string | undefined;
@@ -63,7 +68,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
   const file = await settingsFile(settings, git, bothSides);
   const usualSquawk = await bothSides(USUAL_SQUAWK_CONFIG);
   const baseHasPolicy = (file.base ?? usualSquawk.base) !== undefined;
-  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: [...ruleNames, ...laterRules] });
+  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: everyRuleName });
   const { policy, headLocation, baseLocation } = judging;
   const { squawkConfig } = policy.lint;
   const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);
@@ -77,6 +82,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     placeholders: policy.rehearsal.placeholders,
     database: () => REHEARSED_NAMES,
   });
+  const tool = await projectTool(files, range.head, projects.head.tool, policy);
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const source = {
     textOf: (path: string) => textAt(at, path),
@@ -90,7 +96,11 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     actions,
     range,
     changeSet: changeSet(projects),
-    layout: layoutNamed(projects.head.tool),
+    layout: toolLayout(projects.head.tool),
+    tool,
+    // Where it has no migrations, nothing of the base is run.
+    baseTool:
+      projects.tip.migrations.length === 0 ? tool : await projectTool(files, range.baseTip, projects.head.tool, policy),
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),

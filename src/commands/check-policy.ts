@@ -1,6 +1,6 @@
 import { observed } from '../judgement/finding.ts';
 import type { Finding } from '../report/model.ts';
-import type { Overrides, Policy } from '../settings/types.ts';
+import type { Overrides, Policy, ToolCommands } from '../settings/types.ts';
 
 /** A file that decides how a change is judged, as it stands at base and at head. */
 export interface PolicyFile {
@@ -37,14 +37,20 @@ export function textOf({ file, holds }: HoldingFile): string | undefined {
 export function fenced(policy: Policy, overrides: Overrides): Policy {
   const seed = { ...policy.rehearsal.seed, files: [], command: undefined };
   const rehearsal = { ...policy.rehearsal, superuser: false, setup: [], schemaFile: undefined, seed };
-  return { ...policy, testCommand: overrides.testCommand, rehearsal };
+  return { ...policy, testCommand: overrides.testCommand, commands: given(overrides), rehearsal };
+}
+
+/** What the person who runs Lockstep has said. */
+function given({ applyCommand, rollbackCommand, statusCommand }: Overrides): ToolCommands {
+  return { apply: applyCommand, rollback: rollbackCommand, status: statusCommand };
 }
 
 /** Whether `fenced` takes anything out. */
-export function needsFence({ testCommand, rehearsal }: Policy, overrides: Overrides): boolean {
+export function needsFence({ testCommand, commands, rehearsal }: Policy, overrides: Overrides): boolean {
   const { superuser, setup, schemaFile, seed } = rehearsal;
   const brings = setup.length > 0 || schemaFile !== undefined || seed.files.length > 0 || seed.command !== undefined;
-  return superuser || brings || testCommand !== overrides.testCommand;
+  const own = JSON.stringify(commands) !== JSON.stringify(given(overrides));
+  return superuser || brings || own || testCommand !== overrides.testCommand;
 }
 
 /** Says when a change alters a file of policy, and whose text held. `side`: what was asked for. */

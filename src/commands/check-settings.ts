@@ -60,7 +60,7 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
 }
 
 const ONLY_AT_BASE =
-  'test_command, rehearsal.superuser, rehearsal.setup, rehearsal.schema_file, rehearsal.seed and rehearsal.seed_command count only once they stand on the base branch (or with `policy: head`, on the command line `--policy head`).';
+  'test_command, apply_command, rollback_command, status_command, rehearsal.superuser, rehearsal.setup, rehearsal.schema_file, rehearsal.seed and rehearsal.seed_command count only once they stand on the base branch (or with `policy: head`, on the command line `--policy head`).';
 
 /** undefined: there is no file, or it cannot be read, or it does not know this database yet. */
 function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefined) => Config): Config | undefined {

@@ -1,3 +1,4 @@
+import { historySource } from '../deploy/history/source.ts';
 import { type JudgedMigration, judgeMigration } from '../judgement/rehearsed.ts';
 import { laterRules, mandatoryRules, searchPathOf } from '../judgement/verdict.ts';
 import { findSquawk } from '../lint/find-squawk.ts';
@@ -12,6 +13,7 @@ import type { SeedPlan } from '../rehearsal/seed/chain.ts';
 import { NEWEST_TESTED } from '../rehearsal/server/versions.ts';
 import type { TestRun } from '../report/model.ts';
 import type { Settings } from '../settings/types.ts';
+import { baseProgram } from './check-base-program.ts';
 import type { CheckInputs } from './check-inputs.ts';
 import { baseProgress } from './check-progress.ts';
 import type { Io } from './io.ts';
@@ -30,8 +32,21 @@ export interface Run {
 }
 
 export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run): RehearsalRequest {
-  const { policy, changeSet, layout, setup, schema } = inputs;
+  const { policy, changeSet, layout, setup, schema, git, range, baseTool: tool } = inputs;
   const bookkeeping = bookkeepingOf(layout, policy.deploy.ownHistory);
+  const program =
+    tool &&
+    baseProgram({
+      settings,
+      io,
+      git,
+      tool,
+      at: range.baseTip,
+      empty: changeSet.base.migrations.length === 0,
+      bookkeeping: historySource(layout, policy.deploy.ownHistory),
+      timeoutMs: policy.rehearsal.timeoutMs,
+      signal,
+    });
   return {
     major: policy.postgresVersion,
     url: settings.rehearsalUrl,
@@ -41,7 +56,7 @@ export function rehearsalRequest({ settings, io, inputs, signal, notice }: Run):
     signal,
     onNotice: notice,
     onStep: (text) => io.progress.step(text),
-    base: { project: changeSet.base, layout, bookkeeping, policy: policy.rehearsal, setup, schema },
+    base: { project: changeSet.base, layout, bookkeeping, policy: policy.rehearsal, setup, schema, program },
     lockTimeout: policy.lockTimeout,
     statementTimeout: policy.statementTimeout,
     onBase: baseProgress(io.progress, settings.live),
@@ -92,7 +107,7 @@ export function rehearseAll(
   linted: LintResult,
   prepared: Prepared,
 ): Promise<Rehearsal<JudgedMigration>> {
-  const { changeSet, policy } = run.inputs;
+  const { changeSet, policy, layout } = run.inputs;
   const why = 'lint found what no database may see';
   const refused = new Map([
     ...migrations.filter(({ id }) => linted.refused.has(id)).map((one) => [scriptKey(one, 'up'), why] as const),
@@ -107,6 +122,7 @@ export function rehearseAll(
     judge: (item) => judgeMigration(item, searchPath),
     signal: run.signal,
     seed: seedPlan(run),
+    inOneTransaction: layout.oneTransaction === true,
   });
 }
 
@@ -115,6 +131,7 @@ export async function testAll(
   { settings, io, inputs: { policy, range, git }, signal, notice }: Run,
   { server, stage }: Prepared,
   rehearsal: Rehearsal<JudgedMigration>,
+  headDatabase = rehearsal.headDatabase,
 ): Promise<TestRun | undefined> {
   const { testCommand, testTimeoutMs } = policy;
   if (testCommand === undefined) return undefined;
@@ -125,7 +142,7 @@ export async function testAll(
   if (range.head !== 'worktree' && range.head !== (await git.resolve('HEAD'))) {
     notice('The tests ran with the code of the working tree, which is not the commit that was checked.');
   }
-  await server.createDatabase('tests', { template: rehearsal.headDatabase, owner: stage.role.name });
+  await server.createDatabase('tests', { template: headDatabase, owner: stage.role.name });
   io.progress.step(`running ${testCommand}`);
   const run = await runProjectTests({
     command: testCommand,

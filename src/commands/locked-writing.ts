@@ -35,12 +35,13 @@ export async function writingUnderLock(
   try {
     const lock = await deployment.lock(tellWait(io));
     if (!lock.acquired) return busyReport(frame, lock);
+    const locked = { since: performance.now(), waitedMs: lock.waitedMs, returns: deployment.returns };
     const history = await deployment.history();
     const { role, database } = target;
     const { session } = deployment;
     await prepareLedger(session, { ledger: opened.ledger, source: opened.source, history, role, database });
     deployment.runId = await beginRun(session, opened.ledger, deployment.request.identity, lock.waitedMs);
-    const outcome = await closingRun(deployment, io, notices, () => work(deployment, history));
+    const outcome = await closingRun(deployment, io, notices, locked, () => work(deployment, history));
     return reportOf(frame, { lock: lockOf(opened.key, lock), ...outcome });
   } finally {
     await watch.close();

@@ -6,6 +6,7 @@ import type { Report } from '../report/model.ts';
 import { redact } from '../services/redact.ts';
 import type { Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
+import { appliedByStatus } from './status-command.ts';
 import { readTargetPlace, readTargetProject, type TargetInputs } from './target-inputs.ts';
 import type { TargetFrame } from './target-report.ts';
 import { openedTarget, reachTarget } from './target-session.ts';
@@ -36,7 +37,7 @@ export async function onTarget(
     return inputs;
   };
   const { inputs, target } = await both(given, (signal) => reachTarget(settings, { ...io, signal }, place, use), io);
-  const opened = openedTarget(target, inputs);
+  const opened = openedTarget(target, inputs, () => appliedByStatus(settings, inputs, io.signal));
   try {
     return await work({ settings, inputs, opened, startedAt, now: io.now, notices: noticesOf(inputs) });
   } catch (error) {

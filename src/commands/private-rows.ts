@@ -29,3 +29,13 @@ function withoutData(error: SqlErrorReport): SqlErrorReport {
     ),
   };
 }
+
+/** The same for what a program has printed: Postgres' details stand somewhere in its lines. */
+export function withoutRowsInText(text: string): string {
+  return text
+    .replace(/Failing row contains \(.*/g, 'Failing row contains (…)')
+    .replace(
+      /(Key \([^)]*\))=\(.*?\)(?= (?:already exists|is duplicated|is not present|is still referenced|conflicts))/g,
+      '$1=(…)',
+    );
+}

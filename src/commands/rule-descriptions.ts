@@ -1,3 +1,4 @@
+import { commandRules } from '../judgement/command-rules.ts';
 import { hazardRules } from '../judgement/hazard-rules.ts';
 import { policyRules } from '../judgement/policy-rules.ts';
 import { rehearsalRules } from '../judgement/rehearsal-rules.ts';
@@ -12,6 +13,7 @@ import { ruleAddress } from '../repository.ts';
 export function ruleDescriptions(): RuleDescription[] {
   const seen = Object.entries({
     ...rehearsalRules,
+    ...commandRules,
     ...traceRules,
     ...schemaRules,
     ...runningCodeRules,

@@ -1,27 +1,41 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { endRun } from '../deploy/ledger/write.ts';
+import { endRun, wholeRun } from '../deploy/ledger/write.ts';
 import { LockstepError, messageOf } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import type { MigrationReport, Report } from '../report/model.ts';
 import type { Io } from './io.ts';
 import type { TargetOutcome } from './target-report.ts';
 
-/** The work of a run that stands in the ledger: its row is closed however it ends. */
+interface Locked {
+  /** By performance.now(). */
+  readonly since: number;
+  readonly waitedMs: number;
+  /** How often the connection was lost when it was decided what to do. */
+  readonly returns: number;
+}
+
+/**
+ * The work of a run that has the lock: its row in the ledger is closed however it ends. One that has none yet, since there
+ * was nothing to run, gets it then, unless the connection was lost meanwhile: another run may have had the lock, and ours
+ * would stand there as the newer one.
+ */
 export async function closingRun(
   deployment: Deployment,
   io: Io,
   notices: string[],
+  locked: Locked,
   work: () => Promise<TargetOutcome>,
 ): Promise<TargetOutcome> {
+  const closing = { deployment, io, notices, locked };
   let outcome: TargetOutcome;
   try {
     outcome = asItIsNow(await work(), deployment.forgotten);
   } catch (error) {
     const told = { result: 'error', error: { code: 'error', message: messageOf(error) } } as const;
-    await closeRun(deployment, io, told, notices, io.signal.aborted);
+    await closeRun(closing, told, { thrown: true });
     throw error;
   }
-  const gone = await closeRun(deployment, io, outcome, notices);
+  const gone = await closeRun(closing, outcome, { thrown: false });
   if (gone === undefined) return outcome;
   return asItIsNow({ ...outcome, result: 'error', error: gone }, deployment.forgotten);
 }
@@ -47,16 +61,22 @@ function asItIsNow(outcome: TargetOutcome, forgotten: readonly string[]): Target
 /** What the end of a run may find out: that what it has done is not there any more, or that another run has followed it. */
 const GONE: ReadonlySet<string> = new Set(['history-lost', 'lock-lost']);
 
+interface Closing {
+  readonly deployment: Deployment;
+  readonly io: Io;
+  readonly notices: string[];
+  readonly locked: Locked;
+}
+
 /** That this fails is told, and changes nothing about what was done; returns what makes the outcome untrue all the same. */
 async function closeRun(
-  deployment: Deployment,
-  { strip = (text) => text }: Io,
+  { deployment, io, notices, locked }: Closing,
   outcome: TargetOutcome,
-  notices: string[],
-  cancelled = false,
+  { thrown }: { readonly thrown: boolean },
 ): Promise<Report['error']> {
+  const { strip = (text: string) => text, signal } = io;
+  const cancelled = thrown && signal.aborted;
   const { runId, request } = deployment;
-  if (runId === undefined) return undefined;
   const applied = (outcome.migrations ?? []).filter(({ status }) => status === 'applied').length;
   const failing = outcome.migrations?.find(({ up }) => up?.error !== undefined)?.up?.error;
   const code = outcome.error?.code;
@@ -64,18 +84,26 @@ async function closeRun(
   // The database may quote the URL that it was given.
   const said = outcome.error?.message ?? failing?.message;
   const error = said === undefined ? undefined : strip(said);
-  const end = endRun(request.ledger, runId, { result: special ?? outcome.result, applied, error });
+  const end = { result: special ?? outcome.result, applied, error };
   try {
-    // Out of whatever a file has left: an open transaction, another role.
     const close = async (session: Session): Promise<void> => {
+      if (runId === undefined) {
+        if (deployment.returns !== locked.returns) return;
+        const startedMsAgo = performance.now() - locked.since;
+        await session.run(wholeRun(request.ledger, request.identity, locked.waitedMs, { ...end, startedMsAgo }));
+        return;
+      }
+      // Out of whatever a file has left: an open transaction, another role.
       await session.reset();
-      await session.run(end);
+      await session.run(endRun(request.ledger, runId, end));
     };
     // A run that was cancelled has no time to come back.
     await (request.signal.aborted ? close(deployment.session) : deployment.surely(close));
     return undefined;
   } catch (problem) {
     if (problem instanceof LockstepError && GONE.has(problem.code)) return reportedError(problem);
+    // Nothing stands in the ledger: neither would it for one that had something to run.
+    if (runId === undefined && !thrown) throw problem;
     notices.push(`The end of this run could not be written into the ledger: ${messageOf(problem)}`);
     return undefined;
   }

@@ -76,7 +76,7 @@ async function prepareFor(request: ComparisonRequest, signal: AbortSignal): Prom
 }
 
 function rehearsalRequest(request: ComparisonRequest, signal: AbortSignal): RehearsalRequest {
-  const { settings, io, policy, layout, bookkeeping, project, setup, schema, targetMajor, notice } = request;
+  const { settings, io, policy, layout, bookkeeping, project, setup, schema, targetMajor, notice, program } = request;
   return {
     // A server that somebody else started is taken as it is.
     major: settings.rehearsalUrl === undefined ? targetMajor : undefined,
@@ -87,7 +87,16 @@ function rehearsalRequest(request: ComparisonRequest, signal: AbortSignal): Rehe
     signal,
     onNotice: notice,
     onStep: (text) => io.progress.step(text),
-    base: { project, layout, bookkeeping, policy: policy.rehearsal, setup, schema, keepSetup: keepsSetup(request) },
+    base: {
+      project,
+      layout,
+      bookkeeping,
+      policy: policy.rehearsal,
+      setup,
+      schema,
+      program,
+      keepSetup: keepsSetup(request),
+    },
     lockTimeout: policy.lockTimeout,
     statementTimeout: policy.statementTimeout,
     onBase: baseProgress(io.progress, settings.live),

@@ -8,6 +8,7 @@ import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import type { Layout } from '../project/layouts/layout.ts';
 import { loadParser } from '../project/sql.ts';
 import type { Project, Script } from '../project/types.ts';
+import type { BaseInput } from '../rehearsal/base.ts';
 import type { Report, SchemaDiff } from '../report/model.ts';
 import type { Policy, Settings } from '../settings/types.ts';
 import type { Io } from './io.ts';
@@ -23,6 +24,8 @@ export interface ComparisonRequest {
   readonly layout: Layout;
   /** The tool's own history table, where it makes one. */
   readonly bookkeeping: Bookkeeping | undefined;
+  /** What makes the schema in the migrations' place, where only their own tool can run them. */
+  readonly program?: BaseInput['program'];
   /** The project with only those migrations that count as applied, in order. */
   readonly project: Project;
   /** Contents of `rehearsal.setup` and of `rehearsal.schema_file`. */

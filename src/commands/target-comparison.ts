@@ -1,8 +1,10 @@
+import { LockstepError } from '../errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { decode } from '../project/decode.ts';
 import { readAt } from '../project/read.ts';
 import type { Migration } from '../project/types.ts';
-import { REHEARSED_NAMES } from '../rehearsal/base.ts';
+import { type BaseInput, REHEARSED_NAMES } from '../rehearsal/base.ts';
+import { baseProgram } from './check-base-program.ts';
 import type { Io } from './io.ts';
 import { rehearsalFiles } from './rehearsal-files.ts';
 import { type Comparison, compareWithTarget } from './schema-comparison.ts';
@@ -35,6 +37,7 @@ export async function compareTarget(
     ignoreSchemas: [ledger.schema],
     bookkeeping: source?.create === undefined ? undefined : source,
     ignoreRelations: toolRelations(source),
+    program: programOf({ settings, inputs, opened }, io, migrations),
     notice: (text) => void notices.push(text),
   });
   notices.push(...comparison.notices);
@@ -48,4 +51,34 @@ async function asRehearsed(inputs: TargetInputs, migrations: readonly Migration[
   const project = await readAt(inputs, { placeholders, upOnly: true, database: () => REHEARSED_NAMES });
   const paths = new Set(migrations.map(({ path }) => path));
   return project.migrations.filter(({ path }) => paths.has(path));
+}
+
+/** undefined: Lockstep runs the SQL itself. Throws `command-partial`: a tool's command applies all that it finds. */
+function programOf(
+  { settings, inputs, opened }: Pick<TargetFrame, 'settings' | 'inputs' | 'opened'>,
+  io: Io,
+  migrations: readonly Migration[],
+): BaseInput['program'] {
+  const { tool, git, at, commit, policy, project } = inputs;
+  if (tool === undefined) return undefined;
+  if (migrations.length > 0 && migrations.length < project.migrations.length) {
+    throw new LockstepError(
+      'command-partial',
+      `${tool.tool.title} applies all of its migrations, so that the schema of ${migrations.length} of ${project.migrations.length} cannot be made to compare with.`,
+      {
+        hint: `Check out a commit that ends with ${migrations.at(-1)?.id}. A baseline is recorded without a comparison under \`accept_differences\` (on the command line --accept-differences).`,
+      },
+    );
+  }
+  return baseProgram({
+    settings,
+    io,
+    git,
+    tool,
+    at: at === 'worktree' ? at : commit,
+    empty: migrations.length === 0,
+    bookkeeping: opened.source,
+    timeoutMs: policy.rehearsal.timeoutMs,
+    signal: io.signal,
+  });
 }

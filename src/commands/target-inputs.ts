@@ -1,22 +1,21 @@
 import { readTargetUrl } from '../deploy/target/url.ts';
 import { LockstepError } from '../errors.ts';
-import { laterRules } from '../judgement/verdict.ts';
-import { ruleNames } from '../lint/catalogue.ts';
 import { decode } from '../project/decode.ts';
 import { Git } from '../project/git.ts';
 import { noCommits } from '../project/git-errors.ts';
 import type { Clone } from '../project/git-fetch.ts';
 import { type At, GitFiles } from '../project/git-files.ts';
 import { ensureCommit } from '../project/git-history.ts';
-import { layoutNamed } from '../project/layouts/detect.ts';
 import type { DatabaseNames, Layout } from '../project/layouts/layout.ts';
 import { readAt } from '../project/read.ts';
+import { toolLayout } from '../project/tool-layout.ts';
 import type { Project } from '../project/types.ts';
 import { fromDotenv } from '../settings/dotenv.ts';
 import { parseConfig } from '../settings/file.ts';
 import type { Config, EnvironmentKind, Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
 import { settingsFile } from './check-settings.ts';
+import { type ProjectTool, projectTool } from './project-tool.ts';
 
 /** Which commit a command on a target is about, what its own settings say, and where the target is. */
 export interface TargetPlace {
@@ -41,6 +40,8 @@ export interface TargetInputs extends TargetPlace {
   readonly uncommitted: readonly string[];
   readonly project: Project;
   readonly layout: Layout;
+  /** undefined: Lockstep runs the migrations' SQL itself. */
+  readonly tool: ProjectTool | undefined;
   /** Of the commit. */
   readonly author: string | undefined;
   readonly subject: string;
@@ -99,9 +100,13 @@ export async function readTargetProject(place: TargetPlace): Promise<TargetInput
     place.git.read(place.commit),
   ]);
   const inFolder = project.directory === '.' ? '' : `${project.directory}/`;
+  const programs = new Set(project.migrations.flatMap(({ path, up }) => (up.program === undefined ? [] : [path])));
   // Of what was read from the disk, which is what no commit has: other folders were looked into as well.
-  const uncommitted = [...place.files.fromDisk].filter((path) => path.startsWith(inFolder) && path.endsWith('.sql'));
-  return { ...place, author, subject, project, uncommitted, layout: layoutNamed(project.tool) };
+  const uncommitted = [...place.files.fromDisk].filter(
+    (path) => programs.has(path) || (path.startsWith(inFolder) && path.endsWith('.sql')),
+  );
+  const tool = await projectTool(place.files, place.at, project.tool, place.policy);
+  return { ...place, author, subject, project, uncommitted, layout: toolLayout(project.tool), tool };
 }
 
 async function configAt(
@@ -116,11 +121,16 @@ async function configAt(
     return { path, base: text, head: text };
   });
   const { overrides, database } = settings;
-  const names = [...ruleNames, ...laterRules];
+  const ruleNames = mayNameRules(file.head) ? (await import('./rule-names.ts')).everyRuleName : [];
   return {
-    config: parseConfig({ text: file.head, path: file.path, overrides, database, ruleNames: names }),
+    config: parseConfig({ text: file.head, path: file.path, overrides, database, ruleNames }),
     path: file.path,
   };
+}
+
+/** Rules have much to them that a deploy does not need. YAML may write the key `lint` with an escape. */
+function mayNameRules(text: string | undefined): boolean {
+  return text !== undefined && /lint|\\/.test(text);
 }
 
 /** Who says nothing means production: there the most care is taken. */

@@ -13,7 +13,6 @@ import { tableText } from '../project/quoting.ts';
 import { loadParser, parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import type { Gate, PlanReport } from '../report/target-model.ts';
-import { forbiddenIn } from './forbidden.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import type { OpenTarget } from './target-session.ts';
 
@@ -50,7 +49,8 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
   const { policy, project, layout, environment } = inputs;
   const { target, source, poolerHelp } = opened;
   if (!isUnchanged(history, project.migrations, layout)) await loadParser();
-  const state = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const found = targetState(history, project.migrations, layout, (path) => isAccepted(policy, path));
+  const state = layout.ordersByGraph ? { ...found, outOfOrder: [] } : found;
   const noHistory = hasNoHistory(history);
   const contents = noHistory ? await databaseContents(session, ignored(inputs, source)) : undefined;
   const listed = listedIn(inputs);
@@ -62,6 +62,11 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     history: historyFingerprint(noted),
   };
   const text = planText({ ...base, pending: state.pending.map(listed) });
+  // Most runs have nothing pending, and need no rules.
+  const forbidden =
+    state.pending.length === 0
+      ? []
+      : (await import('./forbidden.ts')).forbiddenIn(state.pending, project, layout, policy);
   const gates = [
     ...gatesOf({
       state,
@@ -73,7 +78,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
       standby: target.standby,
       toolRefusesEdits: source?.refusesEdits === true,
       checksDue: checksDue(history),
-      forbidden: forbiddenIn(state.pending, project, layout, policy),
+      forbidden,
     }),
     ...(approved === undefined ? [] : [approvalGate(approvalRequest(approved, base, noted, state, listed))]),
   ];
@@ -82,6 +87,7 @@ export async function planFor({ inputs, opened, session, history, approved }: Pl
     checksum: migration.checksum,
     transaction: runsInSteps(migration) ? ('none' as const) : ('single' as const),
     statements: parseScript(migration.up).statements?.length ?? 0,
+    ...(migration.up.program === undefined ? {} : { program: true as const }),
   }));
   return {
     history,

@@ -50,9 +50,12 @@ export function reachTarget(
 }
 
 /** What the settings name of a target that was reached. */
-export function openedTarget(target: Target, { policy, layout, project, location }: TargetInputs): OpenTarget {
+export function openedTarget(target: Target, inputs: TargetInputs, said: () => Promise<readonly string[]>): OpenTarget {
+  const { policy, layout, project, location, tool } = inputs;
   const ledger = ledgerIn(policy.deploy.ledgerSchema);
-  const source = historySource(layout, policy.deploy.ownHistory);
+  const told = historySource(layout, policy.deploy.ownHistory);
+  // Its table may be missing before the first run: the tool makes it.
+  const source = told && tool !== undefined ? { ...told, create: told.create ?? '' } : told;
   return {
     target,
     ledger,
@@ -62,6 +65,7 @@ export function openedTarget(target: Target, { policy, layout, project, location
       source,
       layout,
       isTold: location.tool !== 'auto' || policy.deploy.ownHistory !== undefined,
+      said: source === undefined && tool?.status !== undefined ? said : undefined,
       known: project.migrations,
       role: target.role,
     },

@@ -1,6 +1,7 @@
 import type { Observation as LintObservation } from '../lint/finding.ts';
 import type { Finding, SqlErrorReport } from '../report/model.ts';
 import { ruleAddress } from '../repository.ts';
+import { type CommandRule, commandRules } from './command-rules.ts';
 import { type PolicyRule, policyRules } from './policy-rules.ts';
 import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 
@@ -8,8 +9,8 @@ import { type RehearsalRule, rehearsalRules } from './rehearsal-rules.ts';
 type Observation = Omit<LintObservation, 'excerpt' | 'severity' | 'evidence'>;
 
 /** A finding that the rehearsal or git itself has shown: confirmed. */
-export function observed(rule: RehearsalRule | PolicyRule, seen: Observation): Finding {
-  const { severity, title, help } = { ...rehearsalRules, ...policyRules }[rule];
+export function observed(rule: RehearsalRule | CommandRule | PolicyRule, seen: Observation): Finding {
+  const { severity, title, help } = { ...rehearsalRules, ...commandRules, ...policyRules }[rule];
   const line = seen.line ?? 1;
   return {
     rule,

@@ -32,6 +32,12 @@ export const rehearsalRules = {
     why: 'Each of them runs alone, but not all of them one after the other on one connection, as the deploy runs them.',
     help: 'Look for what one leaves behind for the next: a statement that depends on rows, or on settings that Lockstep resets between migrations.',
   },
+  'fails-in-one-transaction': {
+    severity: 'warn',
+    title: 'The tool itself would fail here, or make another schema',
+    why: "Lockstep gives each migration a transaction of its own, or none where its statements refuse one. The project's tool runs all that is pending in one, and that went otherwise in the rehearsal: `CREATE INDEX CONCURRENTLY` refuses a transaction, and a new value of an enum may not be used in the transaction that adds it.",
+    help: "Nothing, where Lockstep alone runs the migrations. Where the tool runs them too (on developers' machines, in tests, when the application starts), it stops there: run `lockstep apply` in its place, or write the migration so that both can run it.",
+  },
   'down-fails': {
     severity: 'block',
     title: 'The down script fails',

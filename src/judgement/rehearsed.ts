@@ -97,9 +97,14 @@ export function judgeRehearsal(
   const { migrations, seen } = judgeTraces(rehearsal.migrations, linted, isSilent);
   const last = migrations.at(-1)?.migration;
   const reason = 'the migrations were not run together: they change roles, and this server cannot be copied';
+  const notInOne = 'the migrations were not run in one transaction, as the tool itself would: they change roles';
   return {
     migrations: new Map(migrations.map(({ migration, report }) => [migration.id, report])),
-    findings: [...migrations.flatMap(({ findings }) => findings), ...togetherFindings(rehearsal)],
+    findings: [
+      ...migrations.flatMap(({ findings }) => findings),
+      ...togetherFindings(rehearsal),
+      ...inOneFindings(rehearsal),
+    ],
     schema: ofWholeChange(
       migrations.flatMap(({ schema }) => schema),
       baseCatalog,
@@ -109,6 +114,7 @@ export function judgeRehearsal(
     notAnalysed: [
       ...migrations.flatMap(({ notAnalysed }) => notAnalysed),
       ...(rehearsal.notTogether && last ? [{ path: last.path, reason }] : []),
+      ...(rehearsal.notInOne && last ? [{ path: last.path, reason: notInOne }] : []),
       ...(rehearsal.rows && last ? rowsGaps(rehearsal.rows, last.path) : []),
     ],
     rows: rehearsal.rows && rowsReport(rehearsal.rows),
@@ -270,6 +276,23 @@ function togetherFindings({ together, migrations, headCatalog }: Rehearsal<Judge
     observed('fails-together', {
       path: last.path,
       message: `One after the other on one connection the migrations make another schema: ${difference[0]}.`,
+    }),
+  ];
+}
+
+/** Where the tool's own way, one transaction for all, leads elsewhere than ours. */
+function inOneFindings({ inOne, migrations, headCatalog }: Rehearsal<JudgedMigration>): Finding[] {
+  const last = migrations.at(-1)?.migration;
+  if (inOne === undefined || last === undefined) return [];
+  const [difference] = inOne.after ? differenceLines(compare(headCatalog, inOne.after)) : [];
+  const { failed } = inOne;
+  if (failed === undefined && difference === undefined) return [];
+  const place = failed ? placeOf(failed.error, failed.migration.path) : { path: last.path };
+  const what = failed ? `this fails: ${inOneLine(failed.error)}` : `another schema comes out: ${difference}`;
+  return [
+    observed('fails-in-one-transaction', {
+      ...place,
+      message: `The tool itself runs all that is pending in one transaction, where ${what}. Lockstep does not, and can run it.`,
     }),
   ];
 }

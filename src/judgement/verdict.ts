@@ -6,6 +6,7 @@ import type { LintResult } from '../lint/types.ts';
 import type { ChangeSet } from '../project/types.ts';
 import type { Finding, TestRun } from '../report/model.ts';
 import type { Policy, RehearsalPolicy } from '../settings/types.ts';
+import { commandRules } from './command-rules.ts';
 import { withoutEchoes, withoutNothing, withRows } from './echoes.ts';
 import { withExcerpts } from './excerpts.ts';
 import { observed } from './finding.ts';
@@ -22,6 +23,7 @@ import { traceRules } from './trace-rules.ts';
 /** Rules of the stages after lint: settings and suppressions may name them as well. */
 export const laterRules: readonly string[] = [
   rehearsalRules,
+  commandRules,
   traceRules,
   policyRules,
   schemaRules,
@@ -35,6 +37,7 @@ export const mandatoryRules: ReadonlySet<string> = new Set([
   'needs-superuser',
   'fails-together',
   'tests-fail',
+  'command-fails',
 ]);
 
 /** What the stages know about a change set. */

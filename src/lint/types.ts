@@ -9,7 +9,15 @@ import type { NewRelations } from './relations.ts';
 /** What lint needs to know about the project's tool. */
 export type LintLayout = Pick<
   Layout,
-  'order' | 'orderNote' | 'checksumNote' | 'identityOf' | 'identityNote' | 'compare' | 'nextName'
+  | 'order'
+  | 'ordersByGraph'
+  | 'orderNote'
+  | 'checksumNote'
+  | 'identityOf'
+  | 'identityNote'
+  | 'compare'
+  | 'nextName'
+  | 'moveLast'
 >;
 
 export interface LintInput {

@@ -3,13 +3,14 @@ import { parseScript, type Statement, type SyntaxProblem } from '../project/sql.
 import { ownTransaction } from '../project/transaction.ts';
 import type { Script } from '../project/types.ts';
 import type { SqlErrorReport, StatementReport } from '../report/model.ts';
+import { asOneQuery } from './as-one-query.ts';
 import { eachApart } from './each-apart.ts';
 import { Effects } from './effects.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Failed, Failure, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
 import { type Origin, sqlError } from './sql-error.ts';
-import { errorAt, oneByOne, rounded, statementReport } from './statements.ts';
+import { oneByOne, rounded } from './statements.ts';
 
 /**
  * The one script runner: rehearsal and deploy both run migrations through it, so that what was rehearsed is what runs.
@@ -60,35 +61,13 @@ async function attempt(
     await session.reset();
     const failed =
       run.execution === 'implicit'
-        ? await implicitly(session, run.script, statements, ran)
+        ? await asOneQuery(session, run.script, statements, ran)
         : await (run.observer === undefined ? oneByOne : eachApart)(session, run, statements, ran);
     if (failed === undefined && run.record) await session.run(run.record);
     return failed;
   } catch (thrown) {
     return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }
-}
-
-/** The whole script as one simple query, as Prisma, golang-migrate and others send it. */
-async function implicitly(
-  session: Session,
-  script: Script,
-  statements: readonly Statement[],
-  ran: Ran,
-): Promise<Failed | undefined> {
-  const { completed, error: thrown } = await session.runTimed(script.text);
-  completed.forEach(({ at, tag }, index) => {
-    const statement = statements[index];
-    if (statement === undefined) return;
-    ran.reports.push(statementReport(statement, at - (completed[index - 1]?.at ?? 0)));
-    ran.effects.done(statement, tag, true);
-  });
-  if (thrown === undefined) return undefined;
-  const failing = statements[Math.min(completed.length, statements.length - 1)];
-  const positioned = (thrown as { position?: string }).position !== undefined;
-  if (!positioned && failing !== undefined) return { error: errorAt(thrown, script, failing), thrown, at: 'statement' };
-  const placed = sqlError(thrown, { path: script.path, text: script.text, offset: 0 });
-  return { error: { ...placed, ...(failing && { statement: failing.index }) }, thrown, at: 'statement' };
 }
 
 function syntaxError(script: Script, { message, line, column }: SyntaxProblem): SqlErrorReport {

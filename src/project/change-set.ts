@@ -51,8 +51,9 @@ function byPath(project: Project): Map<string, Migration> {
   return new Map(project.migrations.map((migration) => [migration.path, migration]));
 }
 
+/** What other files say of it (a tool's list of migrations) may have changed as well. */
 function sameFiles(a: Migration, b: Migration): boolean {
-  return a.down?.path === b.down?.path && sameContent(a, b);
+  return a.down?.path === b.down?.path && sameContent(a, b) && dropped(a) === dropped(b);
 }
 
 function sameContent(a: Migration, b: Migration): boolean {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import { type ProcessResult, runProcess } from '../services/process.ts';
@@ -151,6 +152,18 @@ export class Git {
     } catch (error) {
       this.signal?.throwIfAborted();
       throw gitMissing(error);
+    }
+  }
+
+  /** Writes a commit's files into an empty folder (absolute), by an index of its own beside it, which is removed. */
+  async writeTree(commit: string, folder: string): Promise<void> {
+    const index = `${folder}.index`;
+    const git = new Git(this, { ...this.#env, GIT_INDEX_FILE: index }, this.#config, this.signal);
+    try {
+      await git.run(['read-tree', commit]);
+      await git.run(['checkout-index', '--all', `--prefix=${folder}/`]);
+    } finally {
+      await rm(index, { force: true });
     }
   }
 

@@ -20,8 +20,11 @@ const USUAL_PLACES = [
   'schema/migrations',
   'supabase/migrations',
   'prisma/migrations',
+  'prisma/schema/migrations',
   'drizzle',
   'drizzle/migrations',
+  'src/drizzle',
+  'src/db/drizzle',
   'src/migrations',
   'src/db/migrations',
   'src/database/migrations',
@@ -54,12 +57,11 @@ export function chooseDirectory(entries: readonly TreeEntry[], prefix: string): 
 export function nothingFound(entries: readonly TreeEntry[], asked: string | undefined): LockstepError {
   const foreign = foreignTool(entries.map(({ path }) => path));
   if (foreign) {
+    const { tool, instead } = foreign;
     return new LockstepError(
       'tool-not-supported',
-      `These migrations look like ${foreign}'s, which Lockstep does not read yet.`,
-      {
-        hint: `Lockstep reads: ${layoutNames.join(', ')}.`,
-      },
+      instead?.message ?? `These migrations look like ${tool}'s, which Lockstep does not read yet.`,
+      { hint: instead?.hint ?? `Lockstep reads: ${layoutNames.join(', ')}.` },
     );
   }
   const link = entries.find(({ path, kind }) => kind !== 'file' && path === asked);

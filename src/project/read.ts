@@ -1,15 +1,18 @@
 import type { Location } from '../settings/types.ts';
+import { convexAnswer } from './convex.ts';
+import { decode } from './decode.ts';
 import { type Folder, filesRead, findFolder, findFolderAtBase, goneFrom, type Search } from './folder.ts';
 import type { GitFiles } from './git-files.ts';
 import type { TreeEntry } from './git-tree.ts';
 import type { DatabaseNames, ReadOptions } from './layouts/layout.ts';
-import { compareText, fileName } from './layouts/names.ts';
+import { compareText, fileName, within } from './layouts/names.ts';
+import { lazily } from './lazily.ts';
 import { leftOut } from './left-out.ts';
 import { describe, nothingFound } from './locate.ts';
 import type { Range } from './refs.ts';
 import { sourceOf } from './source.ts';
 import { loadParser } from './sql.ts';
-import type { IgnoredFile, Project, RepoFile } from './types.ts';
+import type { IgnoredFile, Project, RepoFile, SectionProblem } from './types.ts';
 
 interface RangeRequest {
   /** One for the whole run, so that what two commits share is read and parsed once. */
@@ -43,7 +46,7 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
     ? await findFolderAtBase(tipSearch, headSearch, found.folder)
     : await goneFrom(tipSearch, headSearch);
   const reference = found.folder ?? atTip;
-  if (!reference) throw nothingFound(found.entries, headLocation.directory);
+  if (!reference) throw (await convexAt(headSearch)) ?? nothingFound(found.entries, headLocation.directory);
 
   const read = async (folder: Folder | undefined): Promise<Project> =>
     readFolder(files, folder ?? { ...reference, entries: [] }, { placeholders, ...(database && { database }) });
@@ -57,8 +60,20 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
 /** The migrations at one commit (or in the working tree). Throws `migrations-not-found`, `migrations-ambiguous`. */
 export async function readAt(search: Search, options: ReadOptions): Promise<Project> {
   const { folder, entries } = await findFolder(search);
-  if (!folder) throw nothingFound(entries, search.location.directory);
+  if (!folder) throw (await convexAt(search)) ?? nothingFound(entries, search.location.directory);
   return readFolder(search.files, folder, options);
+}
+
+/** A project that has no migrations since it needs none. */
+async function convexAt({ files, at }: Search): Promise<Error | undefined> {
+  const root = files.git.prefix === '' ? '.' : files.git.prefix;
+  const entries = await files.list(at, [within(root, 'convex')]);
+  if (entries.length === 0) return undefined;
+  const manifest = await files.readOne(at, within(root, 'package.json'));
+  return convexAnswer(
+    entries.map(({ path }) => path),
+    manifest && decode(manifest.bytes).text,
+  );
 }
 
 async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions): Promise<Project> {
@@ -67,22 +82,28 @@ async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions)
   if (!options.upOnly) await loadParser();
   const bytes = await files.read(filesRead(folder));
   const own = options.database && layout.ownPlaceholders?.(options.database());
-  const placeholders = { ...own, ...options.placeholders };
-  const project = withLeftOut(layout.read(directory, bytes, { ...options, placeholders }), bytes, placeholders);
+  const asked = { ...options, placeholders: { ...own, ...options.placeholders } };
+  const project = withLeftOut(layout.read(directory, bytes, asked), bytes, asked);
   const ignored = [...project.ignored, ...entries.flatMap(linked)].sort((a, b) => compareText(a.path, b.path));
   return { ...project, ignored };
 }
 
 /** Adds what the layout dropped of the files that it made migrations of. A file that the tool refuses is told once. */
-function withLeftOut(project: Project, files: readonly RepoFile[], placeholders: ReadOptions['placeholders']): Project {
+function withLeftOut(project: Project, files: readonly RepoFile[], { placeholders, upOnly }: ReadOptions): Project {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const migrations = project.migrations.map((migration) => {
-    if (migration.sectionProblems) return migration;
-    const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
-      const file = path === undefined ? undefined : byPath.get(path);
-      return file ? leftOut(sourceOf(file, placeholders), migration) : [];
-    });
-    return found.length === 0 ? migration : { ...migration, sectionProblems: found };
+    if (migration.sectionProblems || migration.up.program !== undefined) return migration;
+    const find = (): readonly SectionProblem[] | undefined => {
+      const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
+        const file = path === undefined ? undefined : byPath.get(path);
+        return file ? leftOut(sourceOf(file, placeholders), migration) : [];
+      });
+      return found.length === 0 ? undefined : found;
+    };
+    // Who deploys asks only what is pending for it.
+    if (upOnly) return Object.defineProperty(migration, 'sectionProblems', { get: lazily(find), enumerable: true });
+    const sectionProblems = find();
+    return sectionProblems === undefined ? migration : { ...migration, sectionProblems };
   });
   return { ...project, migrations };
 }

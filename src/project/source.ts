@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Comment, comments } from './comments.ts';
 import { decode } from './decode.ts';
+import { lazily } from './lazily.ts';
 import { replacePlaceholders } from './placeholders.ts';
 import type { RepoFile, Script, Unreadable } from './types.ts';
 
@@ -33,12 +34,15 @@ export function sourceOf(file: RepoFile, placeholders: Readonly<Record<string, s
 function readSource(file: RepoFile, placeholders: Readonly<Record<string, string>>): Source {
   const { text: raw, unreadable } = decode(file.bytes);
   const text = replacePlaceholders(raw, placeholders);
+  const found = lazily(() => comments(text));
   return {
     path: file.path,
     text,
     ...(unreadable ? { unreadable } : {}),
     checksum: sha256(file.bytes),
-    comments: comments(text),
+    get comments() {
+      return found();
+    },
   };
 }
 

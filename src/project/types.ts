@@ -82,10 +82,10 @@ export interface Migration {
   /** The tool opens the transaction whatever the script holds: nothing is inferred from its statements. */
   readonly alwaysWrapped?: true;
   /** How the down script meets the server, when that differs from `execution` (a twin file with its own marker). */
-  readonly downExecution?: Execution;
+  readonly downExecution?: Execution | undefined;
   readonly directives: Directives;
   /** Code that the layout put into neither script, and files that the tool refuses; absent where there is none. */
-  readonly sectionProblems?: readonly SectionProblem[];
+  readonly sectionProblems?: readonly SectionProblem[] | undefined;
 }
 
 /** A file in the migrations folder that the tool will not run, and that looks as if somebody expects it to. */

@@ -23,6 +23,7 @@ import {
   USUAL_OWNER,
 } from './roles.ts';
 import type { RehearsalServer } from './server/types.ts';
+import type { DatabaseAddress } from './test-environment.ts';
 
 /** The base schema: what the target has before this change, built once and cloned for everything that follows. */
 export const BASE_DATABASE = 'base';
@@ -45,12 +46,24 @@ export interface BaseInput {
   /** Contents of `rehearsal.setup`, in order, and of `rehearsal.schema_file`. */
   readonly setup: readonly Script[];
   readonly schema: Script | undefined;
+  /** Makes the schema in the migrations' place, where only their own tool can run them; `schema` wins over it. */
+  readonly program?: BaseProgram | undefined;
   /** Keeps what the preset, the extensions and `rehearsal.setup` brought in a database of its own, `setup`. */
   readonly keepSetup?: boolean;
 }
 
+interface BaseProgram {
+  /** Of all that its outcome depends on. */
+  readonly key: string;
+  /** Relations that are the tool's own. */
+  readonly relations: readonly string[];
+  /** Throws LockstepError `base-history-failed`. */
+  run(database: DatabaseAddress): Promise<void>;
+}
+
 /** A hash of all that the base schema is made from. */
-export function baseKey({ project, layout, bookkeeping, policy, setup, schema, keepSetup }: BaseInput): string {
+export function baseKey(input: BaseInput): string {
+  const { project, layout, bookkeeping, policy, setup, schema, program, keepSetup } = input;
   // Rows are brought later, into clones.
   const { seed: _, ...shape } = policy;
   const parts = {
@@ -63,6 +76,7 @@ export function baseKey({ project, layout, bookkeeping, policy, setup, schema, k
     policy: shape,
     setup: setup.map(({ path, text }) => [path, text]),
     schema: schema?.text ?? null,
+    ...(program !== undefined && { program: program.key }),
     ...(keepSetup === true && { keepSetup }),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -100,7 +114,10 @@ export async function buildBase(
         session = await open();
       }
       await runSchemaFile(session, input);
-      await replay(session, input, role.name, onProgress);
+      if (input.program !== undefined && input.schema === undefined) {
+        const name = server.admin(BASE_DATABASE).database ?? BASE_DATABASE;
+        await input.program.run({ ...server.address(), user: role.name, password: role.password, name });
+      } else await replay(session, input, role.name, onProgress);
     } finally {
       await session.close();
     }

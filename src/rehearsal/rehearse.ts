@@ -4,8 +4,9 @@ import type { ScriptOutcome } from '../postgres/runner.ts';
 import { tableText } from '../project/quoting.ts';
 import { adminSession } from './admin-session.ts';
 import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
+import { isOtherInOne, type OneTransaction, rehearseInOne } from './one-transaction.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
-import { catalogOf, rehearseTogether, type Stage } from './round.ts';
+import { catalogOf, rehearseTogether, type Stage, type Step } from './round.ts';
 import { mayMeetOthers, type RoundsRun, runRounds } from './rounds.ts';
 import type { RowsRun } from './seed/chain.ts';
 import { startServer } from './server/start.ts';
@@ -44,8 +45,12 @@ export interface Rehearsal<T> {
   readonly headDatabase: string;
   /** All in the deploy's order on one connection; undefined when one alone had failed or there is only one. */
   readonly together: { readonly outcomes: readonly ScriptOutcome[]; readonly after: Catalog | undefined } | undefined;
+  /** All in one transaction, as the tool itself would; undefined: it would not, or there is no difference to see. */
+  readonly inOne?: OneTransaction | undefined;
   /** They make things of the whole cluster, and this server cannot be copied: they were not run together. */
   readonly notTogether: boolean;
+  /** They make things of the whole cluster, and were not run in one transaction as the tool would. */
+  readonly notInOne: boolean;
   /** What the run on tables with rows began with; undefined: there was none. */
   readonly rows: RowsRun | undefined;
 }
@@ -62,16 +67,17 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
   try {
     request.signal.throwIfAborted();
     const role = { name: server.roleName(REHEARSAL_ROLE), password: randomBytes(18).toString('base64url') };
-    const { bookkeeping } = request.base;
+    const { bookkeeping, program } = request.base;
     const stage: Stage = {
       server,
-      bookkeeping,
+      // What a program has sent is run without its history, which may not be there yet.
+      bookkeeping: program === undefined ? bookkeeping : undefined,
       role,
       settings: () => ({
         lock_timeout: request.lockTimeout,
         statement_timeout: tighter(request.statementTimeout, deadline - Date.now()),
       }),
-      ignoreRelations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
+      ignoreRelations: ownRelations(request.base),
     };
     const replayStarted = performance.now();
     if (server.prepared) await renewPassword(server, role);
@@ -87,6 +93,12 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
     server.throwIfLost();
     throw error;
   }
+}
+
+/** No part of the project's schema. */
+function ownRelations({ bookkeeping, program }: BaseInput): readonly string[] {
+  if (program !== undefined) return program.relations;
+  return bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [];
 }
 
 /** A cached base holds the password of the run that made it. */
@@ -127,22 +139,28 @@ export async function rehearse<T>({ stage }: Prepared, run: RoundsRun<T>): Promi
     const rounds = await runRounds(stage, run);
     const several = rounds.complete && migrations.length > 1;
     const together = several && pristine ? await allTogether({ ...stage, server: pristine }, run) : undefined;
-    return { ...rounds, together, notTogether: several && !pristine };
+    // What the run before has left in the cluster would be in the way.
+    const isAsked = run.inOneTransaction === true && rounds.complete && isOtherInOne(migrations);
+    const inOne =
+      isAsked && !leavesDatabase ? await rehearseInOne(stage, stepsOf(run), BASE_DATABASE, 'one') : undefined;
+    return { ...rounds, together, inOne, notTogether: several && !pristine, notInOne: isAsked && leavesDatabase };
   } finally {
     if (leavesDatabase) await pristine?.stop();
   }
 }
 
-async function allTogether(
-  stage: Stage,
-  { migrations, lastOfBase }: Pick<RoundsRun<unknown>, 'migrations' | 'lastOfBase'>,
-): Promise<Rehearsal<unknown>['together']> {
-  const database = 'deploy';
-  const steps = migrations.map((migration, index) => ({
+type Ordered = Pick<RoundsRun<unknown>, 'migrations' | 'lastOfBase'>;
+
+function stepsOf({ migrations, lastOfBase }: Ordered): Step[] {
+  return migrations.map((migration, index) => ({
     migration,
     previous: index === 0 ? lastOfBase : migrations[index - 1],
   }));
-  const outcomes = await rehearseTogether(stage, steps, BASE_DATABASE, database);
+}
+
+async function allTogether(stage: Stage, ordered: Ordered): Promise<Rehearsal<unknown>['together']> {
+  const database = 'deploy';
+  const outcomes = await rehearseTogether(stage, stepsOf(ordered), BASE_DATABASE, database);
   const applied = outcomes.every(({ status }) => status === 'applied');
   const after = applied ? await catalogOf(stage, database) : undefined;
   await stage.server.dropDatabase(database);

@@ -119,12 +119,14 @@ export async function rehearseTogether(
   }
 }
 
-function upRun({ bookkeeping, role }: Stage, { migration, previous }: Step): ScriptRun {
-  return {
-    script: migration.up,
-    execution: effectiveExecution(migration),
-    record: bookkeeping?.record(migration, recordFacts(migration, { role: role.name, previous })),
-  };
+function upRun(stage: Stage, step: Step): ScriptRun {
+  const { migration } = step;
+  return { script: migration.up, execution: effectiveExecution(migration), record: recordOf(stage, step) };
+}
+
+/** What stands in the tool's own table once it has run. */
+export function recordOf({ bookkeeping, role }: Stage, { migration, previous }: Step): string | undefined {
+  return bookkeeping?.record(migration, recordFacts(migration, { role: role.name, previous }));
 }
 
 /** A down script runs as its own statements need it: DROP INDEX CONCURRENTLY stands in many. */

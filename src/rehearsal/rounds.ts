@@ -42,6 +42,8 @@ export interface RoundsRun<T> {
   readonly signal: AbortSignal;
   /** undefined: nothing is run on tables with rows. */
   readonly seed?: SeedPlan | undefined;
+  /** Whether the project's tool runs all that is pending in one transaction. */
+  readonly inOneTransaction?: boolean;
 }
 
 interface Rounds<T> {

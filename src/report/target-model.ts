@@ -63,6 +63,7 @@ export const planSchema = z.strictObject({
       checksum: z.string(),
       transaction: z.enum(['single', 'none']),
       statements: count,
+      program: z.literal(true).optional().describe('Its tool runs it: what it sends shows when it runs.'),
       author: z.string().optional().describe('Who changed it last, by the history of the repository.'),
       pullRequest: z.int().positive().optional().describe('The pull request that brought it to the branch.'),
     }),

@@ -28,7 +28,7 @@ export interface ConfigSource {
 export function parseConfig(source: ConfigSource): Config {
   const file = readFile(source);
   const { name, settings } = chooseDatabase(file, source);
-  return toConfig(settingsSchema.parse(settings), name, source.overrides);
+  return toConfig(settingsSchema.parse(settings, { jitless: true }), name, source.overrides);
 }
 
 type RawFile = Readonly<Record<string, unknown>> & { readonly databases?: readonly RawDatabase[] };
@@ -118,6 +118,11 @@ function toConfig(file: FileSettings, database: string | undefined, overrides: O
       postgresVersion: overrides.postgresVersion ?? file.postgres_version,
       testCommand: overrides.testCommand ?? file.test_command,
       testTimeoutMs: milliseconds(file.test_timeout),
+      commands: {
+        apply: overrides.applyCommand ?? file.apply_command,
+        rollback: overrides.rollbackCommand ?? file.rollback_command,
+        status: overrides.statusCommand ?? file.status_command,
+      },
       lint: {
         rules: file.lint.rules,
         overrides: file.lint.overrides.map(({ rules, paths, tables, severity }) => ({

@@ -19,6 +19,11 @@ function fitsBigint(digits: string): boolean {
   return /^-?\d+$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
 }
 
+/** A text goes to a shell, a list does not. */
+const command = z.union([text, z.array(text).min(1, 'expected a program')], {
+  error: 'expected a command as a text, or a list of a program and its arguments',
+});
+
 const ruleSetting = z.enum(['block', 'warn', 'info', 'off']);
 
 const acceptedChange = z.strictObject({
@@ -66,6 +71,17 @@ const keys = {
   test_command: text
     .optional()
     .describe("Runs the project's tests, by a shell; gets DATABASE_URL of a database with the new schema."),
+  apply_command: command
+    .optional()
+    .describe(
+      "For a tool that runs its migrations itself (Knex, Rails, ...): applies what is pending; gets DATABASE_URL. A text is run by a shell, a list without one. Without it, the tool's own command.",
+    ),
+  rollback_command: command
+    .optional()
+    .describe("Likewise: takes the newest applied migration back. Without it, the tool's own command."),
+  status_command: command
+    .optional()
+    .describe('For `tool: command` without a history table: prints the names of applied migrations, one a line.'),
   test_timeout: duration.default('10min').describe('After this time the tests are ended, and have failed.'),
   lint: z
     .strictObject({

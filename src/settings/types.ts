@@ -121,6 +121,18 @@ interface TellingOptions {
   };
 }
 
+/** A list is a program and its arguments; a text is run by a shell, as the team would type it. */
+export type Command = string | readonly string[];
+
+/** How a tool that runs its migrations itself is started; undefined: by the tool's own default, if it has one. */
+export interface ToolCommands {
+  readonly apply: Command | undefined;
+  /** Takes the newest applied migration back. */
+  readonly rollback: Command | undefined;
+  /** Prints the names of applied migrations, one a line. */
+  readonly status: Command | undefined;
+}
+
 export type Resolution = 'applied' | 'rolled-back' | 'retry';
 
 /** What inputs and flags may say about the project; they win over lockstep.yml. */
@@ -129,6 +141,9 @@ export interface Overrides {
   readonly migrationsDirectory: string | undefined;
   readonly postgresVersion: number | undefined;
   readonly testCommand: string | undefined;
+  readonly applyCommand?: string | undefined;
+  readonly rollbackCommand?: string | undefined;
+  readonly statusCommand?: string | undefined;
   readonly lockWait?: string | undefined;
   readonly onBusy?: OnBusy | undefined;
 }
@@ -152,6 +167,7 @@ export interface Policy {
   readonly postgresVersion: number | undefined;
   readonly testCommand: string | undefined;
   readonly testTimeoutMs: number;
+  readonly commands: ToolCommands;
   readonly lint: {
     readonly rules: Readonly<Record<string, RuleSetting>>;
     /** The last one that fits wins, over `rules` too. */

@@ -59,6 +59,7 @@ export function policy(changes: Partial<Omit<Policy, 'lint'>> & { lint?: Partial
     postgresVersion: undefined,
     testCommand: undefined,
     testTimeoutMs: 60_000,
+    commands: { apply: undefined, rollback: undefined, status: undefined },
     lint: { rules: {}, overrides: [], exclude: [], squawkConfig: '.squawk.toml', ...lint },
     tables: {},
     rehearsal: {

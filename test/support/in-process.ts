@@ -46,7 +46,12 @@ interface Ran {
 }
 
 /** Runs `apply`, `plan`, ['resolve', '001_a', '--as', 'applied'] ... on a database. What writes is not asked about. */
-export async function lockstepHere(command: string | readonly string[], repo: GitRepo, url: string): Promise<Ran> {
+export async function lockstepHere(
+  command: string | readonly string[],
+  repo: GitRepo,
+  url: string,
+  { onHost }: { readonly onHost?: (host: Process) => void } = {},
+): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-here-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const words = typeof command === 'string' ? [command] : command;
@@ -57,6 +62,7 @@ export async function lockstepHere(command: string | readonly string[], repo: Gi
     ...repo.env,
     TARGET_URL: url,
   });
+  onHost?.(host);
   await run(host);
   const printed = host.stdout.text + host.stderr.text;
   return { exitCode: host.exitCode, report: readReport(file), printed };

@@ -53,15 +53,37 @@ const USUAL: readonly TripMigration[] = [
   ['emails', 'ALTER TABLE users ADD COLUMN email text;', 'ALTER TABLE users DROP COLUMN email;'],
 ].map(([name = '', up = '', down = ''], index) => ({ index, name, up, down }));
 
-/** Runs a program that an npm package brings; LOCKSTEP_TEST_TOOLS names another folder than the repository's node_modules. */
-export function npmTool(name: string, args: readonly string[], repo: GitRepo, url: string): string {
-  const root = process.env.LOCKSTEP_TEST_TOOLS ?? fileURLToPath(new URL('../../', import.meta.url));
-  const { status, stdout, stderr, error } = spawnSync(join(root, 'node_modules', '.bin', name), args, {
-    cwd: repo.dir,
-    env: { ...repo.env, DATABASE_URL: url },
-    encoding: 'utf8',
-    timeout: 60_000,
+/** Where the tools' packages are; LOCKSTEP_TEST_TOOLS names another folder than the repository. */
+export const toolsRoot = process.env.LOCKSTEP_TEST_TOOLS ?? fileURLToPath(new URL('../../', import.meta.url));
+
+/** Runs a program that an npm package brings. `env`: besides what every tool gets. */
+export function npmTool(
+  name: string,
+  args: readonly string[],
+  repo: GitRepo,
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): string {
+  return ranIn(repo.dir, name, [join(toolsRoot, 'node_modules', '.bin', name), ...args], {
+    ...repo.env,
+    ...env,
+    DATABASE_URL: url,
   });
+}
+
+/** Runs a module's text that imports npm packages: a tool that is no program. It gets `args` from `process.argv[1]` on. */
+export function npmModule(text: string, args: readonly string[], repo: GitRepo, url: string): string {
+  const command = [process.execPath, '--input-type=module', '--eval', text, ...args];
+  return ranIn(toolsRoot, 'the module', command, { ...repo.env, DATABASE_URL: url });
+}
+
+function ranIn(
+  cwd: string,
+  name: string,
+  [program = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 60_000 });
   if (error !== undefined) throw new Error(`${name} cannot be run: ${error.message}`);
   if (status !== 0) throw new Error(`${name} ended with status ${status}: ${`${stdout}\n${stderr}`.trim()}`);
   return `${stdout}\n${stderr}`;

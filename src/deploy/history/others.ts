@@ -1,7 +1,7 @@
 import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
-import { layouts } from '../../project/layouts/detect.ts';
 import { literal, qualified, type TableName, tableSql, tableText } from '../../project/quoting.ts';
+import { allLayouts } from '../../project/tool-layout.ts';
 import type { Relation } from '../ledger/read.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface OtherHistory {
 
 /** dbmate's table has the same name and column; this one stands beside Rails' alone. */
 const RAILS: Candidate = {
-  tool: 'Rails',
+  tool: 'rails',
   table: qualified('public.schema_migrations'),
   columns: ['version'],
   foreignColumns: ['dirty'],
@@ -36,8 +36,9 @@ const RAILS: Candidate = {
 
 /** The histories that might be there, but for one's own. The first that fits a table is taken. */
 function candidates(own: TableName | undefined): readonly Candidate[] {
-  const known = layouts.flatMap(({ name, historyTable }): Candidate[] => {
-    if (historyTable === undefined) return [];
+  const known = allLayouts.flatMap(({ name, historyTable }): Candidate[] => {
+    // Objection's is Knex's; Rails' stands first, since dbmate's looks the same.
+    if (historyTable === undefined || name === 'objection' || name === RAILS.tool) return [];
     const { table, columns, foreignColumns = [] } = historyTable.in(qualified(historyTable.usual));
     return [{ tool: name, table, columns, foreignColumns }];
   });
@@ -122,7 +123,7 @@ function shared(tool: string, other: OtherHistory): LockstepError {
 }
 
 function isNameable(tool: string): boolean {
-  return layouts.some(({ name }) => name === tool);
+  return allLayouts.some(({ name }) => name === tool);
 }
 
 /** 'public.schema_migrations (12 rows)' */

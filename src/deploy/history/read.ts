@@ -2,6 +2,7 @@ import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Bookkeeping, ToolHistory } from '../../project/layouts/bookkeeping.ts';
 import type { Layout } from '../../project/layouts/layout.ts';
+import { fileName } from '../../project/layouts/names.ts';
 import { tableText } from '../../project/quoting.ts';
 import type { Migration } from '../../project/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -26,6 +27,8 @@ export interface TargetHistory {
   readonly relation: string | undefined;
   /** Whether the tool's table has to be made. */
   readonly toolTableMissing: boolean;
+  /** SQL that the tool's table needs first, which an older version of the tool has made. */
+  readonly toolTableUpgrade?: string;
   /** Histories of other tools that hold rows. */
   readonly others: readonly OtherHistory[];
 }
@@ -36,6 +39,8 @@ export interface HistoryRequest {
   readonly layout: Pick<Layout, 'name' | 'identityOf'>;
   /** Whether the settings say which history counts: else that of another tool, with rows, is a reason to stop. */
   readonly isTold: boolean;
+  /** Names of applied migrations, where no table tells them but a command of the project's. */
+  readonly said?: (() => Promise<readonly string[]>) | undefined;
   /** The project's migrations, in order. */
   readonly known: readonly Migration[];
   /** Who reads: for the GRANT to paste. */
@@ -63,13 +68,19 @@ export async function readHistory(session: Session, request: HistoryRequest): Pr
   return { ledger: contents, ...history, others };
 }
 
+type ToolPart = Pick<TargetHistory, 'tool' | 'relation' | 'toolTableMissing' | 'toolTableUpgrade'>;
+
 /** What the history's own table says, and how many rows it has. */
 async function readTool(
   session: Session,
-  { ledger, source, known, layout }: HistoryRequest,
+  { ledger, source, known, layout, said }: HistoryRequest,
   contents: LedgerContents,
   table: Relation | undefined,
-): Promise<Pick<TargetHistory, 'tool' | 'relation' | 'toolTableMissing'> & { readonly rows: number | undefined }> {
+): Promise<ToolPart & { readonly rows: number | undefined }> {
+  if (source === undefined && said !== undefined) {
+    const applied = (await said()).map((name) => identityOf(name, known, layout));
+    return { tool: { applied, failed: [] }, relation: undefined, toolTableMissing: false, rows: applied.length };
+  }
   if (source === undefined) {
     const relation = contents.exists ? `${ledger.schema}.migrations` : undefined;
     return { tool: undefined, relation, toolTableMissing: false, rows: contents.entries.length };
@@ -78,16 +89,25 @@ async function readTool(
     if (source.create === undefined) throw tableMissing(source);
     return { tool: undefined, relation: undefined, toolTableMissing: true, rows: undefined };
   }
-  requireColumns(source, table);
-  const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
+  const earlier = source.earlier !== undefined && !hasColumns(source, table) ? source.earlier : undefined;
+  requireColumns({ ...source, ...earlier }, table);
+  const { select, history } = earlier ?? source;
+  const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(select);
   const recorded = new Set(contents.entries.map(({ identity }) => identity));
-  const said = source.history(rows, known);
+  const told = history(rows, known);
   return {
-    tool: withoutLatecomers(said, known.map(layout.identityOf), recorded, contents.openings),
+    tool: withoutLatecomers(told, known.map(layout.identityOf), recorded, contents.openings),
     relation: tableText(source.table),
     toolTableMissing: false,
+    ...(earlier === undefined ? {} : { toolTableUpgrade: earlier.upgrade(rows, known) }),
     rows: rows.length,
   };
+}
+
+/** A command may print the file's name, the id, or the version. */
+function identityOf(name: string, known: readonly Migration[], layout: Pick<Layout, 'identityOf'>): string {
+  const found = known.find(({ id, version, path }) => [fileName(path), path, id, version].includes(name));
+  return found === undefined ? name : layout.identityOf(found);
 }
 
 /** What counts as applied: by the tool's word where it has a table, else by the ledger's. */
@@ -115,6 +135,10 @@ function tableMissing({ table }: Bookkeeping): LockstepError {
       hint: "Check `history` in lockstep.yml and the database of the URL: the project's own runner makes this table.",
     },
   );
+}
+
+function hasColumns({ columns }: Pick<Bookkeeping, 'columns'>, table: Relation): boolean {
+  return columns.every((column) => table.columns.includes(column));
 }
 
 function requireColumns({ table: name, columns, foreignColumns = [] }: Bookkeeping, table: Relation): void {

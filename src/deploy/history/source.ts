@@ -16,7 +16,7 @@ export function historySource(layout: Layout, own: OwnHistory | undefined): Book
 }
 
 /** What the project's runner calls a migration. */
-function nameIn({ idFormat = 'file' }: OwnHistory, migration: Migration): string {
+export function nameIn({ idFormat = 'file' }: OwnHistory, migration: Migration): string {
   if (idFormat === 'file') return fileName(migration.path);
   return idFormat === 'id' ? migration.id : migration.version;
 }

@@ -111,17 +111,42 @@ const COLUMNS = [
   'run',
 ] as const;
 
-/**
- * Begins a run: it is in the ledger whatever becomes of it. Runs that are still called running have died, since we hold
- * the lock. Returns its id.
- */
+/** Begins a run: it is in the ledger whatever becomes of it. Returns its id. */
 export async function beginRun(session: Session, ledger: Ledger, run: RunIdentity, waitedMs: number): Promise<string> {
-  const results = await session.run(`
-    UPDATE ${ledger.runs} SET result = 'lost', finished_at = pg_catalog.clock_timestamp() WHERE result = 'running';
-    INSERT INTO ${ledger.runs} (command, environment, waited_ms, commit, pull_request, actor, run_url, tool_version)
-    VALUES (${[run.command, run.environment, Math.round(waitedMs), run.commit, run.pullRequest, run.actor, run.runUrl, version].map(value).join(', ')})
-    RETURNING id`);
+  const results = await session.run(`${insertRun(ledger, run, waitedMs, {})} RETURNING id`);
   return String((results.at(-1)?.rows[0] as { id: string } | undefined)?.id);
+}
+
+/**
+ * A run that had nothing to run, when it has ended: who waits for the lock waits for what we write, and each time for the
+ * server's disk. `startedMsAgo`: when it got the lock.
+ */
+export function wholeRun(
+  ledger: Ledger,
+  run: RunIdentity,
+  waitedMs: number,
+  { startedMsAgo, ...end }: RunEnd & { readonly startedMsAgo: number },
+): string {
+  const started = `pg_catalog.clock_timestamp() - ${Math.round(startedMsAgo)} * '1 ms'::interval`;
+  return insertRun(ledger, run, waitedMs, { started_at: started, ...endColumns(end) });
+}
+
+/** Runs that are still called running have died, since we hold the lock. `more`: values in SQL, by column. */
+function insertRun(ledger: Ledger, run: RunIdentity, waitedMs: number, more: Readonly<Record<string, string>>): string {
+  const columns = {
+    command: value(run.command),
+    environment: value(run.environment),
+    waited_ms: value(Math.round(waitedMs)),
+    commit: value(run.commit),
+    pull_request: value(run.pullRequest),
+    actor: value(run.actor),
+    run_url: value(run.runUrl),
+    tool_version: value(version),
+    ...more,
+  };
+  return `
+    UPDATE ${ledger.runs} SET result = 'lost', finished_at = pg_catalog.clock_timestamp() WHERE result = 'running';
+    INSERT INTO ${ledger.runs} (${Object.keys(columns).join(', ')}) VALUES (${Object.values(columns).join(', ')})`;
 }
 
 interface RunEnd {
@@ -134,7 +159,16 @@ interface RunEnd {
 const ERROR_CHARACTERS = 4_000;
 
 /** Closes the run's row. */
-export function endRun(ledger: Ledger, id: string, { result, applied, error }: RunEnd): string {
-  return `UPDATE ${ledger.runs} SET result = ${value(result)}, applied = ${applied},
-    error = ${value(error === undefined ? undefined : shortened(error, ERROR_CHARACTERS))}, finished_at = pg_catalog.clock_timestamp() WHERE id = ${id} AND result = 'running'`;
+export function endRun(ledger: Ledger, id: string, end: RunEnd): string {
+  const updates = Object.entries(endColumns(end)).map(([column, sql]) => `${column} = ${sql}`);
+  return `UPDATE ${ledger.runs} SET ${updates.join(', ')} WHERE id = ${id} AND result = 'running'`;
+}
+
+function endColumns({ result, applied, error }: RunEnd): Readonly<Record<string, string>> {
+  return {
+    result: value(result),
+    applied: String(applied),
+    error: value(error === undefined ? undefined : shortened(error, ERROR_CHARACTERS)),
+    finished_at: 'pg_catalog.clock_timestamp()',
+  };
 }

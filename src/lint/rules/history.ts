@@ -45,9 +45,13 @@ function changeFindings(change: Change, changeSet: ChangeSet, layout: LintLayout
     case 'renamed':
       return renamed(change, changeSet, layout);
     case 'modified':
-      // What runs again whenever it has changed is meant to be edited.
-      return change.migration.repeatable === true ? [] : [edited(change, change.edit, layout)];
+      // What runs again whenever it has changed is meant to be edited; and what other files say of one is no edit of it.
+      return change.migration.repeatable === true || isUntouched(change) ? [] : [edited(change, change.edit, layout)];
   }
+}
+
+function isUntouched({ migration, before, edit }: Change & { kind: 'modified' }): boolean {
+  return migration.checksum === before.checksum && edit !== 'down';
 }
 
 type Renamed = Change & { kind: 'renamed' };

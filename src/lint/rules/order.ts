@@ -1,4 +1,4 @@
-import { basename } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import { compareVersions, newestOf, versionedName } from '../../project/layouts/names.ts';
 import type { ChangeSet, Migration } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
@@ -15,7 +15,7 @@ export function orderOfMigrations(changeSet: ChangeSet, layout: LintLayout, now:
   const newcomers = changeSet.changes.flatMap((change) =>
     change.kind === 'added' && change.migration.repeatable !== true ? [change.migration] : [],
   );
-  if (newcomers.length === 0) return [];
+  if (newcomers.length === 0 || layout.ordersByGraph) return [];
   const settled = settledMigrations(changeSet);
   const rename = renamer(changeSet, layout, now);
   const doubled = duplicates(newcomers, settled, layout, rename);
@@ -45,15 +45,22 @@ function settledMigrations({ base, head, changes }: ChangeSet): Migration[] {
 }
 
 /** Gives each file that asks a name after all others: several need different ones, in their own order. */
-type Renamer = (migration: Migration) => { readonly help: string; readonly suggestion: string };
+type Renamer = (migration: Migration) => { readonly help: string; readonly suggestion?: string };
 
 function renamer(changeSet: ChangeSet, layout: LintLayout, now: Date): Renamer {
+  const { moveLast } = layout;
+  if (moveLast !== undefined) return () => ({ help: moveLast });
   let version = newestVersion(changeSet, layout);
   return ({ path }) => {
-    const suggestion = layout.nextName(version, path, now);
+    const suggestion = named(layout.nextName(version, path, now));
     version = versionedName(basename(suggestion))?.version ?? version;
-    return { suggestion, help: `Rename it so that it comes last: git mv ${quoted(path)} ${quoted(suggestion)}` };
+    return { suggestion, help: `Rename it so that it comes last: git mv ${quoted(named(path))} ${quoted(suggestion)}` };
   };
+}
+
+/** What bears a migration's name: its file, or the folder whose file is called the same in all of them. */
+function named(path: string): string {
+  return basename(path) === 'migration.sql' ? dirname(path) : path;
 }
 
 function outOfOrder(
@@ -68,7 +75,7 @@ function outOfOrder(
     .map((migration) =>
       finding('migration-out-of-order', {
         path: migration.path,
-        message: `${basename(migration.path)} sorts before ${basename(newest.path)}, which is on the base branch already. ${layout.orderNote}`,
+        message: `${basename(named(migration.path))} sorts before ${basename(named(newest.path))}, which is on the base branch already. ${layout.orderNote}`,
         ...rename(migration),
       }),
     );
@@ -100,7 +107,7 @@ function duplicates(
       holders.set(key, migration);
       return [];
     }
-    const message = `Version ${migration.version} is taken by ${basename(holder.path)} already.`;
+    const message = `Version ${migration.version} is taken by ${basename(named(holder.path))} already.`;
     return [finding('duplicate-version', { path: migration.path, message, ...rename(migration) })];
   });
 }
@@ -151,7 +158,7 @@ function mixedNaming(newcomers: readonly Migration[], settled: readonly Migratio
   return newcomers.flatMap((migration) => {
     const naming = namingOf(migration);
     if (naming === 'other' || naming === expected) return [];
-    const message = `${basename(migration.path)} is named by a ${naming === 'timestamp' ? 'timestamp' : 'sequence number'}, the other migrations by a ${expected === 'timestamp' ? 'timestamp' : 'sequence number'}.`;
+    const message = `${basename(named(migration.path))} is named by a ${naming === 'timestamp' ? 'timestamp' : 'sequence number'}, the other migrations by a ${expected === 'timestamp' ? 'timestamp' : 'sequence number'}.`;
     return [finding('mixed-naming', { path: migration.path, message })];
   });
 }
@@ -166,7 +173,7 @@ function ambiguous(newcomers: readonly Migration[], settled: readonly Migration[
   for (const migration of fresh) {
     const other = [...old, ...fresh].find((candidate) => disagree(candidate, migration));
     if (other === undefined) continue;
-    const message = `${basename(migration.path)} and ${basename(other.path)} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
+    const message = `${basename(named(migration.path))} and ${basename(named(other.path))} sort differently as numbers and as text; this tool sorts them ${order === 'numeric' ? 'as numbers' : 'as text'}.`;
     return [finding('ambiguous-order', { path: migration.path, message, ...widened(migration, other, fresh) })];
   }
   return [];

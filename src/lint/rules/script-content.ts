@@ -8,7 +8,8 @@ import type { ReadScript } from '../types.ts';
 
 export function emptyMigration({ script, statements, migration }: ReadScript): Finding[] {
   // Nothing may be left of a file whose sections are broken; that is told already.
-  if (statements.length > 0 || migration.sectionProblems) return [];
+  // A program may send nothing that changes the schema, and mean it.
+  if (statements.length > 0 || migration.sectionProblems || script.program !== undefined) return [];
   const message = script.text.trim() === '' ? 'The migration is empty.' : 'The migration holds comments only.';
   return [finding('empty-migration', { path: script.path, message })];
 }

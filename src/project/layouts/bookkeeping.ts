@@ -62,6 +62,12 @@ interface ToolLock {
   readonly waitsBlocking: boolean;
 }
 
+/** The table as an older version of the tool made it, which the newer one changes before it does anything else. */
+export interface EarlierTable extends Pick<Bookkeeping, 'columns' | 'select' | 'history'> {
+  /** SQL that makes today's table of it, as the tool would. `rows`: those of `select`. */
+  upgrade(rows: readonly Readonly<Record<string, unknown>>[], known: readonly Migration[]): string;
+}
+
 /**
  * The SQL for one tool's history table, under whatever name it has. All of it names what it uses with its schema, is safe for
  * every name, and may hold several statements, without BEGIN and COMMIT.
@@ -74,6 +80,7 @@ export interface Bookkeeping {
   readonly columns: readonly string[];
   /** Columns by which it would be another tool's table of the same name. */
   readonly foreignColumns?: readonly string[];
+  readonly earlier?: EarlierTable;
   /** Other tables that the tool makes beside it: no part of the project's schema either. */
   readonly beside?: readonly TableName[];
   /** The query whose rows `history` understands. */

@@ -2,6 +2,8 @@ import { LockstepError } from '../../errors.ts';
 import type { RepoFile } from '../types.ts';
 import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
+import { drizzle } from './drizzle.ts';
+import { drizzleFolders } from './drizzle-folders.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import { goose } from './goose.ts';
@@ -10,15 +12,19 @@ import type { Layout } from './layout.ts';
 import { below, fileName, versionedName } from './names.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
 import { numbered } from './numbered.ts';
+import { prisma } from './prisma.ts';
 
 /**
  * The one place that knows which tools there are. The first whose files they look like is taken: the most particular come first,
  * plain numbers are the last resort. One line of comment says what a tool's own sign is.
  */
 export const layouts: readonly Layout[] = [
-  // meta/_journal.json: Drizzle 0.x
-  // */migration.sql beside snapshot.json: Drizzle 1.0
-  // migration_lock.toml: Prisma
+  // meta/_journal.json
+  drizzle,
+  // */migration.sql beside snapshot.json
+  drizzleFolders,
+  // migration_lock.toml, */migration.sql
+  prisma,
   // supabase/migrations: Supabase
   // atlas.sum
   atlas,
@@ -51,8 +57,12 @@ export function layoutNamed(name: string): Layout {
 }
 
 /** The layout that the files of a migrations folder show; undefined when there is no migration of any. */
-export function detectLayout(directory: string, files: readonly RepoFile[]): Layout | undefined {
-  return layouts.find((layout) => layout.detect(directory, files));
+export function detectLayout(
+  directory: string,
+  files: readonly RepoFile[],
+  paths: readonly string[] = files.map(({ path }) => path),
+): Layout | undefined {
+  return layouts.find((layout) => layout.detect(directory, files, paths));
 }
 
 /** Whether a layout, or any of them, looks into a file of its folder: one may hold a lot else. */

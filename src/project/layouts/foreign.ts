@@ -1,17 +1,37 @@
 import { fileName } from './names.ts';
 
-/** Tools whose folders Lockstep recognises but does not read yet, so that it can say so instead of finding nothing. */
-const FOREIGN: readonly { readonly tool: string; readonly shows: (paths: readonly string[]) => boolean }[] = [
-  { tool: 'Prisma', shows: (paths) => has(paths, 'migration_lock.toml') },
-  { tool: 'Drizzle', shows: (paths) => has(paths, 'migration.sql') && has(paths, 'snapshot.json') },
-  { tool: 'Prisma', shows: (paths) => has(paths, 'migration.sql') },
+/** Tools whose projects Lockstep recognises and does not read, so that it can say so instead of finding nothing. */
+interface Foreign {
+  readonly tool: string;
+  readonly shows: (paths: readonly string[]) => boolean;
+  /** What there is to say besides that it is not read. */
+  readonly instead?: { readonly message: string; readonly hint: string };
+}
+
+const FOREIGN: readonly Foreign[] = [
+  {
+    tool: 'Prisma 8',
+    shows: (paths) =>
+      paths.some((path) => /^prisma-next\.config\.[cm]?[jt]s$/.test(fileName(path))) ||
+      (has(paths, 'migration.json') && has(paths, 'ops.json')),
+    instead: {
+      message:
+        'This is a project of Prisma 8, which migrates by contracts and a marker in the database: there is no SQL of its own for Lockstep to run.',
+      hint: "Let Lockstep run Prisma's own command: `tool: command` and `apply_command` in lockstep.yml.",
+    },
+  },
   { tool: 'Diesel', shows: (paths) => has(paths, 'up.sql') },
   { tool: 'Sqitch', shows: (paths) => has(paths, 'sqitch.plan') },
 ];
 
-/** The name of the tool that a folder without readable migrations seems to belong to. */
-export function foreignTool(paths: readonly string[]): string | undefined {
-  return FOREIGN.find(({ shows }) => shows(paths))?.tool;
+/** Files outside of the migrations folder that show such a tool, by their names at a project's root. */
+export const FOREIGN_MARKS: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
+  (ending) => `prisma-next.config.${ending}`,
+);
+
+/** The tool that a project without readable migrations seems to belong to. */
+export function foreignTool(paths: readonly string[]): Pick<Foreign, 'tool' | 'instead'> | undefined {
+  return FOREIGN.find(({ shows }) => shows(paths));
 }
 
 function has(paths: readonly string[], name: string): boolean {

@@ -6,6 +6,8 @@ export interface Layout {
   readonly name: string;
   /** How the tool sorts versions: 2 before 10, or '10' before '2'. */
   readonly order: 'numeric' | 'lexical';
+  /** Migrations name those before them: neither names nor numbers order them, and none comes too late. */
+  readonly ordersByGraph?: true;
   /** How the tool orders migrations, as a sentence for the reader. */
   readonly orderNote: string;
   /** What the tool's checksum says about an edit of a migration that is applied already, comments included. */
@@ -25,12 +27,19 @@ export interface Layout {
   readonly migrationPath?: RegExp;
   /** Values that the tool itself puts into the SQL, by the names of placeholders; those in the settings win. */
   ownPlaceholders?(database: DatabaseNames): Readonly<Record<string, string>>;
-  /** Whether the files of a migrations folder look like this tool's, by most of them. `files`: those that any layout reads. */
-  detect(directory: string, files: readonly RepoFile[]): boolean;
+  /**
+   * Whether the files of a migrations folder look like this tool's, by most of them. `files`: those that any layout reads;
+   * `paths`: of all that lies there.
+   */
+  detect(directory: string, files: readonly RepoFile[], paths: readonly string[]): boolean;
   /** The migrations in the tool's order. `loadParser` must have resolved before, unless `upOnly`. Never throws for what a file holds. */
   read(directory: string, files: readonly RepoFile[], options: ReadOptions): Project;
   /** The tool's order. */
   compare(a: Migration, b: Migration): number;
+  /** How to make a migration the last one, where it takes more than another name. */
+  readonly moveLast?: string;
+  /** The tool runs all that is pending in one transaction, where Lockstep gives each migration its own. */
+  readonly oneTransaction?: true;
   /** The path to give a file so that it sorts after the migration with the newest version. */
   nextName(newestVersion: string | undefined, path: string, now: Date): string;
 }

@@ -1,12 +1,12 @@
 import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, readDirectives } from '../directives.ts';
+import { lazily } from '../lazily.ts';
 import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
-import { rememberParsed } from '../sql.ts';
 import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
 import type { Layout } from './layout.ts';
 import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
 import { sortFiles } from './numbered-files.ts';
-import { rollbackBlock } from './rollback-block.ts';
+import { wayBackIn } from './rollback-block.ts';
 import { sections, strayDown } from './sections.ts';
 
 /**
@@ -56,18 +56,46 @@ function idOf(directory: string, path: string, paths: ReadonlySet<string>): stri
 
 function migration(id: string, source: Source, twin: Source | undefined, upOnly: boolean): Migration {
   const { version = '', rest = '' } = versionedName(fileName(source.path)) ?? {};
+  // Who deploys has applied nearly all of them, and asks those for no more than this.
+  const named = {
+    id,
+    version,
+    name: rest.replace(/\.?sql$/, '').replace(/[._-]up$/i, ''),
+    path: source.path,
+    checksum: source.checksum,
+  };
+  if (!upOnly) return { ...named, ...contentsOf(source, twin, upOnly) };
+  const contents = lazily(() => contentsOf(source, twin, upOnly));
+  return {
+    ...named,
+    get up() {
+      return contents().up;
+    },
+    get down() {
+      return contents().down;
+    },
+    get execution() {
+      return contents().execution;
+    },
+    get downExecution() {
+      return contents().downExecution;
+    },
+    get directives() {
+      return contents().directives;
+    },
+  };
+}
+
+type Contents = Pick<Migration, 'up' | 'down' | 'execution' | 'downExecution' | 'directives'>;
+
+function contentsOf(source: Source, twin: Source | undefined, upOnly: boolean): Contents {
   const own = upOnly ? readHalves(source, upOnly) : halvesOf(source);
   const execution = executionOf(source, 'up');
   const down = twin ? wholeScript(twin) : own.down;
   const downExecution = twin ? executionOf(twin, 'down') : own.inSections ? executionOf(source, 'down') : execution;
   return {
-    id,
-    version,
-    name: rest.replace(/\.?sql$/, '').replace(/[._-]up$/i, ''),
-    path: source.path,
     up: own.up,
     down,
-    checksum: source.checksum,
     execution,
     ...(down && downExecution !== execution ? { downExecution } : {}),
     directives: directivesOf(source, twin, down ? undefined : own.irreversible),
@@ -116,15 +144,11 @@ function readHalves(source: Source, upOnly = false): Halves {
   const divided = sections(source);
   const up = divided ? scriptOf(source, divided.up) : wholeScript(source);
   if (divided && hasCode(source, divided.down)) return { up, down: scriptOf(source, divided.down), inSections: true };
-  const block = upOnly ? undefined : rollbackBlock(source);
-  if (block?.kind === 'sql') {
-    const down = scriptOf(source, block.text);
-    if (block.parsed) rememberParsed(down, block.parsed);
-    return { up, down, inSections: false };
-  }
+  const { down: commented, irreversible } = upOnly ? {} : wayBackIn(source);
+  if (commented) return { up, down: commented, inSections: false };
   // A section without SQL is a down script all the same: one that reverses nothing.
   const down = divided && scriptOf(source, divided.down);
-  return { up, down, inSections: divided !== undefined, ...(block ? { irreversible: block } : {}) };
+  return { up, down, inSections: divided !== undefined, ...(irreversible ? { irreversible } : {}) };
 }
 
 /** Whether a part of the file holds more than comments. */

@@ -1,7 +1,8 @@
 import type { Comment } from '../comments.ts';
 import { keepOnly } from '../place.ts';
-import type { Source } from '../source.ts';
-import { type Parsed, parseSql } from '../sql.ts';
+import { type Source, scriptOf } from '../source.ts';
+import { type Parsed, parseSql, rememberParsed } from '../sql.ts';
+import type { Directives, Script } from '../types.ts';
 
 /**
  * A down script kept as a comment: a block headed `-- Rollback` (or `-- Down`, `/* Undo ...`) whose lines are SQL.
@@ -121,6 +122,29 @@ function contentLines(block: readonly Comment[]): Line[] {
   return [...afterHeading(lines[heading]), ...lines.slice(heading + 1)].filter(
     ({ text: content }) => content.trim() !== '' && !/^\s*lockstep\b/i.test(content),
   );
+}
+
+/** The way back that a file's comments hold, or the words that say why there is none. */
+interface WayBack {
+  readonly down?: Script;
+  readonly irreversible?: NonNullable<Directives['irreversible']>;
+}
+
+const ways = new WeakMap<Source, WayBack>();
+
+/** Worked out once per file. */
+export function wayBackIn(source: Source): WayBack {
+  const way = ways.get(source) ?? readWayBack(source);
+  ways.set(source, way);
+  return way;
+}
+
+function readWayBack(source: Source): WayBack {
+  const block = rollbackBlock(source);
+  if (block?.kind !== 'sql') return block === undefined ? {} : { irreversible: block };
+  const down = scriptOf(source, block.text);
+  if (block.parsed) rememberParsed(down, block.parsed);
+  return { down };
 }
 
 /** What follows the heading on its own line. */

@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ClientConfig } from 'pg';
 import { LockstepError, messageOf } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import type { TableName } from '../../project/quoting.ts';
 import { type CopyStrategy, createDatabase, dropDatabase } from './databases.ts';
 import { openSession, readTls, readUrl } from './external-connection.ts';
 import { inspectServer, OURS, RUN_PREFIX, refuseUsedServer } from './external-inspection.ts';
-import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest } from './types.ts';
+import { followByTriggers, sentSince, unfollow } from './statement-triggers.ts';
+import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest, StatementFollower } from './types.ts';
 import { type ServerVersion, untestedNotice } from './versions.ts';
 import { abortable, Turns } from './waiting.ts';
 
@@ -109,6 +111,38 @@ class ExternalServer implements RehearsalServer {
 
   dropDatabase(name: string): Promise<void> {
     return this.#maintain(() => dropDatabase(this.#parts.session.client, this.#realName(name)));
+  }
+
+  /** Its log is somebody else's. */
+  async follow(name: string, history: TableName | undefined): Promise<StatementFollower> {
+    const { config, prefix, request, version } = this.#parts;
+    const session = await openSession(
+      { ...config, database: this.#realName(name) },
+      prefix,
+      request.signal,
+      version.major,
+    );
+    let after = 0;
+    let missed = false;
+    try {
+      await session.run(followByTriggers(history));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return {
+      missed: () => missed,
+      sent: async () => {
+        const seen = await sentSince(session, after);
+        after = seen.last;
+        missed ||= seen.missed;
+        return seen.sent;
+      },
+      end: async () => {
+        await session.run(unfollow());
+        await session.close();
+      },
+    };
   }
 
   /** Nothing of a server that is not ours can be kept. */

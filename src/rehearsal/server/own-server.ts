@@ -10,10 +10,12 @@ import type { ClusterCache } from './cluster-cache.ts';
 import { copyTree } from './copy-tree.ts';
 import { createDatabase, dropDatabase } from './databases.ts';
 import { SUPERUSER } from './initdb.ts';
+import { LogReader } from './log-reader.ts';
 import { isFull, RoomWatch } from './room.ts';
 import { Run } from './run.ts';
-import { ServerProcess } from './server-process.ts';
-import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest } from './types.ts';
+import { SERVER_LOG, ServerProcess } from './server-process.ts';
+import { sentTo } from './statement-log.ts';
+import type { CreateOptions, RehearsalServer, ServerAddress, ServerRequest, StatementFollower } from './types.ts';
 import { abortable, Turns } from './waiting.ts';
 
 /** A database that every cluster has and that the rehearsal leaves alone. */
@@ -82,6 +84,23 @@ export class OwnServer implements RehearsalServer {
 
   dropDatabase(name: string): Promise<void> {
     return this.#maintain(({ client }) => dropDatabase(client, name));
+  }
+
+  /** By the server's own log, which it writes before it runs a statement. */
+  async follow(name: string): Promise<StatementFollower> {
+    const log = new LogReader(join(this.#parts.run.directory, SERVER_LOG));
+    await this.#maintain(async ({ client }) => {
+      await client.query(`ALTER DATABASE ${client.escapeIdentifier(name)} SET log_statement = 'all'`);
+    });
+    await log.skip();
+    return {
+      missed: () => false,
+      sent: async () => sentTo(name, await log.read()),
+      end: () =>
+        this.#maintain(async ({ client }) => {
+          await client.query(`ALTER DATABASE ${client.escapeIdentifier(name)} RESET log_statement`);
+        }),
+    };
   }
 
   throwIfLost(): void {

@@ -10,6 +10,7 @@ import { killGroup } from '../../services/process.ts';
 import type { Binaries } from './binaries.ts';
 import { serverEnvironment } from './os-user.ts';
 import type { Run } from './run.ts';
+import { LOG_LINE_PREFIX } from './statement-log.ts';
 
 /** One running Postgres on a data directory. */
 
@@ -50,7 +51,7 @@ export class ServerProcess {
         server.#child.unref();
         return server;
       }
-      const log = await readFile(join(run.directory, LOG), 'utf8').catch(() => '');
+      const log = await readFile(join(run.directory, SERVER_LOG), 'utf8').catch(() => '');
       if (attempt < PORT_RETRIES && log.slice(log.lastIndexOf(STARTING)).includes('could not bind')) continue;
       throw startFailure(log);
     }
@@ -104,12 +105,13 @@ export class ServerProcess {
   }
 }
 
-const LOG = 'server.log';
+/** In the run's directory: what every server of it has written. */
+export const SERVER_LOG = 'server.log';
 /** Its first line of every start. */
 const STARTING = 'starting PostgreSQL';
 
 async function spawnServer({ binaries, run, data }: StartOptions, port: number): Promise<ChildProcess> {
-  const log = openSync(join(run.directory, LOG), 'a', 0o600);
+  const log = openSync(join(run.directory, SERVER_LOG), 'a', 0o600);
   try {
     const settings = Object.entries(serverSettings(run.directory, port)).flatMap(([name, value]) => [
       '-c',
@@ -149,6 +151,7 @@ function serverSettings(socketDirectory: string, port: number): Readonly<Record<
     max_wal_size: '256MB',
     temp_file_limit: '2GB',
     log_min_messages: 'log',
+    log_line_prefix: LOG_LINE_PREFIX,
     autovacuum: 'off',
     jit: 'off',
     password_encryption: 'scram-sha-256',

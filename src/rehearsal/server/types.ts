@@ -1,4 +1,6 @@
 import type { ClientConfig } from 'pg';
+import type { TableName } from '../../project/quoting.ts';
+import type { SentStatement } from './statement-log.ts';
 
 /** The Postgres server that a rehearsal runs on: one of our own, made for this run, or a service container's. */
 
@@ -37,6 +39,16 @@ export interface ServerAddress {
   readonly tls?: Readonly<Record<string, string>>;
 }
 
+/** Listens to what programs send to a database. */
+export interface StatementFollower {
+  /** Whether something has changed rows by values that were not seen. */
+  missed(): boolean;
+  /** What was sent since this was last asked. */
+  sent(): Promise<readonly SentStatement[]>;
+  /** Leaves the database as it would be without it. */
+  end(): Promise<void>;
+}
+
 /**
  * Databases are named by short names ('base', 'm1') everywhere here. On a server that is not ours they are called
  * something else, unique to the run: `admin(name).database` tells.
@@ -63,6 +75,8 @@ export interface RehearsalServer {
   createDatabase(name: string, options?: CreateOptions): Promise<void>;
   /** Its sessions are ended. A database that is not there is fine. */
   dropDatabase(name: string): Promise<void>;
+  /** Sessions that connect from now on are followed. `history`: the tool's history table, there or not yet. */
+  follow(database: string, history: TableName | undefined): Promise<StatementFollower>;
   /** Keeps the cluster as it is now in the cache under `baseKey`; ends all sessions. Does nothing without a cache. */
   keepPrepared(): Promise<void>;
   /**

@@ -15,12 +15,14 @@ export function cameToIt({ result }: Report): boolean {
 export function pendingLines(report: Report, full: boolean): TargetLine[] {
   const { command, result, plan, migrations } = report;
   if (plan === undefined || (!full && command === 'apply' && cameToIt(report))) return [];
-  return plan.pending.map(({ id, statements, transaction, checksum, author, pullRequest }) => {
+  return plan.pending.map(({ id, statements, transaction, program, checksum, author, pullRequest }) => {
     const migration = migrations.find((one) => one.id === id);
     return {
       head: id,
       phrases: [
-        `${count(statements, 'statement')}${transaction === 'none' ? ', outside a transaction' : ' in a transaction'}`,
+        program
+          ? 'run by its tool'
+          : `${count(statements, 'statement')}${transaction === 'none' ? ', outside a transaction' : ' in a transaction'}`,
         ...declared(migration),
         ...(author === undefined ? [] : [', by ', { name: author }]),
         ...(full ? [', sha256 ', { name: checksum }] : []),
@@ -48,8 +50,12 @@ export function failureLines({ command, result, plan }: Report): TargetLine[] {
   const pending = plan?.pending ?? [];
   if (command !== 'plan' || result !== 'planned' || pending.length === 0) return [];
   const bare = pending.filter(({ transaction }) => transaction === 'none').map(({ id }) => id);
-  const whole = bare.length < pending.length;
+  const byTool = pending.some(({ program }) => program === true);
+  const whole = !byTool && bare.length < pending.length;
   return [
+    ...(byTool
+      ? [{ phrases: ["Of the migration that fails what its tool's own transaction does not take back stays."] }]
+      : []),
     ...(whole
       ? [{ phrases: [bare.length === 0 ? 'Nothing of it stays.' : 'In a transaction: nothing of it stays.'] }]
       : []),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, lockstep, project, targets } from '../../support/deploy.ts';
+import { LOCK_KEY } from '../../../src/deploy/lock/key.ts';
+import { change, lockstep, project, start, targets } from '../../support/deploy.ts';
 
 /** What the ledger knows, and what is done when it cannot be relied on. */
 
@@ -149,5 +150,64 @@ describe('a row that the ledger does not keep', () => {
     expect(await shop.rows('SELECT id FROM lockstep.migrations')).toEqual([{ id: '001_a' }]);
     await shop.admin.query('DROP TRIGGER swallow ON lockstep.migrations');
     expect((await lockstep('apply', repo, shop)).report.result).toBe('applied');
+  });
+});
+
+describe('a run that finds nothing to do', () => {
+  it('is written once, when it has ended: who waits for the lock waits for each write', async () => {
+    const shop = await target();
+    const repo = project(a);
+    await lockstep('apply', repo, shop);
+    await shop.admin.query(`
+      CREATE TABLE writes (what text);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
+        AS $$ BEGIN INSERT INTO writes VALUES (TG_OP || ' ' || NEW.result); RETURN NEW; END $$;
+      CREATE TRIGGER note AFTER INSERT OR UPDATE ON lockstep.runs FOR EACH ROW EXECUTE FUNCTION note()`);
+    expect((await lockstep('apply', repo, shop)).report.result).toBe('noop');
+    expect(await shop.rows('SELECT what FROM writes')).toEqual([{ what: 'INSERT noop' }]);
+    const [run] = await shop.rows(
+      `SELECT command, environment, applied, error, commit, finished_at >= started_at AS lasted FROM lockstep.runs
+       ORDER BY id DESC LIMIT 1`,
+    );
+    const commit = repo.git('rev-parse', 'HEAD');
+    expect(run).toEqual({ command: 'apply', environment: 'production', applied: 0, error: null, commit, lasted: true });
+  });
+
+  it('plans anew when its connection was lost before that: another run may have had the lock', async () => {
+    const shop = await target();
+    const repo = project(a);
+    await lockstep('apply', repo, shop);
+    const ours = repo.git('rev-parse', 'HEAD');
+    const newer = change(repo, { '002_b.sql': 'CREATE TABLE b ();\n' });
+    const other = await shop.session();
+    await other.query('BEGIN; LOCK TABLE lockstep.runs IN EXCLUSIVE MODE');
+    const run = start('apply', repo, shop, ['--head', ours]);
+    const waits = "SELECT pid FROM pg_locks WHERE relation = 'lockstep.runs'::regclass AND NOT granted";
+    await expect.poll(() => shop.rows(waits)).toHaveLength(1);
+    const [waiting] = await shop.rows<{ pid: number }>(waits);
+    await other.query(
+      "INSERT INTO lockstep.runs (command, environment, result, commit, tool_version) VALUES ('apply', 'production', 'applied', $1, '0')",
+      [newer],
+    );
+    // The other one is next to have the lock.
+    const holder = await shop.session();
+    const held = holder.query('SELECT pg_advisory_lock($1)', [String(LOCK_KEY)]);
+    await other.query('SELECT pg_terminate_backend($1, 10000)', [waiting?.pid]);
+    await held;
+    await other.query('COMMIT');
+    await holder.query('SELECT pg_advisory_unlock($1)', [String(LOCK_KEY)]);
+    const { report, printed } = await run.finished;
+    expect(report.result, printed).toBe('superseded');
+  });
+
+  it('and may not write that is no success', async () => {
+    const shop = await target();
+    const repo = project(a);
+    await lockstep('apply', repo, shop);
+    await shop.admin.query(
+      `ALTER TABLE lockstep.runs OWNER TO CURRENT_USER; REVOKE ALL ON lockstep.runs FROM ${shop.role}; GRANT SELECT ON lockstep.runs TO ${shop.role}`,
+    );
+    const { exitCode, report } = await lockstep('apply', repo, shop);
+    expect({ exitCode, code: report.error?.code }).toEqual({ exitCode: 2, code: 'target-query-failed' });
   });
 });

@@ -30,7 +30,7 @@ describe('which history counts', () => {
       '2 rows',
     ],
     [
-      'Rails',
+      'rails',
       "CREATE TABLE schema_migrations (version varchar primary key); CREATE TABLE ar_internal_metadata (key varchar); INSERT INTO schema_migrations VALUES ('1')",
       '1 row',
     ],

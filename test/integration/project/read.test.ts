@@ -151,7 +151,8 @@ describe('the folder', () => {
     ['told and not there', { 'migrations/001_a.sql': a }, at('db'), 'migrations-not-found'],
     ['told, with a file that is no migration', { 'db/a.txt': '' }, at('db'), 'migrations-not-found'],
     ['in two places', { 'migrations/001_a.sql': a, 'sql/001_a.sql': a }, AUTO, 'migrations-ambiguous'],
-    ['of a tool not read yet', { 'prisma/migrations/1_a/migration.sql': a }, AUTO, 'tool-not-supported'],
+    ['of a tool not read yet', { 'migrations/2025-01-01-000000_a/up.sql': a }, AUTO, 'tool-not-supported'],
+    ['of Prisma 8', { 'prisma-next.config.ts': '', 'migrations/app/1_a/migration.ts': a }, AUTO, 'tool-not-supported'],
     ['of a tool not known', { 'migrations/001_a.sql': a }, at('migrations', 'nosuch'), 'unknown-tool'],
   ])('%s is an error that tells what to do', async (_, files, headLocation, code) => {
     const repo = gitRepo(files);

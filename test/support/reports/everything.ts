@@ -111,6 +111,7 @@ const aboutTarget = {
         checksum: 'c'.repeat(64),
         transaction: 'none',
         statements: 3,
+        program: true,
         author: 'Ada Lovelace',
         pullRequest: 12,
       },

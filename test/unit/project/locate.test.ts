@@ -33,7 +33,14 @@ test.each<[string, TreeEntry[], string | undefined, string, string]>([
   ['no folder', [], undefined, 'migrations-not-found', 'usual places'],
   ['an empty folder', [], 'db', 'migrations-not-found', 'no migrations in db'],
   ['a link', [{ path: 'db', kind: 'symlink', oid: '1' }], 'db', 'migrations-not-found', 'db is a symbolic link'],
-  ['Prisma', entries('prisma/migrations/1_a/migration.sql'), undefined, 'tool-not-supported', 'Prisma'],
+  ['Prisma 8', entries('prisma-next.config.ts'), undefined, 'tool-not-supported', 'Prisma 8'],
+  [
+    'Prisma 8, by its files',
+    entries('m/app/1/migration.json', 'm/app/1/ops.json'),
+    'm',
+    'tool-not-supported',
+    'Prisma 8',
+  ],
   ['Diesel', entries('migrations/2020-01-01-000000_a/up.sql'), undefined, 'tool-not-supported', 'Diesel'],
 ])('%s is told as such', (_, found, asked, code, message) => {
   expect(nothingFound(found, asked)).toMatchObject({ code, message: expect.stringContaining(message) });

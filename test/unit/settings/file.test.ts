@@ -35,6 +35,7 @@ describe('lockstep.yml', () => {
           postgresVersion: undefined,
           testCommand: undefined,
           testTimeoutMs: 600_000,
+          commands: { apply: undefined, rollback: undefined, status: undefined },
           lint: { rules: {}, overrides: [], exclude: [], squawkConfig: '.squawk.toml' },
           tables: {},
           rehearsal: {
@@ -128,6 +129,9 @@ out_of_order: apply
 verify_tables: [orders, sales.invoices]
 smoke_command: npm run smoke
 smoke_timeout: 30s
+apply_command: npm run migrate
+rollback_command: [npm, run, undo]
+status_command: npm run status
 `;
     expect(parse(text)).toEqual({
       location: { database: undefined, tool: 'dbmate', directory: 'db/migrations' },
@@ -135,6 +139,7 @@ smoke_timeout: 30s
         postgresVersion: 16,
         testCommand: 'npm test',
         testTimeoutMs: 90_000,
+        commands: { apply: 'npm run migrate', rollback: ['npm', 'run', 'undo'], status: 'npm run status' },
         lint: {
           rules: { 'ban-drop-column': 'warn', 'prefer-text-field': 'off' },
           overrides: [

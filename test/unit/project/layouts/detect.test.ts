@@ -30,6 +30,11 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['a folder with atlas.sum', { 'm/1_a.sql': '', 'm/b.sql': '', 'm/atlas.sum': '' }, 'atlas'],
   ['pairs with atlas.sum', { 'm/1_a.up.sql': '', 'm/1_a.down.sql': '', 'm/atlas.sum': '' }, 'golang-migrate'],
   ['annotations of goose with atlas.sum', { 'm/1_a.sql': goose, 'm/atlas.sum': '' }, 'goose'],
+  ['a journal', { 'm/0000_a.sql': '', 'm/meta/_journal.json': '' }, 'drizzle'],
+  ['folders with snapshots', { 'm/2025_a/migration.sql': '', 'm/2025_a/snapshot.json': '' }, 'drizzle-1'],
+  ['folders', { 'm/2025_a/migration.sql': '', 'm/migration_lock.toml': '' }, 'prisma'],
+  ['folders without a lock file', { 'm/0_init/migration.sql': '', 'm/README.md': '' }, 'prisma'],
+  ['numbers, one of them a folder', { 'm/1_a.sql': '', 'm/2_b.sql': '', 'm/x/migration.sql': '' }, 'numbered'],
   ['no migration', { 'm/README.md': '', 'm/seed.sql': '' }, undefined],
   ['nothing', {}, undefined],
 ])('%s are read as %3$s', (_, files, expected) => {

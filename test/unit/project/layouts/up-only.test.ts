@@ -1,7 +1,13 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { comments } from '../../../../src/project/comments.ts';
 import { numbered } from '../../../../src/project/layouts/numbered.ts';
 import { loadParser } from '../../../../src/project/sql.ts';
 import { repoFiles } from '../../../support/project.ts';
+
+vi.mock('../../../../src/project/comments.ts', async (original) => {
+  const actual = await original<typeof import('../../../../src/project/comments.ts')>();
+  return { ...actual, comments: vi.fn(actual.comments) };
+});
 
 beforeAll(() => loadParser());
 
@@ -27,4 +33,13 @@ it('the same file is read in full after it was read for a deploy', () => {
   numbered.read('migrations', same, { placeholders: {}, upOnly: true });
   const { migrations } = numbered.read('migrations', same, { placeholders: {} });
   expect(migrations[0]?.down?.text).toContain('DROP TABLE a;');
+});
+
+it('a deploy scans those files only whose scripts it asks for', () => {
+  vi.mocked(comments).mockClear();
+  const { migrations } = numbered.read('migrations', files(), { placeholders: {}, upOnly: true });
+  expect(migrations.map(({ id, checksum }) => [id, checksum.length])).toHaveLength(4);
+  expect(comments).not.toHaveBeenCalled();
+  expect(migrations[3]?.execution).toBe('autocommit');
+  expect(comments).toHaveBeenCalledTimes(1);
 });

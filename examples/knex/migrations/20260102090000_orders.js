@@ -1,0 +1,8 @@
+exports.up = (knex) =>
+  knex.schema.createTable('orders', (table) => {
+    table.bigIncrements('id');
+    table.bigInteger('user_id').notNullable().references('users.id');
+    table.integer('total').notNullable().defaultTo(0);
+  });
+
+exports.down = (knex) => knex.schema.dropTable('orders');

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { LockstepError } from '../errors.ts';
+import { Session } from '../postgres/session.ts';
+import type { Git } from '../project/git.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
+import { tableSql, tableText } from '../project/quoting.ts';
+import type { BaseInput } from '../rehearsal/base.ts';
+import { commandText, lastLines, runProjectCommand } from '../services/project-command.ts';
+import type { Settings } from '../settings/types.ts';
+import { copyCheckout } from './checkout-copy.ts';
+import type { Io } from './io.ts';
+import type { ProjectTool } from './project-tool.ts';
+import { toolEnvironment } from './tool-environment.ts';
+
+interface ProgramRequest {
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly git: Git;
+  readonly tool: ProjectTool;
+  /** Whose migrations make the schema; 'worktree': those of the checkout. */
+  readonly at: string;
+  /** There are none: nothing has to run. */
+  readonly empty: boolean;
+  /** undefined: the tool keeps no table. */
+  readonly bookkeeping: Bookkeeping | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The base schema by the tool's own command, run in a copy of the commit. */
+export function baseProgram(request: ProgramRequest): NonNullable<BaseInput['program']> {
+  const { tool, at, empty, bookkeeping } = request;
+  const unique = at === 'worktree' ? String(Date.now()) : at;
+  const key = createHash('sha256')
+    .update(JSON.stringify([unique, tool.apply, empty]))
+    .digest('hex');
+  return {
+    key,
+    relations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
+    run: async (database) => {
+      if (!empty) await runAt(request, database);
+    },
+  };
+}
+
+type Database = Parameters<NonNullable<BaseInput['program']>['run']>[0];
+
+async function runAt(
+  { settings, io, git, tool, at, bookkeeping, timeoutMs, signal }: ProgramRequest,
+  database: Database,
+): Promise<void> {
+  const copy = at === 'worktree' || at === git.head ? undefined : await copyCheckout(git, at);
+  try {
+    io.progress.step(`building the base schema: ${commandText(tool.apply)}`);
+    const { exitCode, timedOut, tail } = await runProjectCommand({
+      command: tool.apply,
+      cwd: copy?.cwd ?? settings.cwd,
+      env: toolEnvironment(tool, { env: settings.env, database, applicationName: 'lockstep base' }),
+      timeoutMs,
+      signal,
+      onLine: (line) => io.progress.stream(line),
+    });
+    if (exitCode === 0) return await requireHistory(database, bookkeeping, tool);
+    const how = timedOut ? 'did not end in time' : `ended with exit status ${exitCode ?? 'unknown'}`;
+    const said = lastLines(tail, 15).join('\n');
+    throw new LockstepError(
+      'base-history-failed',
+      `the base schema could not be built: \`${commandText(tool.apply)}\` ${how}\n${said}`,
+      { hint: hintFor(exitCode, tail) },
+    );
+  } finally {
+    await copy?.remove();
+  }
+}
+
+/** A command that has worked elsewhere has not worked here. */
+async function requireHistory(
+  { name, ...login }: Database,
+  bookkeeping: Bookkeeping | undefined,
+  { apply }: ProjectTool,
+): Promise<void> {
+  if (bookkeeping === undefined) return;
+  const { host, port, user, password } = login;
+  const session = await Session.open({ host, port, user, password, database: name });
+  try {
+    const { rows } = await session.client.query('SELECT to_regclass($1) IS NOT NULL AS there', [
+      tableSql(bookkeeping.table),
+    ]);
+    if (rows[0]?.there === true) return;
+  } finally {
+    await session.close();
+  }
+  throw new LockstepError(
+    'base-history-failed',
+    `\`${commandText(apply)}\` ended well, and the rehearsal's database has no ${tableText(bookkeeping.table)} afterwards.`,
+    {
+      hint: 'It must take its database from DATABASE_URL (or PGHOST and its like), and from nowhere else: see where it has gone. A history table of another name is told by `history.table` in lockstep.yml.',
+    },
+  );
+}
+
+/** What programs say of what is not installed. */
+const NOT_INSTALLED =
+  /npx canceled|could not determine executable|command not found|: not found|Cannot find (?:module|package)|No module named|Could not find gem|cannot load such file/i;
+
+function hintFor(exitCode: number | null, tail: string): string {
+  if (exitCode === 126 || exitCode === 127 || NOT_INSTALLED.test(tail))
+    return 'Something is not installed. Have the job install it before Lockstep runs (npm ci, bundle install, pip install), or name the program by `apply_command` in lockstep.yml.';
+  return "It ran with the base branch's files and what the job has installed. It must take its database from DATABASE_URL (or PGHOST and its like). What else the history needs is brought by `rehearsal` in lockstep.yml, or start from a dump by `rehearsal.schema_file`.";
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../deploy/deployment.ts';
+import { codeOf, isLost, LockGone } from '../deploy/run/loss.ts';
+import type { Session } from '../postgres/session.ts';
+import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
+import { literal } from '../project/quoting.ts';
+import type { Migration } from '../project/types.ts';
+
+/** What goes on beside a command that applies migrations: whether the lock is still ours, and what it has recorded. */
+
+interface Watched {
+  readonly deployment: Deployment;
+  /** undefined: no table tells. */
+  readonly source: Bookkeeping | undefined;
+  readonly known: readonly Migration[];
+  /** The command has ended. */
+  readonly ended: AbortSignal;
+  /** Ids that the history has now. */
+  readonly onHistory: (applied: readonly string[]) => void;
+}
+
+const LOOK_EVERY_MS = 500;
+
+/** Resolves with undefined when the command has ended, else with what took the lock away: then it has to be stopped. */
+export async function watchLock({ deployment, source, known, ended, onHistory }: Watched): Promise<unknown> {
+  for (;;) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal: ended }).catch(() => {});
+    if (ended.aborted) return undefined;
+    try {
+      await deployment.session.run(deployment.fence);
+      const applied = source && (await appliedNow(deployment.session, source, known));
+      if (applied !== undefined) onHistory(applied);
+    } catch (error) {
+      if (isLost(error)) return error;
+      // See fence(). Anything else (no answer in time, say) does not show that the lock is gone.
+      if (codeOf(error) === '22012') return new LockGone();
+    }
+  }
+}
+
+/** undefined: it cannot be told now. What is in the way of a look is no reason to stop the command. */
+async function appliedNow(
+  session: Session,
+  source: Bookkeeping,
+  known: readonly Migration[],
+): Promise<readonly string[] | undefined> {
+  try {
+    const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
+    return source.history(rows, known).applied;
+  } catch (error) {
+    if (isLost(error)) throw error;
+    // The table is not there yet, or locked.
+    return undefined;
+  }
+}
+
+const LEAVE_MS = 10_000;
+
+/**
+ * Sessions of a command that has ended: those of one that was stopped are ended, and waited for, so that nothing of it is at
+ * work when the lock is let go.
+ */
+export async function endSessions(session: Session, applicationName: string): Promise<void> {
+  const deadline = performance.now() + LEAVE_MS;
+  for (;;) {
+    const [result] = await session.run(
+      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+       WHERE application_name = ${literal(applicationName)} AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()`,
+    );
+    if ((result?.rows.length ?? 0) === 0 || performance.now() > deadline) return;
+    await sleep(100);
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { checkHere, plainUrl, toolProject } from '../../support/command-tool.ts';
+import { targets } from '../../support/deploy.ts';
+import { lockstepHere } from '../../support/in-process.ts';
+
+/** A tool that nobody knows, which a team has written for itself. */
+
+const target = targets();
+
+const RUNNER = `
+import { readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+await client.connect();
+if (process.argv[2] === 'up') await client.query('CREATE TABLE IF NOT EXISTS app_history (file text PRIMARY KEY)');
+const { rows } = await client.query('SELECT file FROM app_history ORDER BY file').catch(() => ({ rows: [] }));
+const done = rows.map((row) => row.file);
+if (process.argv[2] === 'status') {
+  console.error('not a name');
+  for (const file of done) console.log(file);
+} else if (process.argv[2] === 'down') {
+  const last = done.at(-1);
+  const [, down] = readFileSync('steps/' + last, 'utf8').split('---');
+  await client.query(down);
+  await client.query('DELETE FROM app_history WHERE file = $1', [last]);
+} else {
+  for (const file of readdirSync('steps').sort()) {
+    if (done.includes(file)) continue;
+    const [up] = readFileSync('steps/' + file, 'utf8').split('---');
+    await client.query(up);
+    await client.query('INSERT INTO app_history VALUES ($1)', [file]);
+  }
+}
+await client.end();
+`;
+
+const FILES = {
+  'run.mjs': RUNNER,
+  'steps/1.step': 'CREATE TABLE a (id int PRIMARY KEY)---DROP TABLE a',
+  'steps/2.step': 'ALTER TABLE a ADD COLUMN note text---ALTER TABLE a DROP COLUMN note',
+};
+
+const SETTINGS = `tool: command
+migrations:
+  directory: steps
+apply_command: [node, run.mjs, up]
+rollback_command: node run.mjs down
+`;
+
+const BY_TABLE = `${SETTINGS}history:\n  table: app_history\n  id_column: file\n`;
+const BY_STATUS = `${SETTINGS}status_command: node run.mjs status\n`;
+
+describe.each([
+  ['a history table', BY_TABLE],
+  ['a status command', BY_STATUS],
+])('any other tool, by %s', (_by, settings) => {
+  it('is run under the lock', async () => {
+    const shop = await target();
+    const url = plainUrl(shop);
+    const { repo, complete, tool } = toolProject({ ...FILES, 'lockstep.yml': settings }, ['steps/2.step']);
+    const first = await lockstepHere('apply', repo, url);
+    expect(first.report, first.printed).toMatchObject({
+      result: 'applied',
+      migrations: [{ id: '1', status: 'applied' }],
+    });
+    complete();
+    const planned = await lockstepHere('plan', repo, url);
+    expect(
+      planned.report.plan?.pending.map(({ id }) => id),
+      planned.printed,
+    ).toEqual(['2']);
+    tool(['node', 'run.mjs', 'up'], url);
+    const noop = await lockstepHere('apply', repo, url);
+    expect(noop.report, noop.printed).toMatchObject({ result: 'noop', history: { applied: 2 } });
+  });
+
+  it('is checked', async () => {
+    const { repo, complete } = toolProject({ ...FILES, 'lockstep.yml': settings }, ['steps/2.step']);
+    repo.branch('change');
+    complete();
+    const { report, printed } = await checkHere(repo);
+    expect(report.migrations, printed).toMatchObject([
+      {
+        id: '2',
+        status: 'applied',
+        transaction: 'none',
+        down: { status: 'reversed' },
+        schemaDiff: ['+ column public.a.note text'],
+      },
+    ]);
+    expect(report.migrations[0]?.up?.statements.map(({ sql }) => sql)).toContain('ALTER TABLE a ADD COLUMN note text');
+  });
+});
+
+it('needs to be told how it is started, and what is applied', async () => {
+  const shop = await target();
+  const { repo } = toolProject({ ...FILES, 'lockstep.yml': 'tool: command\nmigrations:\n  directory: steps\n' }, []);
+  const nothing = await lockstepHere('plan', repo, plainUrl(shop));
+  expect(nothing.report.error).toMatchObject({
+    code: 'command-missing',
+    message: expect.stringContaining('how your command is started'),
+  });
+  repo.commit('half', { 'lockstep.yml': SETTINGS });
+  const half = await lockstepHere('plan', repo, plainUrl(shop));
+  expect(half.report.error).toMatchObject({
+    code: 'command-missing',
+    message: expect.stringContaining('which migrations are applied'),
+  });
+});

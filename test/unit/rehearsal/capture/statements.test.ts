@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadParser } from '../../../../src/project/sql.ts';
+import { chunksOf } from '../../../../src/rehearsal/capture/statements.ts';
+
+beforeAll(loadParser);
+
+const TABLES = { history: 'knex_migrations', own: ['knex_migrations', 'knex_migrations_lock'] };
+
+function divided(...sent: readonly string[]) {
+  return chunksOf(
+    sent.map((sql) => ({ session: 1, sql })),
+    TABLES,
+  );
+}
+
+const record = (name: string): string => `insert into "knex_migrations" ("batch", "name") values ('1', '${name}')`;
+
+describe('what a tool has sent', () => {
+  it('is divided by the rows of its history', () => {
+    const { chunks, rest } = divided(
+      'BEGIN;',
+      'CREATE TABLE a (id int)',
+      record('1.js'),
+      'COMMIT;',
+      'CREATE TABLE b (id int)',
+      record('2.js'),
+    );
+    expect(chunks).toEqual([
+      { values: ['1', '1.js'], pieces: [{ sql: 'CREATE TABLE a (id int)', wrapped: true }] },
+      { values: ['1', '2.js'], pieces: [{ sql: 'CREATE TABLE b (id int)', wrapped: false }] },
+    ]);
+    expect(rest).toEqual([]);
+  });
+
+  it('loses what was rolled back, and keeps it apart: the last of it has failed', () => {
+    const { chunks, rest, undone } = divided('BEGIN', 'CREATE TABLE a (id int)', 'ALTER TABLE b ADD c int', 'ROLLBACK');
+    expect([chunks, rest]).toEqual([[], []]);
+    expect(undone.map(({ sql }) => sql)).toEqual(['CREATE TABLE a (id int)', 'ALTER TABLE b ADD c int']);
+  });
+
+  it('goes back to a savepoint', () => {
+    const { rest } = divided(
+      'BEGIN',
+      'CREATE TABLE a (id int)',
+      'SAVEPOINT s',
+      'CREATE TABLE b (id int)',
+      'ROLLBACK TO s',
+      'CREATE TABLE c (id int)',
+      'COMMIT',
+    );
+    expect(rest.map(({ sql }) => sql)).toEqual(['CREATE TABLE a (id int)', 'CREATE TABLE c (id int)']);
+  });
+
+  it('keeps what one session rolls back apart from what another does', () => {
+    const { rest } = chunksOf(
+      [
+        { session: 1, sql: 'BEGIN' },
+        { session: 1, sql: 'CREATE TABLE a (id int)' },
+        { session: 2, sql: 'CREATE TABLE b (id int)' },
+        { session: 1, sql: 'ROLLBACK' },
+      ],
+      TABLES,
+    );
+    expect(rest.map(({ sql }) => sql)).toEqual(['CREATE TABLE b (id int)']);
+  });
+
+  it.each([
+    ['update "knex_migrations_lock" set "is_locked" = 1'],
+    ['create table "knex_migrations_lock" (index serial primary key)'],
+    ["select * from information_schema.tables where table_name = 'a'"],
+    ['SELECT version()'],
+    ["SET client_min_messages TO 'warning'"],
+    ['SHOW server_version'],
+    ['WITH r AS (SELECT 1) SELECT * FROM r'],
+    ['SELECT pg_try_advisory_lock(7)'],
+    ['DEALLOCATE a'],
+  ])('has noise taken out: %s', (sql) => {
+    expect(divided(sql).rest).toEqual([]);
+  });
+
+  it.each([
+    ["SELECT setval('a_id_seq', 7)"],
+    ['SELECT my_backfill(id) FROM a'],
+    ['WITH gone AS (DELETE FROM a RETURNING *) SELECT * FROM gone'],
+    ['SET search_path = app'],
+    ["SET lock_timeout = '2s'"],
+    ['UPDATE a SET b = 1'],
+    ['DO $$ BEGIN END $$'],
+  ])('keeps what has an effect: %s', (sql) => {
+    expect(divided(sql).rest.map((piece) => piece.sql)).toEqual([sql]);
+  });
+
+  it('is split where one message holds several', () => {
+    expect(divided('CREATE TABLE a (id int); ALTER TABLE a ADD b int').rest).toHaveLength(2);
+  });
+
+  it('is kept as it is where the parser cannot read it', () => {
+    expect(divided('CREATE TABEL a').rest).toEqual([{ sql: 'CREATE TABEL a', wrapped: false }]);
+  });
+});
