@@ -4,6 +4,7 @@ import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration, Script } from '../project/types.ts';
+import { platformAdvice } from '../rehearsal/base-advice.ts';
 import type { Rehearsal } from '../rehearsal/rehearse.ts';
 import type { DownRun } from '../rehearsal/round.ts';
 import type { MigrationRehearsal } from '../rehearsal/rounds.ts';
@@ -143,7 +144,7 @@ function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
     observed(rule, {
       ...placeOf(error, migration.path),
       message: `${inOneLine(error)}.${stays}`,
-      suggestion: error.hint,
+      suggestion: error.hint ?? platformAdvice(error.message),
       help: error.sqlstate === '25001' ? NEEDS_NO_TRANSACTION : undefined,
     }),
   ];

@@ -158,11 +158,13 @@ export function effectiveExecution(migration: {
   readonly up: Script;
   readonly execution: Execution;
   readonly alwaysWrapped?: true;
+  readonly sendsApart?: true;
 }): Execution {
   const statements = parseScript(migration.up).statements;
   if (statements === undefined) return migration.execution;
   if (ownTransaction(statements)) return 'transaction';
   if (migration.execution !== 'transaction' || migration.alwaysWrapped) return migration.execution;
+  if (migration.sendsApart && statements.some(cannotRunInTransaction)) return 'autocommit';
   const work = statements.filter((statement) => !isSetting(statement));
   return work.length > 0 && work.every(cannotRunInTransaction) ? 'autocommit' : 'transaction';
 }

@@ -81,6 +81,8 @@ export interface Migration {
   readonly execution: Execution;
   /** The tool opens the transaction whatever the script holds: nothing is inferred from its statements. */
   readonly alwaysWrapped?: true;
+  /** The tool sends what refuses a transaction apart from the rest of the file, which is committed before and after it. */
+  readonly sendsApart?: true;
   /** How the down script meets the server, when that differs from `execution` (a twin file with its own marker). */
   readonly downExecution?: Execution | undefined;
   readonly directives: Directives;

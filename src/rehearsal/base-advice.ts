@@ -49,6 +49,18 @@ const setupFile = (sql: string): string =>
 
 type Advice = (match: RegExpMatchArray) => string | undefined;
 
+const SUPABASE =
+  /^(?:schema "(?:auth|storage|extensions|realtime|vault|graphql|graphql_public|pgsodium|supabase_functions)"|(?:function|relation|type) "?(?:auth|storage|supabase_functions)\..+) does not exist$/;
+
+function presetAdvice(): string {
+  return `This looks like a Supabase project. ${rehearsal('preset: supabase')}`;
+}
+
+/** What helps with a new migration that needs what a platform brings; undefined: nothing of it is missing. */
+export function platformAdvice(message: string): string | undefined {
+  return SUPABASE.test(message) ? presetAdvice() : undefined;
+}
+
 const ADVICE: readonly (readonly [RegExp, Advice])[] = [
   [
     /^role "(.+)" does not exist$/,
@@ -59,10 +71,7 @@ const ADVICE: readonly (readonly [RegExp, Advice])[] = [
     ([, role]) =>
       `The role ${role} is there before this runs. Take it out of \`rehearsal.roles\` in lockstep.yml, if it stands there; on a server of your own (\`rehearsal_url\`) it may be left from another run.`,
   ],
-  [
-    /^(?:schema "(?:auth|storage|extensions|realtime|vault|graphql|graphql_public|pgsodium|supabase_functions)"|(?:function|relation|type) "?(?:auth|storage|supabase_functions)\..+) does not exist$/,
-    () => `This looks like a Supabase project. ${rehearsal('preset: supabase')}`,
-  ],
+  [SUPABASE, presetAdvice],
   [
     /^relation "([\w.]+)" does not exist$/,
     ([, relation = '']) => {

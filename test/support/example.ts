@@ -49,12 +49,14 @@ interface Example {
   readonly base?: Readonly<Record<string, string>>;
   /** What becomes of the newest one's down script; 'missing' where the tool has none. */
   readonly down: 'reversed' | 'missing';
+  /** What the target has before any migration. */
+  readonly prepare?: (target: Target) => Promise<void>;
   /** The tool itself, after a deploy: it must find nothing to do. Throws when it fails. */
   readonly agrees?: (repo: GitRepo, target: Target) => unknown;
 }
 
 /** Registers the tests: a pull request is checked, and what it brings is planned and applied. */
-export function runsExample({ name, tool, newest, base = {}, down, agrees }: Example): void {
+export function runsExample({ name, tool, newest, base = {}, down, prepare, agrees }: Example): void {
   const target = targets();
   const files = exampleFiles(name);
   const rest = Object.entries(files).filter(([path]) => !newest.includes(path));
@@ -72,6 +74,7 @@ export function runsExample({ name, tool, newest, base = {}, down, agrees }: Exa
       expect(report.migrations).toMatchObject([{ path: newest[0], up: { status: 'applied' }, down: { status: down } }]);
 
       const shop = await target();
+      await prepare?.(shop);
       repo.checkout('main');
       const first = await lockstepHere('apply', repo, shop.url);
       expect(first.report.result, first.printed).toBe('applied');

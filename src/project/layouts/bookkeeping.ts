@@ -63,7 +63,7 @@ interface ToolLock {
 }
 
 /** The table as an older version of the tool made it, which the newer one changes before it does anything else. */
-export interface EarlierTable extends Pick<Bookkeeping, 'columns' | 'select' | 'history'> {
+interface EarlierTable extends Pick<Bookkeeping, 'columns' | 'select' | 'history'> {
   /** SQL that makes today's table of it, as the tool would. `rows`: those of `select`. */
   upgrade(rows: readonly Readonly<Record<string, unknown>>[], known: readonly Migration[]): string;
 }

@@ -13,6 +13,7 @@ import { below, fileName, versionedName } from './names.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
 import { numbered } from './numbered.ts';
 import { prisma } from './prisma.ts';
+import { supabase } from './supabase.ts';
 
 /**
  * The one place that knows which tools there are. The first whose files they look like is taken: the most particular come first,
@@ -25,7 +26,8 @@ export const layouts: readonly Layout[] = [
   drizzleFolders,
   // migration_lock.toml, */migration.sql
   prisma,
-  // supabase/migrations: Supabase
+  // supabase/migrations
+  supabase,
   // atlas.sum
   atlas,
   // V1__x.sql

@@ -41,6 +41,11 @@ test.each<[string, Record<string, string>, string | undefined]>([
   expect(detectLayout('m', repoFiles(files))?.name).toBe(expected);
 });
 
+test('what lies in supabase/migrations is read as Supabase does', () => {
+  const files = repoFiles({ 'app/supabase/migrations/1_a.sql': '' });
+  expect(detectLayout('app/supabase/migrations', files)?.name).toBe('supabase');
+});
+
 test('a tool may be named; an unknown name is told with the known ones', () => {
   for (const name of layoutNames) expect(layoutNamed(name).name).toBe(name);
   expect(() => layoutNamed('liquibase')).toThrow(
