@@ -64,12 +64,15 @@ export function npmTool(
   url: string,
   env: Readonly<Record<string, string>> = {},
 ): string {
-  return ranIn(repo.dir, name, [join(toolsRoot, 'node_modules', '.bin', name), ...args], {
+  return ranIn(repo.dir, name, [join(toolsRoot, 'node_modules', PROGRAMS[name] ?? `.bin/${name}`), ...args], {
     ...repo.env,
     ...env,
     DATABASE_URL: url,
   });
 }
+
+/** dbmate's own package names programs for other platforms that the registry does not have, and could not be locked. */
+const PROGRAMS: Readonly<Record<string, string>> = { dbmate: '@dbmate/linux-x64/bin/dbmate' };
 
 /** Runs a module's text that imports npm packages: a tool that is no program. It gets `args` from `process.argv[1]` on. */
 export function npmModule(text: string, args: readonly string[], repo: GitRepo, url: string): string {
