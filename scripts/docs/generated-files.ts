@@ -6,6 +6,7 @@ import { isMandatory } from '../../src/lint/catalogue.ts';
 import { reportJsonSchema } from '../../src/report/json-schema.ts';
 import { configJsonSchema } from '../../src/settings/json-schema.ts';
 import { actionManifest } from './action.ts';
+import { commandToolsTable } from './command-features.ts';
 import { inputsPage, optionsTable } from './inputs.ts';
 import { between } from './markdown.ts';
 import { type Reference, referenceOf, withReference } from './references.ts';
@@ -38,9 +39,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   );
   return new Map([
     ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
-    ['README.md', between(await read('README.md'), 'options', optionsTable('check'))],
+    ['README.md', withTools(between(await read('README.md'), 'options', optionsTable('check')), 'docs/tools/')],
     ['docs/inputs.md', inputsPage(configSchema)],
-    ['docs/tools/README.md', between(await read('docs/tools/README.md'), 'tools', toolsTable(''))],
+    ['docs/tools/README.md', withTools(await read('docs/tools/README.md'), '')],
     ['docs/rules.md', rulesPage(rules)],
     ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],
@@ -67,4 +68,9 @@ function stampRepository(source: string, { repository, ref }: Reference): string
   return source
     .replace(/(export const REPOSITORY = ')[^']*'/, `$1${repository}'`)
     .replace(/(const DOCS_REF = ')[^']*'/, `$1${ref}'`);
+}
+
+/** Both tables of tools; `pages`: where their pages are, seen from this one. */
+function withTools(page: string, pages: string): string {
+  return between(between(page, 'tools', toolsTable(pages)), 'command-tools', commandToolsTable(pages));
 }

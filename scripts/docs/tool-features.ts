@@ -33,7 +33,7 @@ interface ToolFeatures extends Readonly<Record<Column, Proven | Absent>> {
   readonly tool: string;
 }
 
-const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
+export const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
 
 const DETECT = 'unit/project/layouts/detect.test.ts';
 const ENDINGS = 'integration/tools/line-endings.test.ts';

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { commandFeatures } from '../../scripts/docs/command-features.ts';
 import { type Column, columns, type Proven, toolFeatures } from '../../scripts/docs/tool-features.ts';
+import { commandTools } from '../../src/project/command-tools/tools.ts';
 import { bookkeepingOf } from '../../src/project/layouts/bookkeeping.ts';
 import { layoutNamed, layoutNames } from '../../src/project/layouts/detect.ts';
 
@@ -12,7 +14,19 @@ it('every tool has its row, in the order in which files are recognised, and its 
   const tools = toolFeatures.map(({ tool }) => tool);
   expect(tools).toEqual(layoutNames);
   const pages = readdirSync(`${root}docs/tools`).map((name) => name.replace(/\.md$/, ''));
-  expect(pages.sort()).toEqual(['README', ...tools].sort());
+  const programs = commandFeatures.map(({ page }) => page);
+  expect(pages.sort()).toEqual(['README', ...new Set([...tools, ...programs])].sort());
+});
+
+describe('tools that run their migrations themselves', () => {
+  it('have a row each', () => {
+    expect(commandFeatures.map(({ tool }) => tool)).toEqual(commandTools.map(({ name }) => name));
+  });
+
+  it.each(commandFeatures)('$tool is proven by tests that there are', ({ recognised, history, trip }) => {
+    for (const { test, title } of [recognised, history, trip])
+      expect(readFileSync(`${root}test/${test}`, 'utf8')).toContain(title);
+  });
 });
 
 describe.each(toolFeatures)('$tool', (features) => {
