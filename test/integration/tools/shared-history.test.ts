@@ -88,6 +88,21 @@ describe("the files of dbmate, and a table that is Rails'", () => {
   });
 });
 
+it('of a Rails project it is its own: nothing is asked, whatever Lockstep knows of it', async () => {
+  const shop = await withHistory(RAILS);
+  const migration = (name: string): string => `class ${name} < ActiveRecord::Migration[7.1]\nend\n`;
+  const repo = repository({
+    Gemfile: 'gem "rails"\n',
+    'config/database.yml': 'production: {}\n',
+    'bin/rails': '#!/usr/bin/env ruby\n',
+    'db/migrate/20240101000000_a.rb': migration('A'),
+    'db/migrate/20240202000000_b.rb': migration('B'),
+  });
+  const { report, printed } = await lockstepHere('plan', repo, shop.url);
+  expect(report.error, printed).toBeUndefined();
+  expect(report, printed).toMatchObject({ result: 'noop', project: { tool: 'rails' } });
+});
+
 describe('a table of the same name with other columns', () => {
   const pair = {
     'migrations/1_a.up.sql': 'CREATE TABLE a ();\n',
