@@ -22,6 +22,8 @@ await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 const options = {
   bundle: true,
+  // Wherever node_modules leads to: the names of modules are the same.
+  preserveSymlinks: true,
   platform: 'node',
   target: 'node20',
   // Identifiers stay as they are, so that a stack trace in a bug report can be read.

@@ -54,6 +54,106 @@ const OURS = 'none; the ledger has one';
 
 export const toolFeatures: readonly ToolFeatures[] = [
   {
+    tool: 'drizzle',
+    recognised: proven('`meta/_journal.json`', DETECT, "['a journal',"),
+    runs: proven(
+      'a transaction for each file, unless its statements refuse one or it says so; the rehearsal also runs all in one, as the tool does',
+      'integration/tools/drizzle.test.ts',
+      'is told what Drizzle, in its one transaction, would fail on',
+    ),
+    history: roundTrip('`drizzle.__drizzle_migrations`: a row each', 'drizzle'),
+    down: proven(
+      'none; `x.down.sql` or a `-- Rollback` comment is read',
+      'unit/project/layouts/drizzle.test.ts',
+      'a down script beside its migration is one',
+    ),
+    lock: 'absent',
+    checksum: proven(
+      'its hash tells edits, on any system',
+      'integration/tools/drizzle.test.ts',
+      'an edit is seen by the hash; other line breaks are no edit',
+    ),
+    late: proven(
+      'applied, where the tool skips it in silence',
+      'integration/tools/drizzle.test.ts',
+      'what was merged late is not skipped in silence',
+    ),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'drizzle-1',
+    recognised: proven('`x/snapshot.json`', DETECT, "['folders with snapshots',"),
+    runs: proven(
+      'as with 0.x',
+      'unit/project/layouts/drizzle-folders.test.ts',
+      'folders are migrations, by name; marks divide their statements',
+    ),
+    history: roundTrip('`drizzle.__drizzle_migrations`: a row each; the table of 0.x is upgraded', 'drizzle-1'),
+    down: proven(
+      'none; `down.sql` or a `-- Rollback` comment is read',
+      'unit/project/layouts/prisma.test.ts',
+      '`down.sql` beside it is the way back, or a comment',
+    ),
+    lock: 'absent',
+    checksum: proven(
+      'its hash tells edits, on any system',
+      'unit/project/layouts/drizzle-folders.test.ts',
+      'a row is known by its name',
+    ),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'drizzle-1'"),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'prisma',
+    recognised: proven('`x/migration.sql`', DETECT, "['folders',"),
+    runs: proven(
+      'a file as one query',
+      'integration/tools/prisma.test.ts',
+      'two indexes CONCURRENTLY in one file fail in the rehearsal',
+    ),
+    history: roundTrip('`_prisma_migrations`: a row for each try; a failed one is explained and settled', 'prisma'),
+    down: proven(
+      'none; `down.sql` or a `-- Rollback` comment is read',
+      'unit/project/layouts/prisma.test.ts',
+      '`down.sql` beside it is the way back, or a comment',
+    ),
+    lock: proven(
+      'taken after ours, let go of round CONCURRENTLY',
+      'integration/tools/prisma.test.ts',
+      'Prisma waits while Lockstep applies, and Lockstep for Prisma',
+    ),
+    checksum: proven(
+      'tells edits, on any system',
+      'integration/tools/prisma.test.ts',
+      'a checksum of other line breaks is none of an edit',
+    ),
+    late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'prisma'"),
+    repeatable: 'absent',
+  },
+  {
+    tool: 'supabase',
+    recognised: proven('the folder `supabase/migrations`', DETECT, 'what lies in supabase/migrations'),
+    runs: proven(
+      'a transaction for each file, unless a statement refuses one',
+      'unit/project/layouts/supabase.test.ts',
+      'a file with a statement that refuses a transaction has none',
+    ),
+    history: roundTrip('`supabase_migrations.schema_migrations`: a row each, with its statements', 'supabase'),
+    down: proven(
+      'none; a `-- Rollback` comment is read',
+      'unit/project/layouts/supabase.test.ts',
+      'the way back stands in a comment',
+    ),
+    lock: 'absent',
+    checksum: proven(OURS, ENDINGS, "['supabase',"),
+    late: proven(
+      'refused, or applied where that is allowed',
+      'integration/tools/supabase.test.ts',
+      'what was merged late stops both',
+    ),
+    repeatable: 'absent',
+  },
+  {
     tool: 'atlas',
     recognised: proven('`atlas.sum`', DETECT, "['a folder with atlas.sum',"),
     runs: proven(

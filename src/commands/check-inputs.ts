@@ -16,10 +16,11 @@ import type { Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
-import { judgingSettings, settingsFile } from './check-settings.ts';
+import { judgingSettings } from './check-settings.ts';
 import { type ProjectTool, projectTool } from './project-tool.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
 import { everyRuleName } from './rule-names.ts';
+import { settingsFile } from './settings-file.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 

@@ -14,8 +14,8 @@ import { fromDotenv } from '../settings/dotenv.ts';
 import { parseConfig } from '../settings/file.ts';
 import type { Config, EnvironmentKind, Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
-import { settingsFile } from './check-settings.ts';
 import { type ProjectTool, projectTool } from './project-tool.ts';
+import { settingsFile } from './settings-file.ts';
 
 /** Which commit a command on a target is about, what its own settings say, and where the target is. */
 export interface TargetPlace {

@@ -183,8 +183,13 @@ describe('a run that finds nothing to do', () => {
     await other.query('BEGIN; LOCK TABLE lockstep.runs IN EXCLUSIVE MODE');
     const run = start('apply', repo, shop, ['--head', ours]);
     const waits = "SELECT pid FROM pg_locks WHERE relation = 'lockstep.runs'::regclass AND NOT granted";
-    await expect.poll(() => shop.rows(waits)).toHaveLength(1);
-    const [waiting] = await shop.rows<{ pid: number }>(waits);
+    let waiting: number | undefined;
+    const look = async (): Promise<number | undefined> => {
+      const [found] = await shop.rows<{ pid: number }>(waits);
+      waiting = found?.pid;
+      return waiting;
+    };
+    await expect.poll(look, { timeout: 20_000 }).toBeDefined();
     await other.query(
       "INSERT INTO lockstep.runs (command, environment, result, commit, tool_version) VALUES ('apply', 'production', 'applied', $1, '0')",
       [newer],
@@ -192,7 +197,7 @@ describe('a run that finds nothing to do', () => {
     // The other one is next to have the lock.
     const holder = await shop.session();
     const held = holder.query('SELECT pg_advisory_lock($1)', [String(LOCK_KEY)]);
-    await other.query('SELECT pg_terminate_backend($1, 10000)', [waiting?.pid]);
+    await other.query('SELECT pg_terminate_backend($1, 10000)', [waiting]);
     await held;
     await other.query('COMMIT');
     await holder.query('SELECT pg_advisory_unlock($1)', [String(LOCK_KEY)]);

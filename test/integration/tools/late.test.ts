@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { type Target, targets } from '../../support/deploy.ts';
+import { drizzleMigrate } from '../../support/drizzle.ts';
 import { type GitRepo, gitRepo } from '../../support/git-repo.ts';
 import { lockstepHere } from '../../support/in-process.ts';
+import { PRISMA_PROJECT, prismaMigrate } from '../../support/prisma.ts';
 import { npmTool } from '../../support/round-trip.ts';
 
 /** A migration that was merged after a newer one had been applied. */
@@ -20,6 +22,19 @@ it.each<Late>([
   { tool: 'numbered', file: (version, up) => ({ [`migrations/${version}_x.sql`]: up }) },
   { tool: 'flyway', file: (version, up) => ({ [`migrations/V${version}__x.sql`]: up }) },
   { tool: 'goose', file: (version, up) => ({ [`migrations/${version}_x.sql`]: `-- +goose Up\n${up}` }) },
+  {
+    tool: 'drizzle-1',
+    file: (version, up) => ({
+      [`drizzle/2025010${version}000000_x/migration.sql`]: up,
+      [`drizzle/2025010${version}000000_x/snapshot.json`]: '{}',
+    }),
+    agrees: (repo, { url }) => void drizzleMigrate(repo, url, 'drizzle-orm-1'),
+  },
+  {
+    tool: 'prisma',
+    file: (version, up) => ({ ...PRISMA_PROJECT, [`prisma/migrations/2025010${version}000000_x/migration.sql`]: up }),
+    agrees: (repo, { url }) => void prismaMigrate(repo, url, 'deploy'),
+  },
   {
     tool: 'dbmate',
     file: (version, up) => ({ [`migrations/${version}_x.sql`]: `-- migrate:up\n${up}-- migrate:down\n` }),

@@ -15,6 +15,8 @@ const DOWN = 'DROP TABLE a;\n';
 
 it.each<[string, Record<string, string>]>([
   ['numbered', { 'migrations/1_a.sql': UP, 'migrations/1_a.down.sql': DOWN }],
+  ['supabase', { 'supabase/migrations/1_a.sql': UP }],
+  ['prisma', { 'prisma/migrations/1_a/migration.sql': UP }],
   ['golang-migrate', { 'migrations/1_a.up.sql': UP, 'migrations/1_a.down.sql': DOWN }],
   ['dbmate', { 'migrations/1_a.sql': `-- migrate:up\n${UP}-- migrate:down\n${DOWN}` }],
   ['flyway', { 'migrations/V1__a.sql': UP, 'migrations/U1__a.sql': DOWN }],
