@@ -34,28 +34,36 @@ const RAILS: Candidate = {
   beside: qualified('public.ar_internal_metadata'),
 };
 
+/** One's own: the tool, and its table where it keeps one. */
+interface Own {
+  readonly tool: string;
+  readonly table: TableName | undefined;
+}
+
 /** The histories that might be there, but for one's own. The first that fits a table is taken. */
-function candidates(own: TableName | undefined): readonly Candidate[] {
+function candidates(own: Own): readonly Candidate[] {
   const known = allLayouts.flatMap(({ name, historyTable }): Candidate[] => {
     // Objection's is Knex's; Rails' stands first, since dbmate's looks the same.
     if (historyTable === undefined || name === 'objection' || name === RAILS.tool) return [];
     const { table, columns, foreignColumns = [] } = historyTable.in(qualified(historyTable.usual));
     return [{ tool: name, table, columns, foreignColumns }];
   });
-  const ownName = own === undefined ? undefined : tableText(own);
+  const ownName = own.table === undefined ? undefined : tableText(own.table);
   // One's own table may be another's as well: what stands beside it shows that.
-  return [RAILS, ...known].filter(({ table, beside }) => beside !== undefined || tableText(table) !== ownName);
+  return [RAILS, ...known].filter(
+    ({ tool, table, beside }) => tableText(table) !== ownName || (beside !== undefined && tool !== own.tool),
+  );
 }
 
 /** The tables to look up for that. */
-export function otherTables(own: TableName | undefined): readonly TableName[] {
+export function otherTables(own: Own): readonly TableName[] {
   return candidates(own).flatMap(({ table, beside }) => [table, ...(beside === undefined ? [] : [beside])]);
 }
 
 /** Those that hold rows, given what was looked up. What the role may not read says nothing. */
 export async function othersThere(
   session: Session,
-  own: TableName | undefined,
+  own: Own,
   relations: readonly Relation[],
 ): Promise<readonly OtherHistory[]> {
   const there = new Map(relations.filter(({ kind }) => kind !== undefined).map((one) => [tableText(one), one]));

@@ -51,15 +51,16 @@ export interface HistoryRequest {
 export async function readHistory(session: Session, request: HistoryRequest): Promise<TargetHistory> {
   const { ledger, source, role } = request;
   const own = source?.table;
+  const mine = { tool: request.layout.name, table: own };
   const wanted = [...ledgerTables(ledger), ...(own === undefined ? [] : [own])];
-  const looked = await lookUp(session, [...wanted, ...otherTables(own)]);
+  const looked = await lookUp(session, [...wanted, ...otherTables(mine)]);
   const relations = looked.slice(0, wanted.length);
   requireReadable(relations, role);
   const lacking = relations.slice(0, 3).filter(({ kind }) => kind !== 'r' && kind !== 'p');
   if (lacking.length > 0 && lacking.length < 3) throw ledgerIncomplete(ledger, lacking);
   const ledgerThere = lacking.length === 0;
   const contents = ledgerThere ? await readLedger(session, ledger) : NO_LEDGER;
-  const others = await othersThere(session, own, looked.slice(wanted.length));
+  const others = await othersThere(session, mine, looked.slice(wanted.length));
   const { rows, ...history } = await readTool(session, request, contents, relations[3]);
   if (!request.isTold) {
     const relation = own === undefined ? `${ledger.schema}.migrations` : tableText(own);

@@ -46,7 +46,7 @@ describe("the files of dbmate, and a table that is Rails'", () => {
       expect(report.error).toMatchObject({
         code: 'history-ambiguous',
         message: expect.stringMatching(
-          /dbmate.*of Rails: public\.schema_migrations \(2 rows\), with public\.ar_internal_metadata/,
+          /dbmate.*of rails: public\.schema_migrations \(2 rows\), with public\.ar_internal_metadata/,
         ),
         hint: expect.stringMatching(/table: public\.dbmate_migrations[\s\S]*tool: dbmate/),
       });
@@ -60,7 +60,7 @@ describe("the files of dbmate, and a table that is Rails'", () => {
     expect((await lockstepHere(['baseline', '--to', 'none'], repo, shop.url)).report.result).toBe('passed');
     const { report, printed } = await lockstepHere('apply', repo, shop.url);
     expect(report.result, printed).toBe('applied');
-    expect(report.notices).toContainEqual(expect.stringContaining('a history of Rails as well'));
+    expect(report.notices).toContainEqual(expect.stringContaining('a history of rails as well'));
     dbmate(repo, shop, '--migrations-table', 'dbmate_migrations');
     expect(await shop.rows('SELECT version FROM dbmate_migrations')).toEqual([{ version: '1' }]);
     expect(await shop.rows('SELECT count(*)::int AS rows FROM schema_migrations')).toEqual([{ rows: 2 }]);
@@ -86,6 +86,21 @@ describe("the files of dbmate, and a table that is Rails'", () => {
     const { report, printed } = await lockstepHere('apply', repo, shop.url);
     expect(report.result, printed).toBe('noop');
   });
+});
+
+it('of a Rails project it is its own: nothing is asked, whatever Lockstep knows of it', async () => {
+  const shop = await withHistory(RAILS);
+  const migration = (name: string): string => `class ${name} < ActiveRecord::Migration[7.1]\nend\n`;
+  const repo = repository({
+    Gemfile: 'gem "rails"\n',
+    'config/database.yml': 'production: {}\n',
+    'bin/rails': '#!/usr/bin/env ruby\n',
+    'db/migrate/20240101000000_a.rb': migration('A'),
+    'db/migrate/20240202000000_b.rb': migration('B'),
+  });
+  const { report, printed } = await lockstepHere('plan', repo, shop.url);
+  expect(report.error, printed).toBeUndefined();
+  expect(report, printed).toMatchObject({ result: 'noop', project: { tool: 'rails' } });
 });
 
 describe('a table of the same name with other columns', () => {
