@@ -100,10 +100,11 @@ export async function readTargetProject(place: TargetPlace): Promise<TargetInput
     place.git.read(place.commit),
   ]);
   const inFolder = project.directory === '.' ? '' : `${project.directory}/`;
-  const programs = new Set(project.migrations.flatMap(({ path, up }) => (up.program === undefined ? [] : [path])));
+  const isProgram = (path: string): boolean =>
+    project.migrations.some((migration) => migration.path === path && migration.up.program !== undefined);
   // Of what was read from the disk, which is what no commit has: other folders were looked into as well.
   const uncommitted = [...place.files.fromDisk].filter(
-    (path) => programs.has(path) || (path.startsWith(inFolder) && path.endsWith('.sql')),
+    (path) => (path.startsWith(inFolder) && path.endsWith('.sql')) || isProgram(path),
   );
   const tool = await projectTool(place.files, place.at, project.tool, place.policy);
   return { ...place, author, subject, project, uncommitted, layout: toolLayout(project.tool), tool };

@@ -92,8 +92,9 @@ async function readFolder(files: GitFiles, folder: Folder, options: ReadOptions)
 function withLeftOut(project: Project, files: readonly RepoFile[], { placeholders, upOnly }: ReadOptions): Project {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const migrations = project.migrations.map((migration) => {
-    if (migration.sectionProblems || migration.up.program !== undefined) return migration;
+    if (migration.sectionProblems) return migration;
     const find = (): readonly SectionProblem[] | undefined => {
+      if (migration.up.program !== undefined) return undefined;
       const found = [...new Set([migration.path, migration.down?.path])].flatMap((path) => {
         const file = path === undefined ? undefined : byPath.get(path);
         return file ? leftOut(sourceOf(file, placeholders), migration) : [];

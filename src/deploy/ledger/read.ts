@@ -176,6 +176,7 @@ export async function readLedger(session: Session, ledger: Ledger): Promise<Ledg
 
 /** In place: a history has thousands of rows, which nobody else has seen. */
 function withoutNulls<T extends object>(row: T): T {
-  for (const [key, cell] of Object.entries(row)) if (cell === null) Object.assign(row, { [key]: undefined });
+  const cells = row as Record<string, unknown>;
+  for (const key in cells) if (cells[key] === null) cells[key] = undefined;
   return row;
 }

@@ -23,6 +23,8 @@ export const prisma: Layout = {
   migrationPath: MIGRATION_PATH,
   // By most files: one folder among plain numbered files does not make them all invisible.
   detect: (directory, files, paths) => {
+    // Whatever else is passed over is hashed.
+    if (!files.some(({ path }) => MIGRATION_PATH.test(below(directory, path)))) return false;
     const { folders, ignored } = sortFolders('Prisma', directory, files);
     const plain = ignored.filter(({ path }) => versionedName(below(directory, path)) !== undefined).length;
     return folders.length > 0 && (paths.includes(within(directory, 'migration_lock.toml')) || folders.length >= plain);
