@@ -169,7 +169,7 @@ describe('a pull request of a Drizzle project', () => {
     const { [journal]: naming = '' } = drizzleFiles([users, orders, merged]);
     const broken = await found(base, { [journal]: naming }, 'broken-sections');
     expect(broken).toMatchObject([
-      { path: journal, line: 22, severity: 'block', message: expect.stringContaining('0001_late') },
+      { path: journal, line: 23, severity: 'block', message: expect.stringContaining('0001_late') },
     ]);
   });
 
