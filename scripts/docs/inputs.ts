@@ -78,7 +78,8 @@ A change cannot switch off its own judge:
   branch allows none.
 - Everything else, and Squawk's configuration, is read from the base branch. \`--policy head\` tries out what a change of it would do.
 - The first settings of a repository are taken from the change itself, except \`rehearsal.superuser\`, \`rehearsal.setup\`,
-  \`rehearsal.schema_file\`, \`rehearsal.seed\`, \`rehearsal.seed_command\` and \`test_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
+  \`rehearsal.schema_file\`, \`rehearsal.seed\`, \`rehearsal.seed_command\`, \`test_command\`,
+  \`apply_command\`, \`rollback_command\` and \`status_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a
   \`.squawk.toml\`: beside either, a file of policy that is only in the change does not count for it.
 
 A deploy (\`plan\`, \`apply\` and their relatives) reads all of it at the commit that it deploys; there an entry of \`history.accept\` counts as

@@ -20,8 +20,9 @@ export const alembic: CommandTool = {
   ],
   isMigration: (path) => /^[^/]+\.py$/.test(path),
   speaks: /^down_revision\b/m,
-  read: (_file, _path, text) => revisionIn(text),
+  read: (_path, text) => revisionIn(text),
   order: 'lexical',
+  ordersByGraph: true,
   orderNote: 'Alembic runs revisions after those that they name as `down_revision`.',
   identityNote: 'alembic_version knows the newest revision by its id.',
   history: {

@@ -1,5 +1,3 @@
-import type { RepoFile } from '../types.ts';
-
 /**
  * A tool that runs its migrations itself: they are written in its own language, so that Lockstep starts the tool's command
  * and reads its history. One file per tool, joined in tools.ts; layout-of.ts makes of it what all other stages know.
@@ -17,8 +15,10 @@ export interface CommandTool {
   /** Whether a migration's text is one of this tool's, where a name alone does not tell. */
   readonly speaks: RegExp;
   /** undefined: the file is no migration after all (a helper, a base class). */
-  read(file: RepoFile, path: string, text: string): ProgramFacts | undefined;
+  read(path: string, text: string): ProgramFacts | undefined;
   readonly order: 'numeric' | 'lexical';
+  /** Migrations name those before them. */
+  readonly ordersByGraph?: true;
   readonly orderNote: string;
   readonly identityNote: string;
   readonly history: ToolTable | undefined;

@@ -16,12 +16,13 @@ export const django: CommandTool = {
   places: ['.'],
   isMigration: (path) => FILE.test(path),
   speaks: /\bmigrations\.Migration\b/,
-  read: (_file, path, text) => {
+  read: (path, text) => {
     const [, app, name] = FILE.exec(path) ?? [];
     if (app === undefined || name === undefined) return undefined;
     return { id: `${app}.${name}`, version: name.slice(0, 4), name: name.slice(5), requires: dependencies(text) };
   },
   order: 'lexical',
+  ordersByGraph: true,
   orderNote: 'Django runs migrations after those that they depend on.',
   identityNote: 'django_migrations knows a migration by its app and file name.',
   history: {

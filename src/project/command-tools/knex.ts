@@ -23,7 +23,7 @@ export const knex: CommandTool = {
   ],
   isMigration: (path) => FILE.test(path) && !path.endsWith('.d.ts'),
   speaks: /\bexports\.up\b|\bexport\s+(?:async\s+)?(?:function|const)\s+up\b|\bup\s*[:=(]/,
-  read: (_file, path) => named(path),
+  read: (path) => named(path),
   order: 'lexical',
   orderNote: 'Knex runs migrations by file name, as text.',
   identityNote: 'knex_migrations knows a migration by its file name, the ending included.',

@@ -21,11 +21,10 @@ export function commandLayout(name: string): Layout | undefined {
 }
 
 function layoutOf(tool: CommandTool): Layout {
-  const graph = tool.name === 'django' || tool.name === 'alembic';
   return {
     name: tool.name,
     order: tool.order,
-    ...(graph ? { ordersByGraph: true as const } : {}),
+    ...(tool.ordersByGraph && { ordersByGraph: tool.ordersByGraph }),
     orderNote: tool.orderNote,
     checksumNote: '',
     identityOf: ({ id }) => id,
@@ -78,7 +77,7 @@ export function factsOf({ id, version, name, toolFacts }: Migration): ProgramFac
 function migrationOf(tool: CommandTool, file: RepoFile, path: string): Migration[] {
   if (!tool.isMigration(path)) return [];
   const { text, unreadable } = decode(file.bytes);
-  const facts = unreadable ? undefined : tool.read(file, path, text);
+  const facts = unreadable ? undefined : tool.read(path, text);
   if (facts === undefined) return [];
   const checksum = sha256(file.bytes);
   return [

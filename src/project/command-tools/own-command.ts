@@ -12,7 +12,7 @@ export const ownCommand: CommandTool = {
   places: ['migrations', 'db/migrations', 'db/migrate', 'src/migrations', 'database/migrations'],
   isMigration: (path) => !fileName(path).startsWith('.') && !/\.(?:md|txt|lock|json|toml|ya?ml|d\.ts)$/i.test(path),
   speaks: /^/,
-  read: (_file, path) => {
+  read: (path) => {
     const [, version = path] = /^(?:\w*?)(\d+)/.exec(fileName(path)) ?? [];
     return { id: path.replace(/\.\w+$/, ''), version, name: fileName(path) };
   },

@@ -13,7 +13,7 @@ export const rails: CommandTool = {
   places: ['db/migrate'],
   isMigration: (path) => FILE.test(fileName(path)),
   speaks: /\bActiveRecord::Migration\b/,
-  read: (_file, path) => {
+  read: (path) => {
     const [, version, name = ''] = FILE.exec(fileName(path)) ?? [];
     // Rails compares versions as numbers, and writes them without leading zeros.
     return version === undefined ? undefined : { id: String(BigInt(version)), version, name };

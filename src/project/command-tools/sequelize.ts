@@ -22,7 +22,7 @@ export const sequelize: CommandTool = {
   ],
   isMigration: (path) => FILE.test(path) && !path.endsWith('.d.ts'),
   speaks: /\bqueryInterface\b|\bQueryInterface\b/,
-  read: (_file, path) => {
+  read: (path) => {
     const id = fileName(path);
     const [, version = id, rest = ''] = /^([\d.-]+)[_-]?(.*?)\.\w+$/.exec(id) ?? [];
     return { id, version: version.replace(/[.-]+$/, ''), name: rest };

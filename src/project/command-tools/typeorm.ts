@@ -30,7 +30,7 @@ export const typeorm: CommandTool = {
   ],
   isMigration: (path) => FILE.test(path) && !path.endsWith('.d.ts'),
   speaks: /\bMigrationInterface\b|\bqueryRunner\b/,
-  read: (_file, _path, text) => migrationIn(text),
+  read: (_path, text) => migrationIn(text),
   order: 'numeric',
   orderNote: 'TypeORM runs migrations by the time at the end of their class names.',
   identityNote: 'migrations knows a migration by its class name.',
