@@ -13,7 +13,9 @@ export function ensureInstalled() {
   const installed = 'node_modules/.package-lock.json';
   if (existsSync(installed) && sameVersions(JSON.parse(readFileSync(installed, 'utf8')))) return;
   console.log('Installing dependencies (npm ci) ...');
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: 'inherit',
+  });
   if (npm.status !== 0) {
     console.error('npm ci failed: its message stands above.');
     process.exit(2);

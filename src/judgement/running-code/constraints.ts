@@ -92,7 +92,7 @@ const REFUSES: Readonly<Record<string, readonly [sqlstate: string, what: string]
 };
 
 function isValidated({ facts }: CatalogObject): boolean {
-  return facts['not valid'] === undefined;
+  return facts.validity === undefined;
 }
 
 function narrowing(object: CatalogObject, changed: boolean): Effect {

@@ -238,10 +238,10 @@ const writes: readonly Case[] = [
     'new constraints of a table that is in use',
     'alter table users add constraint positive check (score >= 0) not valid;\ncreate unique index on users (nick);\nalter table orders add constraint u foreign key (status) references users (email) not valid',
     [
-      `info 1.sql:1 ${WRITES}`,
+      `warn 1.sql:1 ${WRITES}`,
       'info 1.sql:1 constraint-not-validated',
-      `info 1.sql:2 ${WRITES}`,
-      `info 1.sql:3 ${WRITES}`,
+      `warn 1.sql:2 ${WRITES}`,
+      `warn 1.sql:3 ${WRITES}`,
       'info 1.sql:3 constraint-not-validated',
       'info 1.sql:3 foreign-key-without-index',
     ],
@@ -252,7 +252,7 @@ const writes: readonly Case[] = [
   one(
     'a tightened CHECK',
     "alter table orders drop constraint orders_status_check;\nalter table orders add constraint orders_status_check check (status in ('new', 'open'))",
-    [`info 1.sql:2 ${WRITES}`],
+    [`warn 1.sql:2 ${WRITES}`],
     'is another one now',
   ),
   one(
@@ -262,7 +262,7 @@ const writes: readonly Case[] = [
     '428C9',
   ),
   one("a domain's new constraint", 'alter domain email add constraint short check (length(value) < 99)', [
-    `info 1.sql:1 ${WRITES}`,
+    `warn 1.sql:1 ${WRITES}`,
   ]),
 ];
 
