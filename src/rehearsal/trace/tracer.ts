@@ -38,6 +38,9 @@ interface Known {
 /** Of our own, whatever the script calls its savepoints. */
 const MARK = 'lockstep_trace';
 
+/** invalid_sql_statement_name */
+const NOT_PREPARED = '26000';
+
 const NOTHING: Counters = { scans: 0, inserted: 0, updated: 0, deleted: 0 };
 
 /**
@@ -51,6 +54,8 @@ export class Tracer implements StatementObserver {
   #known = new Map<number, Known>();
   #cpuBefore: number | undefined;
   #notes: string | undefined;
+  /** Whether the session knows the question by name. */
+  #prepared = false;
   #lost = false;
 
   constructor(options: TracerOptions) {
@@ -68,7 +73,10 @@ export class Tracer implements StatementObserver {
     this.#notes = undefined;
     this.#letGo();
     // What an earlier transaction has counted is kept back for a while.
-    await this.#unlessLost(() => this.#options.session.run('SELECT pg_catalog.pg_stat_force_next_flush()'));
+    const flush = 'SELECT pg_catalog.pg_stat_force_next_flush()';
+    const prepare = this.#prepared ? '' : `; PREPARE ${MARK} AS ${HELD}`;
+    await this.#unlessLost(() => this.#options.session.run(flush + prepare));
+    this.#prepared = true;
   }
 
   before(): void {
@@ -93,13 +101,18 @@ export class Tracer implements StatementObserver {
   async #ask(): Promise<Answer> {
     const { session, noted } = this.#options;
     const notes = noted === true ? `; SELECT ${NOTES} AS notes` : '';
+    // To plan the question takes as long as to answer it.
+    const question = this.#prepared ? `EXECUTE ${MARK}` : HELD;
     try {
-      const results = await session.run(`SAVEPOINT ${MARK}; ${HELD}${notes}; RELEASE SAVEPOINT ${MARK}`);
+      const results = await session.run(`SAVEPOINT ${MARK}; ${question}${notes}; RELEASE SAVEPOINT ${MARK}`);
       const objects = notes === '' ? NO_OBJECTS : this.#objects(results[2]?.rows[0]?.notes ?? undefined);
       return { held: heldIn(results[1]), objects };
     } catch (error) {
       await session.run(`ROLLBACK TO SAVEPOINT ${MARK}; RELEASE SAVEPOINT ${MARK}`).catch(() => {});
-      throw error;
+      // DEALLOCATE ALL, DISCARD ALL.
+      if (!this.#prepared || (error as { code?: unknown }).code !== NOT_PREPARED) throw error;
+      this.#prepared = false;
+      return this.#ask();
     }
   }
 
