@@ -83,7 +83,7 @@ function isBroken({ code }: PgError): boolean {
 
 /** What the body itself cannot do, or refuses: not what a constraint of the table says to a row that is there twice. */
 function isOf({ code = '', where = '' }: PgError, { functionName }: Subject): boolean {
-  return where.includes(`function ${functionName}(`) && (BROKEN.has(code) || code.startsWith('P0'));
+  return where.includes(`${functionName}(`) && (BROKEN.has(code) || code.startsWith('P0'));
 }
 
 function told({ code = '', message }: PgError): Pick<FailedCall, 'sqlstate' | 'message'> {

@@ -6,7 +6,7 @@ export interface Subject {
   readonly name: string;
   /** 'public.orders', quoted where it must be. */
   readonly table: string;
-  /** As the context of an error names it. */
+  /** As the context of an error names it, which may put its schema before it. */
   readonly functionName: string;
   readonly onInsert: boolean;
   readonly onUpdate: boolean;
@@ -18,7 +18,7 @@ export interface Subject {
 
 export async function triggersSince(session: Session, since: string): Promise<readonly Subject[]> {
   const [result] = await session.run(`
-    SELECT t.tgname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "table", p.proname AS "functionName",
+    SELECT t.tgname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "table", pg_catalog.quote_ident(p.proname) AS "functionName",
       t.tgtype & 4 <> 0 AS "onInsert", t.tgtype & 16 <> 0 AS "onUpdate",
       ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS columns,

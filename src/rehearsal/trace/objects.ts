@@ -68,6 +68,9 @@ export interface NotedObjects {
   readonly dropped: readonly string[];
 }
 
+/** A kind stands before each name: what a script writes there itself is never taken for a relation. */
+const NOTE = /^[+-] [a-z][a-z -]* ./;
+
 export const NO_OBJECTS: NotedObjects = { made: [], dropped: [] };
 
 /** What has been noted since `before`, which may be undefined: nothing was yet. Names as in 'function public.total(integer)'. */
@@ -75,9 +78,9 @@ export function notedSince(before: string | undefined, now: string | undefined):
   const all = now ?? '';
   // A script that resets its settings has thrown the notes before away.
   const news = before !== undefined && all.startsWith(before) ? all.slice(before.length) : all;
-  const lines = news.split('\n');
+  const lines = news.split('\n').filter((line) => NOTE.test(line));
   const after = (sign: string): string[] => [
-    ...new Set(lines.flatMap((line) => (line.startsWith(`${sign} `) ? [line.slice(2)] : []))),
+    ...new Set(lines.flatMap((line) => (line.startsWith(sign) ? [line.slice(2)] : []))),
   ];
   return { made: after('+'), dropped: after('-') };
 }

@@ -41,6 +41,14 @@ const MARK = 'lockstep_trace';
 /** invalid_sql_statement_name */
 const NOT_PREPARED = '26000';
 
+const FLUSH = 'SELECT pg_catalog.pg_stat_force_next_flush()';
+
+/** To plan the question takes as long as to answer it. */
+const PREPARE = `${FLUSH}; PREPARE ${MARK} AS ${HELD}`;
+
+/** A script may put a question of its own in the place of ours, whose answer suits it: the text that was prepared tells. */
+const PREPARED = `SELECT statement FROM pg_catalog.pg_prepared_statement() WHERE name OPERATOR(pg_catalog.=) '${MARK}'`;
+
 const NOTHING: Counters = { scans: 0, inserted: 0, updated: 0, deleted: 0 };
 
 /**
@@ -73,9 +81,7 @@ export class Tracer implements StatementObserver {
     this.#notes = undefined;
     this.#letGo();
     // What an earlier transaction has counted is kept back for a while.
-    const flush = 'SELECT pg_catalog.pg_stat_force_next_flush()';
-    const prepare = this.#prepared ? '' : `; PREPARE ${MARK} AS ${HELD}`;
-    await this.#unlessLost(() => this.#options.session.run(flush + prepare));
+    await this.#unlessLost(() => this.#options.session.run(this.#prepared ? FLUSH : PREPARE));
     this.#prepared = true;
   }
 
@@ -101,12 +107,16 @@ export class Tracer implements StatementObserver {
   async #ask(): Promise<Answer> {
     const { session, noted } = this.#options;
     const notes = noted === true ? `; SELECT ${NOTES} AS notes` : '';
-    // To plan the question takes as long as to answer it.
-    const question = this.#prepared ? `EXECUTE ${MARK}` : HELD;
+    const question = this.#prepared ? `${PREPARED}; EXECUTE ${MARK}` : HELD;
     try {
       const results = await session.run(`SAVEPOINT ${MARK}; ${question}${notes}; RELEASE SAVEPOINT ${MARK}`);
-      const objects = notes === '' ? NO_OBJECTS : this.#objects(results[2]?.rows[0]?.notes ?? undefined);
-      return { held: heldIn(results[1]), objects };
+      const [asked, held] = this.#prepared ? [results[1], results[2]] : [undefined, results[1]];
+      if (asked !== undefined && asked.rows[0]?.statement !== PREPARE) {
+        this.#prepared = false;
+        return this.#ask();
+      }
+      const objects = notes === '' ? NO_OBJECTS : this.#objects(results.at(-2)?.rows[0]?.notes ?? undefined);
+      return { held: heldIn(held), objects };
     } catch (error) {
       await session.run(`ROLLBACK TO SAVEPOINT ${MARK}; RELEASE SAVEPOINT ${MARK}`).catch(() => {});
       // DEALLOCATE ALL, DISCARD ALL.

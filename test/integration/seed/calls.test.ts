@@ -32,6 +32,12 @@ describe.each(edgeMajors)('what a migration makes is called on Postgres $major',
       '1: UPDATE of a row of public.orders, in trigger touch, fails: record "new" has no field "touched" (42703).',
     ],
     [
+      'a trigger whose function has a schema and a name of its own',
+      `CREATE SCHEMA "App"; CREATE FUNCTION "App"."Check"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+       CREATE TRIGGER checked BEFORE INSERT ON "Log" FOR EACH ROW EXECUTE FUNCTION "App"."Check"();`,
+      '2: INSERT of a row of public."Log", in trigger checked, fails: no (P0001).',
+    ],
+    [
       'a trigger that refuses',
       `CREATE FUNCTION frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$;
        CREATE TRIGGER stopped AFTER INSERT OR UPDATE ON "Log" FOR EACH ROW EXECUTE FUNCTION frozen();`,
