@@ -64,3 +64,13 @@ export function wholeScript(source: Source): Script {
 export function scriptOf({ path, unreadable }: Source, text: string): Script {
   return { path, text, ...(unreadable ? { unreadable } : {}) };
 }
+
+/** What is worked out of a file once, however often it is asked for. */
+export function oncePerSource<T extends object>(work: (source: Source) => T): (source: Source) => T {
+  const known = new WeakMap<Source, T>();
+  return (source) => {
+    const found = known.get(source) ?? work(source);
+    known.set(source, found);
+    return found;
+  };
+}

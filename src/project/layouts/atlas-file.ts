@@ -1,6 +1,6 @@
 import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, saysNoTransaction } from '../directives.ts';
-import { type Source, scriptOf, wholeScript } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, wholeScript } from '../source.ts';
 import type { Directives, Execution, Script, SectionProblem } from '../types.ts';
 
 /** A file as Atlas reads it: directives in the comment at its top, which an empty line parts from the rest (sql/migrate/dir.go). */
@@ -13,13 +13,7 @@ interface AtlasFile {
   readonly refusals: readonly SectionProblem[];
 }
 
-const known = new WeakMap<Source, AtlasFile>();
-
-export function atlasFile(source: Source): AtlasFile {
-  const file = known.get(source) ?? readFile(source);
-  known.set(source, file);
-  return file;
-}
+export const atlasFile = oncePerSource(readFile);
 
 interface Header {
   /** Values by name, in order. */

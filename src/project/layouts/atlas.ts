@@ -5,18 +5,7 @@ import { atlasFile } from './atlas-file.ts';
 import { type AtlasFacts, atlasHistory } from './atlas-history.ts';
 import { type AtlasSum, atlasSum, differing } from './atlas-sum.ts';
 import type { Layout } from './layout.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  repairedEnding,
-  within,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
 
 const SUM = 'atlas.sum';
 
@@ -131,9 +120,9 @@ function brokenSum(path: string, found: string | undefined, sum: AtlasSum, isLas
 /** What the tool passes over in silence although it looks like a migration. */
 function passedOver(directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   const name = fileName(file.path);
-  if (name === SUM || isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  if (name === SUM) return [];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   const repaired = within(directory, repairedEnding(name) ?? name);
   const suggestion = paths.has(repaired) ? undefined : repaired;
   return below(directory, file.path).includes('/')

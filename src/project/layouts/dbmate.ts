@@ -1,22 +1,11 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { keepOnly } from '../place.ts';
 import { literal, tableSql } from '../quoting.ts';
-import { type Source, scriptOf, sourceOf } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, sourceOf } from '../source.ts';
 import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
 import type { HistoryTable } from './bookkeeping.ts';
 import type { Layout } from './layout.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  repairedEnding,
-  within,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
 
 /** Its own patterns: https://github.com/amacneil/dbmate, pkg/dbmate/db.go and migration.go. */
 const NAME = /^(\d+)[^\n]*\.sql$/;
@@ -110,9 +99,8 @@ function passedOver(
   newest: string | undefined,
 ): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (below(directory, file.path).includes('/')) {
     return [ignoredFile(file, 'dbmate does not look into sub-folders', within(directory, name))];
   }
@@ -133,13 +121,7 @@ interface DbmateSections {
   readonly refusals: readonly SectionProblem[];
 }
 
-const known = new WeakMap<Source, DbmateSections>();
-
-function sectionsOf(source: Source): DbmateSections {
-  const sections = known.get(source) ?? readSections(source);
-  known.set(source, sections);
-  return sections;
-}
+const sectionsOf = oncePerSource(readSections);
 
 function readSections(source: Source): DbmateSections {
   const { text } = source;

@@ -1,18 +1,15 @@
 import { withoutComments } from '../comments.ts';
 import { blank } from '../place.ts';
-import { type Source, scriptOf, wholeScript } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, wholeScript } from '../source.ts';
 import type { Script } from '../types.ts';
 
 const MARK = '--> statement-breakpoint';
-const scripts = new WeakMap<Source, Script>();
 
 /**
  * Drizzle cuts at each mark, wherever it stands, and sends the pieces one by one. To Postgres the mark is a comment: where a
  * piece has no `;` of its own, one takes the mark's place.
  */
-export function drizzleScript(source: Source): Script {
-  const known = scripts.get(source);
-  if (known) return known;
+export const drizzleScript = oncePerSource((source: Source): Script => {
   const { text } = source;
   let cut = text;
   let code: string | undefined;
@@ -23,7 +20,5 @@ export function drizzleScript(source: Source): Script {
     if ((before === '' || before.endsWith(';')) && follows) continue;
     cut = `${cut.slice(0, at)};${blank(cut, at, at + MARK.length).slice(at + 1)}`;
   }
-  const script = cut === text ? wholeScript(source) : scriptOf(source, cut);
-  scripts.set(source, script);
-  return script;
-}
+  return cut === text ? wholeScript(source) : scriptOf(source, cut);
+});

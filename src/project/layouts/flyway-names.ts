@@ -5,10 +5,8 @@ import {
   compareVersions,
   fileName,
   ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
   repairedEnding,
+  saidOfAnyTool,
   versionedName,
 } from './names.ts';
 
@@ -60,9 +58,9 @@ const CALLBACK =
 /** What Flyway passes over in silence although it looks like a migration, and what it runs and Lockstep does not. */
 export function passedOver(directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths) || /\.sql\.conf$/.test(name)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  if (/\.sql\.conf$/.test(name)) return [];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (CALLBACK.test(name)) return [ignoredFile(file, "A callback, which is Flyway's alone: Lockstep does not run it")];
   const suggested = suggestion(name);
   const path = suggested && file.path.slice(0, -name.length) + suggested;

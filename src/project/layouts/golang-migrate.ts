@@ -10,11 +10,9 @@ import {
   compareVersions,
   fileName,
   ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
   nextName,
   repairedEnding,
+  saidOfAnyTool,
   versionedName,
   within,
 } from './names.ts';
@@ -112,9 +110,8 @@ function directivesOf(source: Source, twin: Source | undefined): Directives {
 /** What the tool passes over in silence although it looks like a migration. */
 function passedOver(directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (NAME.test(name)) {
     return [ignoredFile(file, 'golang-migrate does not look into sub-folders', within(directory, name))];
   }

@@ -1,6 +1,6 @@
 import { withoutComments } from '../comments.ts';
 import { keepOnly } from '../place.ts';
-import { type Source, scriptOf } from '../source.ts';
+import { oncePerSource, type Source, scriptOf } from '../source.ts';
 import { parseScript } from '../sql.ts';
 import type { Script, SectionProblem } from '../types.ts';
 
@@ -17,13 +17,12 @@ interface GooseSections {
   readonly refusals: readonly SectionProblem[];
 }
 
-const known = new WeakMap<Source, GooseSections>();
+const whole = oncePerSource((source) => readSections(source, false));
+const withoutParser = oncePerSource((source) => readSections(source, true));
 
 /** `loadParser` must have resolved, unless `upOnly`. */
 export function gooseSections(source: Source, upOnly: boolean): GooseSections {
-  const sections = known.get(source) ?? readSections(source, upOnly);
-  known.set(source, sections);
-  return sections;
+  return upOnly ? withoutParser(source) : whole(source);
 }
 
 type Half = 'up' | 'down';

@@ -1,8 +1,9 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { tableSql } from '../quoting.ts';
-import { type Source, sha256, sourceOf } from '../source.ts';
+import { type Source, sourceOf } from '../source.ts';
 import type { Directives, IgnoredFile, Migration, RepoFile } from '../types.ts';
 import type { HistoryTable } from './bookkeeping.ts';
+import { foreignProgram } from './foreign-program.ts';
 import { gooseSections } from './goose-sections.ts';
 import type { Layout } from './layout.ts';
 import {
@@ -11,12 +12,10 @@ import {
   compareText,
   fileName,
   ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
   newestOf,
   nextName,
   repairedEnding,
+  saidOfAnyTool,
   versionedName,
   within,
 } from './names.ts';
@@ -77,7 +76,11 @@ export const goose: Layout = {
     const paths = new Set(files.map(({ path }) => path));
     const chosen = files.filter(({ path }) => isMigration(below(directory, path)));
     const migrations = chosen
-      .map((file) => (file.path.endsWith('.go') ? program(file) : migration(sourceOf(file, placeholders), upOnly)))
+      .map((file) =>
+        file.path.endsWith('.go')
+          ? foreignProgram(file, named(file.path), 'goose')
+          : migration(sourceOf(file, placeholders), upOnly),
+      )
       .sort(byVersion);
     const newest = newestOf(migrations)?.version;
     const ignored = files
@@ -120,23 +123,6 @@ function migration(source: Source, upOnly: boolean): Migration {
   };
 }
 
-/** A migration in Go: it has its place in the order and in the history, and nothing that Lockstep could run. */
-function program({ path, bytes }: RepoFile): Migration {
-  const checksum = sha256(bytes);
-  const message =
-    'A program, which goose alone can run: write this migration as SQL, or have Lockstep run the command of the project for all of them (`tool: command` with `apply_command`)';
-  return {
-    ...named(path),
-    up: { path, text: '', program: checksum },
-    down: undefined,
-    checksum,
-    execution: 'transaction',
-    alwaysWrapped: true,
-    directives: { noTransaction: false, problems: [] },
-    sectionProblems: [{ path, line: 1, endLine: 1, message }],
-  };
-}
-
 function directivesOf(source: Source, noTransaction: boolean): Directives {
   const directives = readDirectives(source);
   const marker = noTransactionMarker(source.comments, 'up');
@@ -155,9 +141,8 @@ function passedOver(
   newest: string | undefined,
 ): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (NAME.test(name) && below(directory, file.path).includes('/')) {
     return [ignoredFile(file, 'goose does not look into sub-folders', within(directory, name))];
   }

@@ -1,22 +1,11 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
-import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
 import { rememberParsed } from '../sql.ts';
 import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
 import { type CommittedFile, committedFile } from './graphile-migrate-file.ts';
 import { graphileMigrateHistory, numberedFile } from './graphile-migrate-history.ts';
 import type { Layout } from './layout.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  repairedEnding,
-  within,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
 import { rollbackBlock } from './rollback-block.ts';
 
 /** VALID_FILE_REGEX in the tool's src/current.ts. */
@@ -147,14 +136,8 @@ interface Down {
   readonly irreversible?: { readonly reason: string; readonly line: number };
 }
 
-const known = new WeakMap<Source, Down>();
-
 /** The tool has no way back; a commented one is Lockstep's own. */
-function readDown(source: Source): Down {
-  const found = known.get(source) ?? commentedDown(source);
-  known.set(source, found);
-  return found;
-}
+const readDown = oncePerSource(commentedDown);
 
 function commentedDown(source: Source): Down {
   const block = rollbackBlock(source);
@@ -173,9 +156,9 @@ function passedOver(
 ): IgnoredFile[] {
   const name = fileName(file.path);
   // What is still being written may lie beside what is committed.
-  if (name === 'current.sql' || isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  if (name === 'current.sql') return [];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (below(folder, file.path).includes('/')) {
     return [ignoredFile(file, 'graphile-migrate does not look into sub-folders', within(folder, name))];
   }

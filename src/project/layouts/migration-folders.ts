@@ -1,15 +1,5 @@
 import type { IgnoredFile, RepoFile } from '../types.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  versionedName,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, saidOfAnyTool, versionedName } from './names.ts';
 
 /** What the tools share that give each migration a folder: `<name>/migration.sql`. Drizzle 1.0, Prisma. */
 
@@ -47,9 +37,8 @@ export function sortFolders(tool: string, directory: string, files: readonly Rep
 /** What the tool passes over in silence although it looks like a migration. */
 function passedOver(tool: string, directory: string, file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   const relative = below(directory, file.path);
   if (DOWN_PATH.test(relative)) return [ignoredFile(file, 'A down script without its up script')];
   const folder = relative.includes('/') ? file.path.slice(0, -name.length - 1) : file.path.replace(/\.sql.*$/i, '');

@@ -80,6 +80,16 @@ export function isLeftoverCopy(path: string, paths: ReadonlySet<string>): boolea
   return original !== undefined && name.length > original.length && paths.has(path.slice(0, -name.length) + original);
 }
 
+/**
+ * What there is to say of a file that is no migration, whatever the tool: nothing where nobody expects it to run, or that none
+ * could run it. undefined: the tool has a say.
+ */
+export function saidOfAnyTool(file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] | undefined {
+  if (isNoConcern(fileName(file.path)) || isLeftoverCopy(file.path, paths)) return [];
+  const broken = lineBreakInName(file);
+  return broken && [broken];
+}
+
 /** A file name whose beginning orders it. */
 interface VersionedName {
   /** 'V' in Flyway's style, else ''. */

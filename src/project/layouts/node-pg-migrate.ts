@@ -1,20 +1,10 @@
 import { noTransactionMarker, readDirectives, saysNoTransaction } from '../directives.ts';
 import { keepOnly, LineIndex } from '../place.ts';
-import { type Source, scriptOf, sha256, sourceOf, wholeScript } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
 import type { Directives, IgnoredFile, Migration, RepoFile, Script, SectionProblem } from '../types.ts';
+import { foreignProgram } from './foreign-program.ts';
 import type { Layout } from './layout.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  repairedEnding,
-  within,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
 import { migrationName, nodePgMigrateHistory } from './node-pg-migrate-history.ts';
 
 /** As the tool reads names and files: https://github.com/salsita/node-pg-migrate, src/utils/fileNameUtils.ts and src/sqlMigration.ts. */
@@ -46,7 +36,10 @@ export const nodePgMigrate: Layout = {
     const paths = new Set(files.map(({ path }) => path));
     const scripts = files.filter(({ path }) => NAME.test(below(directory, path)) && isDirect(directory, path));
     const programs = files.filter(({ path }) => PROGRAM.test(below(directory, path)));
-    const migrations = [...scripts.map((file) => migration(sourceOf(file, placeholders))), ...programs.map(program)];
+    const migrations = [
+      ...scripts.map((file) => migration(sourceOf(file, placeholders))),
+      ...programs.map((file) => foreignProgram(file, named(file.path), 'node-pg-migrate')),
+    ];
     migrations.sort(nodePgMigrate.compare);
     const newest = migrations.at(-1)?.version;
     const ignored = files
@@ -99,29 +92,6 @@ function migration(source: Source): Migration {
   };
 }
 
-/** A migration that is code: it has its place in the order and in the history, and nothing that Lockstep could run. */
-function program({ path, bytes }: RepoFile): Migration {
-  const checksum = sha256(bytes);
-  return {
-    ...named(path),
-    up: { path, text: '', program: checksum },
-    down: undefined,
-    checksum,
-    execution: 'transaction',
-    alwaysWrapped: true,
-    directives: { noTransaction: false, problems: [] },
-    sectionProblems: [
-      {
-        path,
-        line: 1,
-        endLine: 1,
-        message:
-          'A program, which node-pg-migrate alone can run: write this migration as SQL, or have Lockstep run the command of the tool for all of them (`tool: command` with `apply_command`)',
-      },
-    ],
-  };
-}
-
 function named(path: string): Pick<Migration, 'id' | 'version' | 'name' | 'path'> {
   const id = migrationName({ path });
   const [version = ''] = /^\d+/.exec(id) ?? [];
@@ -134,13 +104,7 @@ interface SqlSections {
   readonly problems: readonly SectionProblem[];
 }
 
-const known = new WeakMap<Source, SqlSections>();
-
-function sectionsOf(source: Source): SqlSections {
-  const sections = known.get(source) ?? readSections(source);
-  known.set(source, sections);
-  return sections;
-}
+const sectionsOf = oncePerSource(readSections);
 
 /** The first marker of each kind counts; each section reaches to the other's marker, or to the end. */
 function readSections(source: Source): SqlSections {
@@ -177,9 +141,8 @@ function passedOver(
   newest: string | undefined,
 ): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   if (!isDirect(directory, file.path)) {
     return [ignoredFile(file, 'node-pg-migrate does not look into sub-folders', within(directory, name))];
   }

@@ -1,7 +1,7 @@
 import { withoutComments } from '../comments.ts';
 import { noTransactionMarker, readDirectives } from '../directives.ts';
 import { lazily } from '../lazily.ts';
-import { type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
+import { oncePerSource, type Source, scriptOf, sourceOf, wholeScript } from '../source.ts';
 import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
 import type { Layout } from './layout.ts';
 import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
@@ -131,14 +131,8 @@ interface Halves {
   readonly irreversible?: { readonly reason: string; readonly line: number };
 }
 
-const known = new WeakMap<Source, Halves>();
-
 /** What one file holds of both halves, worked out once per file. */
-function halvesOf(source: Source): Halves {
-  const halves = known.get(source) ?? readHalves(source);
-  known.set(source, halves);
-  return halves;
-}
+const halvesOf = oncePerSource(readHalves);
 
 function readHalves(source: Source, upOnly = false): Halves {
   const divided = sections(source);

@@ -1,6 +1,6 @@
 import type { Comment } from '../comments.ts';
 import { keepOnly } from '../place.ts';
-import { type Source, scriptOf } from '../source.ts';
+import { oncePerSource, type Source, scriptOf } from '../source.ts';
 import { type Parsed, parseSql, rememberParsed } from '../sql.ts';
 import type { Directives, Script } from '../types.ts';
 
@@ -130,14 +130,8 @@ interface WayBack {
   readonly irreversible?: NonNullable<Directives['irreversible']>;
 }
 
-const ways = new WeakMap<Source, WayBack>();
-
 /** Worked out once per file. */
-export function wayBackIn(source: Source): WayBack {
-  const way = ways.get(source) ?? readWayBack(source);
-  ways.set(source, way);
-  return way;
-}
+export const wayBackIn = oncePerSource(readWayBack);
 
 function readWayBack(source: Source): WayBack {
   const block = rollbackBlock(source);

@@ -1,18 +1,7 @@
 import { sourceOf } from '../source.ts';
 import type { IgnoredFile, Migration, RepoFile } from '../types.ts';
 import type { Layout } from './layout.ts';
-import {
-  below,
-  compareText,
-  fileName,
-  ignoredFile,
-  isLeftoverCopy,
-  isNoConcern,
-  lineBreakInName,
-  nextName,
-  repairedEnding,
-  within,
-} from './names.ts';
+import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
 import { supabaseHistory } from './supabase-history.ts';
 import { readUpFile } from './up-file.ts';
 
@@ -83,9 +72,8 @@ function passedOver(
   newest: string | undefined,
 ): IgnoredFile[] {
   const name = fileName(file.path);
-  if (isNoConcern(name) || isLeftoverCopy(file.path, paths)) return [];
-  const broken = lineBreakInName(file);
-  if (broken) return [broken];
+  const said = saidOfAnyTool(file, paths);
+  if (said) return said;
   const repaired = repairedEnding(name) ?? name;
   const suggestion = NAME.test(repaired) ? within(directory, repaired) : nextName(newest, file.path, new Date(0));
   const reason = below(directory, file.path).includes('/')
