@@ -45,6 +45,7 @@ function countAlarms() {
   console.log(`\n${alarmTable(judged)}\n\n${ruleTable(judged)}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(judged, undefined, 2)}\n`);
   const answered = judged.filter(({ error }) => error === undefined);
+  if (answered.length === 0) throw new Error('nothing was judged');
   const share = (100 * answered.filter(({ block }) => block.length > 0).length) / Math.max(1, answered.length);
   console.log(`\n${share.toFixed(1)} of 100 migrations are blocked (goal: under ${MOST_BLOCKED}).`);
   return share < MOST_BLOCKED ? 0 : 1;
@@ -71,6 +72,7 @@ function sampled(repository, history) {
 
 function replayIncidents() {
   let missed = 0;
+  let replayed = 0;
   for (const incident of wanted(incidents, ({ repository }) => repository)) {
     const { repository, commit, migration, what, by } = incident;
     const clone = cloneOf(repository);
@@ -80,12 +82,14 @@ function replayIncidents() {
     const index = migrations.findIndex(({ name }) => migration.test(name));
     const stage = new Stage(join(scratch, `incident-${commit.slice(0, 10)}`), migrations, history);
     const { block = [], warn = [], error } = judge(stage, stage.commit(index));
+    replayed += 1;
     const caught = [...block, ...warn].filter((rule) => by.includes(rule));
     if (caught.length === 0) missed += 1;
     console.log(
       `${caught.length > 0 ? 'caught' : 'MISSED'}  ${repository} ${migrations[index].name}: ${what}: ${error ?? `block ${block.join(', ') || '-'}; warn ${warn.join(', ') || '-'}`}`,
     );
   }
+  if (replayed === 0) throw new Error('nothing was replayed');
   return missed === 0 ? 0 : 1;
 }
 

@@ -60,7 +60,7 @@ A rule that is \`off\` is not looked for.
 lint:
   rules:
     prefer-text-field: off
-    ban-drop-column: warn
+    ban-drop-column: block
     down-missing: block
 \`\`\`
 
@@ -73,7 +73,7 @@ lint:
     - rules: [unbatched-dml, changing-all-rows]
       tables: ['staging.*', feature_flags]
       severity: info
-    - rules: [ban-drop-column]
+    - rules: [ban-drop-table]
       paths: ['migrations/2024/**']
       severity: warn
 \`\`\`
@@ -95,8 +95,8 @@ last word.
 A comment above the statement, or behind it. A \`block\` needs a reason, and the reviewer sees it:
 
 \`\`\`sql
--- lockstep-ignore ban-drop-column -- unused since release 42
-ALTER TABLE orders DROP COLUMN legacy_state;
+-- lockstep-ignore ban-drop-table -- unused since release 42
+DROP TABLE legacy_orders;
 \`\`\`
 
 [All forms](directives.md#releasing-a-finding), for whole files too. A change of an existing migration is released by

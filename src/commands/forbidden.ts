@@ -28,7 +28,7 @@ export function forbiddenIn(pending: readonly Migration[], project: Project, lay
 }
 
 function forbids({ rule, severity }: Finding): boolean {
-  return isMandatory(rule) || (rule === WOULD_FAIL && severity === 'block');
+  return severity === 'block' && (isMandatory(rule) || rule === WOULD_FAIL);
 }
 
 function told({ path, line, message }: Finding): string {

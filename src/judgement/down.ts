@@ -63,7 +63,9 @@ function judgeDown(
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
     // What is left is usually also what the second up stumbles over: one fact, one finding.
     const stumbles = again[0] ? ` ${again[0].message}` : '';
-    findings.push(observed('down-differs', { ...place, message: `After up and down: ${first}${more}.${stumbles}` }));
+    const differs = observed('down-differs', { ...place, message: `After up and down: ${first}${more}.${stumbles}` });
+    // One that cannot be applied again is worth what that is worth.
+    findings.push(again[0] ? { ...differs, severity: again[0].severity } : differs);
   } else findings.push(...again);
   const [reordered] = verdict.columnOrderChanged;
   if (reordered !== undefined) {

@@ -1,5 +1,9 @@
+import { parseScript, type Statement } from '../project/sql.ts';
+import { list } from '../project/syntax-tree.ts';
+import type { Script } from '../project/types.ts';
 import type { Finding } from '../report/model.ts';
 import type { Rehearsed } from './rehearsed.ts';
+import { targetsOf } from './surprise/targets.ts';
 
 /** Two findings for one fact are one: what lint foretells, the rehearsal need not tell again. */
 
@@ -35,18 +39,36 @@ export function withoutEchoes({ findings, migrations }: Rehearsed, linted: reado
   return findings.filter((one) => one.rule !== 'migration-fails' || !isForetold(one));
 }
 
-/** DROP ... IF EXISTS of a name that nothing has: it drops nothing, whatever lint says of its words. */
-export function withoutNothing(linted: readonly Finding[], told: readonly Finding[]): Finding[] {
+/**
+ * DROP ... IF EXISTS of a name that nothing has: it drops nothing, whatever lint says of its words. `scripts`: those that the
+ * findings stand in.
+ */
+export function withoutNothing(
+  linted: readonly Finding[],
+  told: readonly Finding[],
+  scripts: readonly Script[],
+): Finding[] {
+  // Of several names one may be there: what is said of the statement says nothing of each.
+  const isOfOneName = (path: string, index: number | undefined): boolean =>
+    scripts
+      .filter((script) => script.path === path)
+      .flatMap((script) => parseScript(script).statements?.find((one) => one.index === index) ?? [])
+      .some((statement) => namesOne(statement));
   const idle = told.filter(({ rule }) => rule === 'named-but-unchanged');
   return linted.map((one) => {
     const { rule, path, statement, evidence } = one;
     const isIdle = idle.some((other) => other.path === path && other.statement === statement);
     // What the schemas have confirmed was there.
-    if (!isIdle || !DROPS.has(rule) || evidence === 'confirmed') return one;
+    if (!isIdle || !DROPS.has(rule) || evidence === 'confirmed' || !isOfOneName(path, statement)) return one;
     const { impact: _, ...rest } = one;
     const message = `${one.message.replace(/\.?$/, '.')} Refuted: nothing of that name is there.`;
     return { ...rest, severity: 'info', evidence: 'refuted', message };
   });
+}
+
+function namesOne(statement: Statement): boolean {
+  const commands = list(statement.tree.cmds).length;
+  return targetsOf(statement).length === 1 && commands <= 1;
 }
 
 const DROPS: ReadonlySet<string> = new Set(['ban-drop-column', 'ban-drop-table', 'require-concurrent-index-deletion']);
@@ -63,8 +85,13 @@ export function withRows(
   for (const one of told) {
     if (one.rule !== 'fails-on-rows' || one.severity !== 'block') continue;
     const carrier = linted.find(
-      ({ rule, path, statement }) =>
-        rule === 'adding-required-field' && path === one.path && statement === one.statement,
+      // Who vouches for the code, or releases what it does, has not made the rows go away.
+      ({ rule, severity, suppressed, path, statement }) =>
+        severity === 'block' &&
+        suppressed === undefined &&
+        rule === 'adding-required-field' &&
+        path === one.path &&
+        statement === one.statement,
     );
     if (carrier !== undefined && !shown.has(carrier)) shown.set(carrier, one);
   }

@@ -17,7 +17,7 @@ export const rehearsalRules = {
   'fails-when-called': {
     severity: 'warn',
     title: 'A function or trigger fails when it runs',
-    why: 'A body in PL/pgSQL is looked at when it runs, and not when it is made: names that nothing has are found by the first call. On the tables with rows each function and trigger that the migration has made or replaced was called once, with arguments of no meaning, and rolled back. Told is what no argument would make right (a name that nothing has, a syntax error), and of triggers also what they refuse by RAISE: each write of the running code that they are for ends there.',
+    why: 'A body in PL/pgSQL is looked at when it runs, and not when it is made: names that nothing has are found by the first call. On the tables with rows the functions and triggers that the migration has made or replaced were called once, with arguments of no meaning, and rolled back; what could not be called is under "Not analysed". Told is what no argument would make right (a name that nothing has, a syntax error), and of triggers also what they refuse by RAISE: each write of the running code that they are for ends there.',
     help: 'Correct the body. If a trigger is to refuse these writes, make sure that the running code does not make them.',
   },
   'needs-superuser': {
@@ -47,7 +47,7 @@ export const rehearsalRules = {
   'down-differs': {
     severity: 'warn',
     title: 'The down script does not restore the schema',
-    why: 'After up and down the schema is not what it was before.',
+    why: 'After up and down the schema is not what it was before. A warning, since it harms nobody until somebody rolls back; it blocks where the migration cannot be applied again after it.',
     help: 'Undo in the down script everything that the up script does, in the opposite order, or take it out and say that there is no way back: `-- lockstep: irreversible reason=...`.',
   },
   'column-order-changed': {

@@ -12,6 +12,7 @@ import type { Finding, MigrationReport, NotAnalysed, SchemaDiff } from '../repor
 import { type Loss, lostForGood } from './data-loss.ts';
 import { downReport } from './down.ts';
 import { inOneLine, observed, placeOf } from './finding.ts';
+import { uncalled } from './rows/calls.ts';
 import { type RowsReport, rowsGaps, rowsReport, withoutRows } from './rows/coverage.ts';
 import { rowsFindings } from './rows/findings.ts';
 import { differenceLines, schemaDiff } from './schema-diff.ts';
@@ -76,7 +77,7 @@ export function judgeMigration(item: MigrationRehearsal, searchPath: readonly st
     ...(round.after && { schemaDiff: differenceLines(compare(item.before, round.after)) }),
   };
   const lost = round.after ? lostForGood(item.before, round.after) : [];
-  const notAnalysed = withoutRows(item, searchPath);
+  const notAnalysed = [...withoutRows(item, searchPath), ...uncalled(item)];
   return { migration, report, findings, schema, lost, notAnalysed, trace: round.trace };
 }
 

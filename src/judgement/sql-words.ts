@@ -36,6 +36,11 @@ export function bracketed(expression: string): string {
   return line.startsWith('(') && line.endsWith(')') ? line : `(${line})`;
 }
 
+/** Finds a name where it stands as a whole: `note` in '(note, at)', and not in 'notes'. */
+export function wholeName(name: string, flags = ''): RegExp {
+  return new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, flags);
+}
+
 /** A list of names in a definition: '(id, "Order")' -> ['id', 'Order']. */
 export function namesIn(list: string): readonly string[] {
   return [...list.matchAll(/"((?:[^"]|"")*)"|([\w$]+)/g)].map(

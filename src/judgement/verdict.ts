@@ -54,12 +54,12 @@ interface Knowledge {
 
 /** Joins what the stages found, under the policy's severities and the files' own suppressions, by place. */
 export function allFindings({ changeSet, policy, settings, linted, seen, tests }: Knowledge): Finding[] {
+  const scripts = suppressibleScripts(changeSet);
   const heard = seen ? withoutEchoes(seen, linted.findings) : [];
   const joined = joinWithLint(linted.findings, seen?.schema ?? [], silence(policy, linted.silentRules));
-  const { linted: own, told } = withRows(withoutNothing(joined.linted, heard), heard);
+  const { linted: own, told } = withRows(withoutNothing(joined.linted, heard, scripts), heard);
   const all = [...settings, ...told, ...joined.own, ...testFindings(tests, changeSet)];
   const later = judgedBy(policy, all, mandatoryRules);
-  const scripts = suppressibleScripts(changeSet);
   const findings = applySuppressions([...own, ...later], scripts, {
     otherRules: laterRules,
     silentRules: linted.silentRules,

@@ -66,7 +66,10 @@ async function follow(stage: Stage, database: string, run: ScriptRun): Promise<T
     });
     return { outcome, trace: tracer?.traces };
   } finally {
-    if (noted) await removeNotes(session);
-    await session.close();
+    try {
+      if (noted) await removeNotes(session);
+    } finally {
+      await session.close();
+    }
   }
 }

@@ -166,11 +166,17 @@ describe('a down script', () => {
     const result = await check(branchWith({ 'migrations/002_age.sql': `${add}\n-- Rollback\n${down}\n` }));
     if (status) expect(result.migration('002_age').down?.status).toBe(status);
     if (rule) {
-      // A rollback that leaves something behind is no danger to the deploy.
-      const severity = rule === 'down-differs' ? 'warn' : 'block';
-      expect(result.exitCode).toBe(severity === 'block' ? 1 : 0);
-      expect(result.finding(rule)).toMatchObject({ severity, path: 'migrations/002_age.sql', line: 5 });
+      expect(result.exitCode).toBe(1);
+      expect(result.finding(rule)).toMatchObject({ severity: 'block', path: 'migrations/002_age.sql', line: 5 });
     } else expect(result.rules).not.toContain('down-differs');
+  });
+
+  it('that leaves behind what is not in the way of the next up warns', async () => {
+    const sql = 'CREATE SCHEMA IF NOT EXISTS extra;\nCREATE TABLE extra.a (id bigint PRIMARY KEY);\n';
+    const result = await check(branchWith({ 'migrations/002_a.sql': `${sql}\n-- Rollback\n-- DROP TABLE extra.a;\n` }));
+    expect(result.migration('002_a').down?.status).toBe('different');
+    expect(result.finding('down-differs').severity).toBe('warn');
+    expect(result.exitCode).toBe(0);
   });
 
   it('that is missing is a note, and one that says why there is none is irreversible', async () => {

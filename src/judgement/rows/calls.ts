@@ -1,14 +1,14 @@
 import { parseScript, type Statement } from '../../project/sql.ts';
 import type { MigrationRehearsal } from '../../rehearsal/rounds.ts';
 import type { FailedCall } from '../../rehearsal/seed/calls.ts';
-import type { Finding } from '../../report/model.ts';
+import type { Finding, NotAnalysed } from '../../report/model.ts';
 import { observed } from '../finding.ts';
 
 /** What functions and triggers of a migration do when they are called. */
 
 export function callFindings({ migration, onRows }: MigrationRehearsal): Finding[] {
   const statements = parseScript(migration.up).statements ?? [];
-  return (onRows?.failedCalls ?? []).map((call) => {
+  return (onRows?.calls?.failed ?? []).map((call) => {
     const at = madeBy(call, statements);
     return observed('fails-when-called', {
       path: migration.path,
@@ -16,6 +16,14 @@ export function callFindings({ migration, onRows }: MigrationRehearsal): Finding
       message: `${subject(call)} fails: ${call.message} (${call.sqlstate}).`,
     });
   });
+}
+
+/** What nobody has called, so that nobody knows whether it works. */
+export function uncalled({ migration, onRows }: MigrationRehearsal): NotAnalysed[] {
+  return (onRows?.calls?.notCalled ?? []).map((what) => ({
+    path: migration.path,
+    reason: `not called in the rehearsal: ${what}`,
+  }));
 }
 
 function subject({ kind, name, table, event }: FailedCall): string {

@@ -1,5 +1,6 @@
 import { type Catalog, find, items } from '../../postgres/catalog/catalog.ts';
 import type { Statement } from '../../project/sql.ts';
+import { wholeName } from '../sql-words.ts';
 import type { Demand } from './demand.ts';
 import { columnIn } from './query.ts';
 
@@ -40,7 +41,7 @@ const WRITES: ReadonlySet<string> = new Set([
 function mayBeFilled(column: string, earlier: readonly Statement[]): boolean {
   // A call may lead to code whose text is elsewhere.
   const calls = earlier.some(({ kind }) => kind === 'CallStmt' || kind === 'ExecuteStmt');
-  const word = new RegExp(`(?<![\\w$])${column.replace(/[^\w]/g, '\\$&')}(?![\\w$])`, 'i');
+  const word = wholeName(column, 'i');
   return calls || earlier.some(({ kind, sql }) => WRITES.has(kind) && word.test(sql));
 }
 

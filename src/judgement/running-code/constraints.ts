@@ -1,6 +1,7 @@
 import { type CatalogObject, ownName } from '../../postgres/catalog/catalog.ts';
 import { label } from '../describe.ts';
 import { columnOf, foreignKey, type IndexShape, indexesOf, indexShape } from '../keys.ts';
+import { wholeName } from '../sql-words.ts';
 import { isEcho } from '../wholes.ts';
 import { type SchemaChange, shapesOf } from './change.ts';
 import type { Effect } from './effect.ts';
@@ -62,9 +63,7 @@ function columnsOf(object: CatalogObject, all: readonly string[]): readonly stri
   if (index?.columns.every((part) => columnOf(part) !== undefined))
     return index.columns.flatMap((part) => columnOf(part) ?? []);
   const { definition = '' } = object.facts;
-  return all.filter((name) =>
-    new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`).test(definition),
-  );
+  return all.filter((name) => wholeName(name).test(definition));
 }
 
 /** Whether a list of allowed values has only grown: `status = ANY (ARRAY['a', 'b'])`. */

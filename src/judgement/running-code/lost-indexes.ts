@@ -1,6 +1,7 @@
 import { ownName } from '../../postgres/catalog/catalog.ts';
 import { label } from '../describe.ts';
 import { type IndexShape, indexesOf } from '../keys.ts';
+import { wholeName } from '../sql-words.ts';
 import { isEcho } from '../wholes.ts';
 import { type SchemaChange, shapesOf } from './change.ts';
 import type { Effect } from './effect.ts';
@@ -20,7 +21,7 @@ export function lostIndexes(change: SchemaChange): readonly Effect[] {
       if (unique || !valid || isEcho(object) || object.kind !== 'index') return [];
       if (change.later(object) !== undefined || (now.get(table) ?? []).some((other) => standsIn(other, index)))
         return [];
-      if (gone.some((name) => index.columns.some((part) => part.includes(name)))) return [];
+      if (gone.some((name) => index.columns.some((part) => wholeName(name).test(part)))) return [];
       return [
         {
           rule: 'slows-queries',

@@ -1,6 +1,7 @@
 import { type Catalog, type CatalogObject, keyOf } from '../../postgres/catalog/catalog.ts';
 import type { Statement } from '../../project/sql.ts';
 import { fieldsOf, list, text } from '../../project/syntax-tree.ts';
+import { wholeName } from '../sql-words.ts';
 import { Resolver } from '../surprise/resolver.ts';
 import { isOpaque, wordsOf } from '../surprise/said.ts';
 import { targetsOf } from '../surprise/targets.ts';
@@ -38,7 +39,7 @@ export class Placement {
   find({ target, words, does = () => true }: Blame): Statement | undefined {
     const named = target && this.#targeted.get(keyOf(target));
     if (named !== undefined) return named;
-    const patterns = words.map((choice) => choice.map(wholeName));
+    const patterns = words.map((choice) => choice.map((name) => wholeName(name, 'i')));
     const holds = (statement: Statement, choice: readonly RegExp[] = []): boolean =>
       choice.every((pattern) => pattern.test(statement.sql));
     for (const [at, choice] of words.entries()) {
@@ -74,14 +75,9 @@ function byWord(statements: readonly Statement[]): ReadonlyMap<string, readonly 
   return found;
 }
 
-/** A name that is not a part of a longer one. Without quotes it is written in any case. */
-function wholeName(name: string): RegExp {
-  return new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, 'i');
-}
-
 /** Where a name stands in a text; 0 when it does not. */
 export function offsetOf(name: string, sql: string): number {
-  return Math.max(0, sql.search(wholeName(name)));
+  return Math.max(0, sql.search(wholeName(name, 'i')));
 }
 
 /** Whether a statement is of one of these kinds: 'CreateStmt'. */

@@ -11,6 +11,7 @@ import type { Statement } from '../../project/sql.ts';
 import type { Severity } from '../../report/model.ts';
 import { label } from '../describe.ts';
 import { holdsData, isAnother, livesOn } from '../same-object.ts';
+import { wholeName } from '../sql-words.ts';
 import { isEcho, ownerColumn } from '../wholes.ts';
 import { type Drop, type Said, whatIsSaid } from './said.ts';
 
@@ -199,7 +200,7 @@ function referredTo(object: CatalogObject, drops: readonly Drop[]): Drop | undef
 }
 
 function mentions(object: CatalogObject, name: string): boolean {
-  const word = new RegExp(`(?<![\\w$])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`);
+  const word = wholeName(name);
   return (
     Object.values(object.facts).some((fact) => word.test(fact)) ||
     word.test(object.name.slice(object.name.indexOf('(') + 1))

@@ -14,7 +14,7 @@ export const indexRules = {
     source: 'lockstep',
     severity: 'warn',
     title: 'An index on a partitioned table',
-    why: 'CREATE INDEX builds it on all partitions in one go, under a SHARE lock on each that is held to the end: writes wait all the while. CONCURRENTLY, which helps elsewhere, Postgres refuses on a partitioned table. `info` where such an index is dropped: that is short. Shown in place of what Squawk says of the statement.',
+    why: 'CREATE INDEX builds it on all partitions in one go, under a SHARE lock on each that is held to the end: writes wait all the while. CONCURRENTLY, which helps elsewhere, Postgres refuses on a partitioned table: it blocks. `info` where such an index is dropped: that is short. Shown in place of what Squawk says of the statement.',
     help: 'Make the index on the parent alone, which takes a moment and is not valid yet; build one on each partition beside the traffic, in migrations of their own; attach them, and with the last one the whole is valid:\nCREATE INDEX events_user_id_idx ON ONLY events (user_id);\nCREATE INDEX CONCURRENTLY events_2024_user_id_idx ON events_2024 (user_id);\nALTER INDEX events_user_id_idx ATTACH PARTITION events_2024_user_id_idx;',
     blocks: 'writes',
     existingTablesOnly: true,

@@ -53,7 +53,7 @@ export const scriptRules = {
     source: 'lockstep',
     severity: 'block',
     title: 'The script opens or ends transactions itself',
-    why: 'Each migration is one transaction with its row of the history inside. A COMMIT in the middle ends it: what follows runs without one, and a failure leaves half of the migration behind. One BEGIN ... COMMIT round the whole file is fine: the runner takes it over.',
+    why: 'Each migration is one transaction with its row of the history inside. A COMMIT in the middle ends it: what follows runs without one, and a failure leaves half of the migration behind. One BEGIN ... COMMIT round the whole file is fine: the runner takes it over. `warn` where a DO block or a procedure commits batch after batch in a file that runs without a transaction: an interruption leaves a part of the work done, and the deploy asks how to go on.',
     help: 'Take BEGIN, COMMIT, ROLLBACK and SAVEPOINT out. What has to be committed apart belongs into a migration of its own.',
     mandatory: true,
   },
@@ -112,7 +112,7 @@ export const scriptRules = {
     severity: 'warn',
     title: 'A suppression of a blocking rule gives no reason',
     why: 'It does not count: the reviewer must be able to read why the danger is none.',
-    help: 'Give the reason behind a second `--`:\n-- lockstep-ignore ban-drop-column -- unused since release 42',
+    help: 'Give the reason behind a second `--`:\n-- lockstep-ignore ban-drop-table -- unused since release 42',
   },
   'unused-suppression': {
     source: 'lockstep',

@@ -1,5 +1,6 @@
 import type { Session } from '../../postgres/session.ts';
-import { type Subject, tableWrites, triggersSince } from './triggers.ts';
+import { functionCalls } from './function-calls.ts';
+import { type Subject, tableWrites, triggersOf } from './triggers.ts';
 
 /**
  * Bodies in PL/pgSQL are looked at when they run, and not before: functions and triggers that a migration has made or
@@ -13,45 +14,89 @@ export interface FailedCall {
   readonly name: string;
   /** Of a trigger: 'public.audit_log'. */
   readonly table: string | undefined;
-  readonly event: 'INSERT' | 'UPDATE' | undefined;
+  readonly event: Write | undefined;
   readonly sqlstate: string;
   readonly message: string;
 }
 
-/** A number that is higher for what is made or changed later. */
-export async function momentOf(session: Session): Promise<string> {
-  const [result] = await session.run('SELECT pg_catalog.txid_current()::text AS now');
-  const [row] = (result?.rows ?? []) as readonly { now: string }[];
-  return row?.now ?? '0';
+export type Write = 'INSERT' | 'UPDATE' | 'DELETE';
+
+export interface Calls {
+  readonly failed: readonly FailedCall[];
+  /** What could not be called, and why: 'function f(int): ...'. */
+  readonly notCalled: readonly string[];
+}
+
+/** What there was before a migration: bodies of functions by OID, and OIDs of triggers. */
+export interface Bodies {
+  readonly functions: ReadonlyMap<string, string>;
+  readonly triggers: ReadonlySet<string>;
+}
+
+export async function bodiesOf(session: Session): Promise<Bodies> {
+  const [functions, triggers] = await session.run(`
+    SELECT p.oid::text AS oid, pg_catalog.md5(p.prosrc) AS body FROM pg_catalog.pg_proc p WHERE p.oid >= 16384;
+    SELECT t.oid::text AS oid FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal`);
+  const bodies = (functions?.rows ?? []) as readonly { oid: string; body: string }[];
+  const others = (triggers?.rows ?? []) as readonly { oid: string }[];
+  return {
+    functions: new Map(bodies.map(({ oid, body }) => [oid, body])),
+    triggers: new Set(others.map(({ oid }) => oid)),
+  };
 }
 
 const MOST = 50;
 
-/** `since`: from `momentOf`. Nothing of it stays. Rejects when the session is lost. */
-export async function failedCalls(session: Session, since: string): Promise<readonly FailedCall[]> {
+/** Calls what is not as it was `before`. Nothing of it stays. Rejects when the session is lost. */
+export async function callNews(session: Session, before: Bodies): Promise<Calls> {
+  const now = await bodiesOf(session);
+  const changed = [...now.functions].flatMap(([oid, body]) => (before.functions.get(oid) === body ? [] : [oid]));
+  const added = [...now.triggers].filter((oid) => !before.triggers.has(oid));
+  const failed: FailedCall[] = [];
+  const notCalled: string[] = [];
   await session.run("BEGIN; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'");
   try {
-    const failed: FailedCall[] = [];
-    for (const call of (await functionsSince(session, since)).slice(0, MOST)) {
-      const error = await attempt(session, `SELECT ${call.sql}`);
-      if (error !== undefined && isBroken(error)) failed.push({ ...NO_TRIGGER, name: call.name, ...told(error) });
-    }
-    for (const trigger of (await triggersSince(session, since)).slice(0, MOST)) {
-      for (const { event, sql } of tableWrites(trigger)) {
-        const error = await attempt(session, sql);
-        if (error === undefined || !isOf(error, trigger)) continue;
-        const { name, table } = trigger;
-        failed.push({ kind: 'trigger', name, table, event, ...told(error) });
-        break;
+    const functions = await functionCalls(session, changed);
+    const triggers = await triggersOf(session, added, changed);
+    for (const [at, { name, sql }] of functions.entries()) {
+      if (sql === null || at >= MOST) {
+        notCalled.push(
+          `function ${name}: ${sql === null ? 'nobody knows with what to call it' : 'there are too many'}`,
+        );
+        continue;
       }
+      const error = await attempt(session, `SELECT ${sql}`);
+      if (error !== undefined && isBroken(error))
+        failed.push({ kind: 'function', name, table: undefined, event: undefined, ...told(error) });
     }
-    return failed;
+    for (const [at, trigger] of triggers.entries()) {
+      const outcome = at >= MOST ? 'there are too many' : await callTrigger(session, trigger);
+      if (typeof outcome !== 'string') failed.push(...outcome);
+      else notCalled.push(`trigger ${trigger.name} of ${trigger.table}: ${outcome}`);
+    }
+    return { failed, notCalled };
   } finally {
     await session.run('ROLLBACK');
   }
 }
 
-const NO_TRIGGER = { kind: 'function', table: undefined, event: undefined } as const;
+/** Its failure, if it has one; or why nobody knows. */
+async function callTrigger(session: Session, trigger: Subject): Promise<readonly FailedCall[] | string> {
+  if (!trigger.hasRows) return 'its table has no rows in the rehearsal';
+  const { name, table } = trigger;
+  let unknown = trigger.conditional ? 'its condition may hold for none of the rows' : undefined;
+  for (const { event, attempts } of tableWrites(trigger)) {
+    let passed = false;
+    for (const sql of attempts) {
+      const error = await attempt(session, sql);
+      if (error !== undefined && isOf(error, trigger)) return [{ kind: 'trigger', name, table, event, ...told(error) }];
+      passed = error === undefined;
+      if (passed) break;
+    }
+    if (!passed) unknown ??= `${event} of a row that is there fails for another reason`;
+  }
+  return unknown ?? [];
+}
 
 interface PgError {
   readonly code?: string;
@@ -74,41 +119,19 @@ const BROKEN: ReadonlySet<string | undefined> = new Set([
   '42883', // undefined function
   '42P01', // undefined table
   '42P10', // invalid column reference
-  '42704', // undefined object
 ]);
 
-function isBroken({ code }: PgError): boolean {
-  return BROKEN.has(code);
+/** SQL that the body puts together may be made of our arguments. */
+function isBroken({ code, where = '' }: PgError): boolean {
+  return BROKEN.has(code) && !/ at EXECUTE$/m.test(where);
 }
 
 /** What the body itself cannot do, or refuses: not what a constraint of the table says to a row that is there twice. */
-function isOf({ code = '', where = '' }: PgError, { functionName }: Subject): boolean {
-  return where.includes(`${functionName}(`) && (BROKEN.has(code) || code.startsWith('P0'));
+function isOf(error: PgError, { functionName }: Subject): boolean {
+  const { code = '', where = '' } = error;
+  return where.includes(`${functionName}(`) && (isBroken(error) || code.startsWith('P0'));
 }
 
 function told({ code = '', message }: PgError): Pick<FailedCall, 'sqlstate' | 'message'> {
   return { sqlstate: code, message };
-}
-
-/** With an argument of each type that is neither NULL nor of any meaning; of a type without one, NULL. */
-async function functionsSince(session: Session, since: string): Promise<readonly { name: string; sql: string }[]> {
-  const [result] = await session.run(`
-    SELECT p.oid::pg_catalog.regprocedure::text AS name,
-      pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, (
-        SELECT pg_catalog.string_agg(pg_catalog.format(CASE
-            WHEN t.typcategory = 'N' THEN '1::%s' WHEN t.typcategory = 'B' THEN 'true::%s'
-            WHEN t.typcategory = 'D' THEN 'now()::%s' WHEN t.typcategory = 'S' THEN '''a''::%s'
-            WHEN t.typcategory = 'A' THEN '''{}''::%s'
-            WHEN t.typname IN ('json', 'jsonb') THEN '''{}''::%s' WHEN t.typname = 'uuid' THEN 'gen_random_uuid()::%s'
-            ELSE 'NULL::%s' END, pg_catalog.format_type(t.oid, NULL)), ', ' ORDER BY a.at)
-        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY a(type, at) JOIN pg_catalog.pg_type t ON t.oid = a.type)) AS sql
-    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-      JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-      JOIN pg_catalog.pg_type r ON r.oid = p.prorettype
-    WHERE p.oid >= 16384 AND p.xmin::text::bigint >= ${since} AND p.prokind = 'f' AND l.lanname = 'plpgsql'
-      AND r.typtype <> 'p' AND p.provariadic = 0
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid = ANY (p.proargtypes) AND t.typtype = 'p')
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-    ORDER BY p.oid`);
-  return (result?.rows ?? []) as { name: string; sql: string }[];
 }

@@ -7,7 +7,7 @@ import { adminSession } from '../admin-session.ts';
 import { runUpIn, type Stage, type Step } from '../round.ts';
 import { openAsRole } from '../run-in.ts';
 import type { RehearsalServer } from '../server/types.ts';
-import { type FailedCall, failedCalls, momentOf } from './calls.ts';
+import { type Bodies, bodiesOf, type Calls, callNews } from './calls.ts';
 import { type ProjectSeed, runProjectSeed } from './project-seed.ts';
 import { type Seeding, type SeedOptions, seed } from './seed.ts';
 import { type ErrorSubject, subjectOf } from './subject.ts';
@@ -28,8 +28,8 @@ export interface OnRows {
   readonly outcome: ScriptOutcome;
   readonly subject: ErrorSubject;
   readonly filling: Filling;
-  /** Functions and triggers that the migration has made or replaced and that fail when they run. */
-  readonly failedCalls: readonly FailedCall[];
+  /** What became of functions and triggers that the migration has made or replaced; undefined: none was called. */
+  readonly calls: Calls | undefined;
 }
 
 /** How a database came to its rows. */
@@ -140,13 +140,13 @@ export class SeededChain {
     if (live === undefined) return undefined;
     const filling = await live.filling;
     const called = MAKES_CALLED.test(step.migration.up.text);
-    const since = called ? await asRoleIn(live.stage, momentOf) : undefined;
+    const before = called ? await asRoleIn(live.stage, bodiesOf) : undefined;
     const outcome = await runUpIn(live.stage, step, DATABASE);
     const applied = outcome.status === 'applied';
     if (!applied) await this.#drop(live);
-    const failed =
-      applied && since !== undefined ? await asRoleIn(live.stage, (session) => failedCalls(session, since)) : undefined;
-    return { outcome, subject: subjectOf(outcome), filling, failedCalls: failed ?? [] };
+    const calls =
+      applied && called ? ((await asRoleIn(live.stage, (session) => callAll(session, before))) ?? LOST) : undefined;
+    return { outcome, subject: subjectOf(outcome), filling, calls };
   }
 
   async #drop(live: Live | undefined): Promise<void> {
@@ -190,6 +190,12 @@ export class SeededChain {
     this.#first ??= filling;
     return filling;
   }
+}
+
+const LOST: Calls = { failed: [], notCalled: ['functions and triggers: the session was lost'] };
+
+async function callAll(session: Session, before: Bodies | undefined): Promise<Calls> {
+  return before === undefined ? LOST : callNews(session, before);
 }
 
 /** undefined: the role cannot connect any more, or its session is lost. */

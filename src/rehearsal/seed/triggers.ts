@@ -1,4 +1,5 @@
 import type { Session } from '../../postgres/session.ts';
+import type { Write } from './calls.ts';
 
 /** Triggers that a migration has made, or whose function it has replaced, and the writes that make them run. */
 
@@ -10,47 +11,70 @@ export interface Subject {
   readonly functionName: string;
   readonly onInsert: boolean;
   readonly onUpdate: boolean;
+  readonly onDelete: boolean;
+  /** WHEN (...) stands before it. */
+  readonly conditional: boolean;
+  readonly hasRows: boolean;
   /** Columns that a new row may give, quoted. */
   readonly columns: readonly string[];
   /** Columns that may be set, quoted. */
   readonly settable: readonly string[];
 }
 
-export async function triggersSince(session: Session, since: string): Promise<readonly Subject[]> {
+/** `triggers` and `functions`: OIDs, digits. */
+export async function triggersOf(
+  session: Session,
+  triggers: readonly string[],
+  functions: readonly string[],
+): Promise<readonly Subject[]> {
+  if (triggers.length + functions.length === 0) return [];
+  const array = (oids: readonly string[]): string => `ARRAY[${oids.join(', ')}]::pg_catalog.oid[]`;
+  const columns = (
+    condition: string,
+  ): string => `ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''${condition} ORDER BY a.attnum)`;
   const [result] = await session.run(`
-    SELECT t.tgname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "table", pg_catalog.quote_ident(p.proname) AS "functionName",
-      t.tgtype & 4 <> 0 AS "onInsert", t.tgtype & 16 <> 0 AS "onUpdate",
-      ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS columns,
-      ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
-        ORDER BY a.attnum) AS settable
+    SELECT t.tgname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "table",
+      pg_catalog.quote_ident(p.proname) AS "functionName",
+      t.tgtype & 4 <> 0 AS "onInsert", t.tgtype & 16 <> 0 AS "onUpdate", t.tgtype & 8 <> 0 AS "onDelete",
+      t.tgqual IS NOT NULL AS conditional,
+      ${columns('')} AS columns, ${columns(" AND a.attidentity <> 'a'")} AS settable
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
       JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') AND c.relkind IN ('r', 'p')
-      AND l.lanname = 'plpgsql' AND (t.xmin::text::bigint >= ${since} OR p.xmin::text::bigint >= ${since})
+      AND l.lanname = 'plpgsql' AND (t.oid = ANY (${array(triggers)}) OR p.oid = ANY (${array(functions)}))
     ORDER BY t.oid`);
-  return (result?.rows ?? []) as Subject[];
+  const found = (result?.rows ?? []) as readonly Omit<Subject, 'hasRows'>[];
+  const subjects: Subject[] = [];
+  for (const one of found) {
+    const [rows] = await session.run(`SELECT FROM ${one.table} LIMIT 1`);
+    subjects.push({ ...one, hasRows: rows?.rowCount === 1 });
+  }
+  return subjects;
 }
 
-/** A row that is there is written once more. */
-export function tableWrites({
-  table,
-  columns,
-  settable,
-  onInsert,
-  onUpdate,
-}: Subject): { event: 'INSERT' | 'UPDATE'; sql: string }[] {
+interface Attempts {
+  readonly event: Write;
+  /** The first that succeeds will do. */
+  readonly attempts: readonly string[];
+}
+
+/** A row that is there is written once more, in the place of itself where that can be: beside itself it is a duplicate. */
+export function tableWrites({ table, columns, settable, onInsert, onUpdate, onDelete }: Subject): readonly Attempts[] {
   const [first] = columns;
   if (first === undefined) return [];
   const all = columns.join(', ');
-  const insert = `INSERT INTO ${table} (${all}) OVERRIDING SYSTEM VALUE SELECT ${all} FROM ${table} LIMIT 1`;
+  const row = `ctid = (SELECT ctid FROM ${table} LIMIT 1)`;
+  const into = `INSERT INTO ${table} (${all}) OVERRIDING SYSTEM VALUE`;
+  const inPlace = `WITH gone AS (DELETE FROM ${table} WHERE ${row} RETURNING *) ${into} SELECT ${all} FROM gone`;
+  const beside = `${into} SELECT ${all} FROM ${table} LIMIT 1`;
   // Each column, since a trigger may be there for one of them alone.
-  const update = `UPDATE ${table} SET ${settable.map((name) => `${name} = ${name}`).join(', ')} WHERE ctid = (SELECT ctid FROM ${table} LIMIT 1)`;
+  const update = `UPDATE ${table} SET ${settable.map((name) => `${name} = ${name}`).join(', ')} WHERE ${row}`;
   return [
-    ...(onInsert ? [{ event: 'INSERT', sql: insert } as const] : []),
-    ...(onUpdate && settable.length > 0 ? [{ event: 'UPDATE', sql: update } as const] : []),
+    ...(onInsert ? [{ event: 'INSERT', attempts: [inPlace, beside] } as const] : []),
+    ...(onUpdate && settable.length > 0 ? [{ event: 'UPDATE', attempts: [update] } as const] : []),
+    ...(onDelete ? [{ event: 'DELETE', attempts: [`DELETE FROM ${table} WHERE ${row}`] } as const] : []),
   ];
 }

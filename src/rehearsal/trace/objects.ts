@@ -76,6 +76,8 @@ export const NO_OBJECTS: NotedObjects = { made: [], dropped: [] };
 /** What has been noted since `before`, which may be undefined: nothing was yet. Names as in 'function public.total(integer)'. */
 export function notedSince(before: string | undefined, now: string | undefined): NotedObjects {
   const all = now ?? '';
+  // ROLLBACK TO has taken some of them back.
+  if (before?.startsWith(all)) return NO_OBJECTS;
   // A script that resets its settings has thrown the notes before away.
   const news = before !== undefined && all.startsWith(before) ? all.slice(before.length) : all;
   const lines = news.split('\n').filter((line) => NOTE.test(line));

@@ -78,7 +78,6 @@ export class Tracer implements StatementObserver {
   /** A transaction begins: nothing is locked, and its counters shall begin at nothing. */
   async begin(): Promise<void> {
     this.#known = new Map();
-    this.#notes = undefined;
     this.#letGo();
     // What an earlier transaction has counted is kept back for a while.
     await this.#unlessLost(() => this.#options.session.run(this.#prepared ? FLUSH : PREPARE));

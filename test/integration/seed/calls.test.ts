@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { judgeMigration, judgeRehearsal } from '../../../src/judgement/rehearsed.ts';
+import { judgeMigration, judgeRehearsal, type Rehearsed } from '../../../src/judgement/rehearsed.ts';
 import { loadParser } from '../../../src/project/sql.ts';
 import { edgeMajors } from '../../support/scratch-postgres.ts';
 import { rehearsed } from './rehearsed.ts';
@@ -9,14 +9,20 @@ const BASE = `
   CREATE TABLE "Log" ("At" timestamptz, words text);
   CREATE FUNCTION price(amount int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN amount; END $$;
   CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+  CREATE FUNCTION broken() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN nope(); END $$;
   CREATE TRIGGER touch BEFORE UPDATE OF total ON orders FOR EACH ROW EXECUTE FUNCTION touched();`;
 
 beforeAll(loadParser);
 
 describe.each(edgeMajors)('what a migration makes is called on Postgres $major', ({ major }) => {
-  async function told(sql: string): Promise<readonly string[]> {
+  async function judged(sql: string): Promise<Rehearsed> {
     const asked = { base: BASE, migrations: { '001_new.sql': sql } };
-    const { findings } = judgeRehearsal(await rehearsed(major, asked, (item) => judgeMigration(item, ['public'])), []);
+    return judgeRehearsal(await rehearsed(major, asked, (item) => judgeMigration(item, ['public'])), []);
+  }
+
+  async function told(sql: string): Promise<readonly string[]> {
+    const { findings, migrations } = await judged(sql);
+    expect([...migrations.values()].map(({ status }) => status)).toEqual(['applied']);
     return findings.flatMap(({ rule, line, message }) => (rule === 'fails-when-called' ? [`${line}: ${message}`] : []));
   }
 
@@ -36,6 +42,23 @@ describe.each(edgeMajors)('what a migration makes is called on Postgres $major',
       `CREATE SCHEMA "App"; CREATE FUNCTION "App"."Check"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
        CREATE TRIGGER checked BEFORE INSERT ON "Log" FOR EACH ROW EXECUTE FUNCTION "App"."Check"();`,
       '2: INSERT of a row of public."Log", in trigger checked, fails: no (P0001).',
+    ],
+    [
+      'a function that returns nothing',
+      'CREATE FUNCTION quiet() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nope(); END $$;',
+      '1: A call of quiet() fails: function nope() does not exist (42883).',
+    ],
+    [
+      'a trigger after the insert of a row with a key',
+      `CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO nowhere VALUES (1); RETURN NULL; END $$;
+       CREATE TRIGGER audited AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION audit();`,
+      '2: INSERT of a row of public.orders, in trigger audited, fails: relation "nowhere" does not exist (42P01).',
+    ],
+    [
+      'a trigger of deletes',
+      `CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$;
+       CREATE TRIGGER kept BEFORE DELETE ON "Log" FOR EACH ROW EXECUTE FUNCTION keep();`,
+      '2: DELETE of a row of public."Log", in trigger kept, fails: kept (P0001).',
     ],
     [
       'a trigger that refuses',
@@ -64,5 +87,30 @@ describe.each(edgeMajors)('what a migration makes is called on Postgres $major',
       'one that goes again',
       'CREATE FUNCTION gone() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN nothing(); END $$; DROP FUNCTION gone();',
     ],
+    [
+      'a setting that the application sets',
+      `CREATE FUNCTION tenant() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN current_setting('app.tenant'); END $$;`,
+    ],
+    [
+      'SQL that is put together of our arguments',
+      `CREATE FUNCTION rows_of(t text) RETURNS bigint LANGUAGE plpgsql AS $$ DECLARE n bigint; BEGIN EXECUTE format('SELECT count(*) FROM %I', t) INTO n; RETURN n; END $$;`,
+    ],
+    [
+      'what was broken before',
+      'GRANT EXECUTE ON FUNCTION broken() TO PUBLIC; CREATE FUNCTION fine() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;',
+    ],
   ])('but not %s', async (_, sql) => expect(await told(sql)).toEqual([]));
+
+  test('what could not be called is told', async () => {
+    const { notAnalysed } = await judged(`CREATE TABLE fresh (id int);
+      CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+      CREATE TRIGGER a BEFORE INSERT ON fresh FOR EACH ROW EXECUTE FUNCTION touch();
+      CREATE TRIGGER b BEFORE UPDATE ON orders FOR EACH ROW WHEN (OLD.total IS DISTINCT FROM NEW.total) EXECUTE FUNCTION touch();
+      CREATE FUNCTION any_of(x anyelement) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;`);
+    expect(notAnalysed.map(({ reason }) => reason)).toEqual([
+      'not called in the rehearsal: function any_of(anyelement): nobody knows with what to call it',
+      'not called in the rehearsal: trigger a of public.fresh: its table has no rows in the rehearsal',
+      'not called in the rehearsal: trigger b of public.orders: its condition may hold for none of the rows',
+    ]);
+  });
 });

@@ -84,6 +84,13 @@ describe.each(edgeMajors)('objects that are no relations, on Postgres $major', (
     expect(noted).toEqual([['+ type public.amount'], [], ['- type public.amount']]);
   });
 
+  it('are noted once, whatever is committed or taken back', async () => {
+    const apart = await notedOf("CREATE SCHEMA one; COMMENT ON TABLE orders IS 'x'; DROP SCHEMA one;", 'autocommit');
+    expect(apart).toEqual([['+ schema one'], [], ['- schema one']]);
+    const back = "SAVEPOINT s; CREATE SCHEMA one; ROLLBACK TO s; COMMENT ON TABLE orders IS 'y';";
+    expect((await notedOf(back, 'transaction')).flat()).toEqual(['+ schema one']);
+  });
+
   it('are not what a script writes among the notes', async () => {
     const forged = `SELECT set_config('lockstep_trace.notes', E'+ public.orders\\n- public.felt\\n', false);`;
     expect(await notedOf(`${forged} CREATE SCHEMA own; DROP SCHEMA own;`, 'transaction')).toEqual([

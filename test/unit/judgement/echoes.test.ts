@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { withoutEchoes, withRows } from '../../../src/judgement/echoes.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutEchoes, withoutNothing, withRows } from '../../../src/judgement/echoes.ts';
 import type { Rehearsed } from '../../../src/judgement/rehearsed.ts';
+import { loadParser } from '../../../src/project/sql.ts';
 import type { Finding } from '../../../src/report/model.ts';
 import { bareFinding } from '../../support/reports/bare-finding.ts';
 
@@ -50,5 +51,45 @@ describe('a required column that no row can have', () => {
     expect(withRows([other], [rows])).toEqual({ linted: [other], told: [rows] });
     const warned = { ...rows, severity: 'warn' } as const;
     expect(withRows([required], [warned])).toEqual({ linted: [required], told: [warned] });
+  });
+
+  it.each<[string, Partial<Finding>]>([
+    ['is vouched for', { severity: 'warn' }],
+    ['is released', { suppressed: { reason: 'all code writes it' } }],
+  ])('blocks by what the rows say where the other %s', (_, rest) => {
+    const milder = { ...required, ...rest };
+    expect(withRows([milder], [rows])).toEqual({ linted: [milder], told: [rows] });
+  });
+});
+
+describe('a drop of what is not there', () => {
+  beforeAll(loadParser);
+  const path = 'a.sql';
+  const idle = bareFinding({ rule: 'named-but-unchanged', path, statement: 0 });
+
+  const left = (text: string, rest: Partial<Finding> = {}): string[] => {
+    const drop = bareFinding({
+      rule: 'ban-drop-table',
+      source: 'squawk',
+      severity: 'block',
+      path,
+      statement: 0,
+      ...rest,
+    });
+    return withoutNothing([drop], [idle], [{ path, text }]).map(({ severity, evidence }) => `${severity} ${evidence}`);
+  };
+
+  it('is refuted', () => {
+    expect(left('DROP TABLE IF EXISTS nothere;')).toEqual(['info refuted']);
+    expect(left('ALTER TABLE orders DROP COLUMN IF EXISTS zzz;', { rule: 'ban-drop-column' })).toEqual([
+      'info refuted',
+    ]);
+  });
+
+  it('is not where one of several names may be there, or was', () => {
+    expect(left('DROP TABLE IF EXISTS nothere, legacy;')).toEqual(['block unproven']);
+    const two = 'ALTER TABLE orders DROP COLUMN IF EXISTS zzz, DROP COLUMN note, ADD COLUMN note text;';
+    expect(left(two, { rule: 'ban-drop-column' })).toEqual(['block unproven']);
+    expect(left('DROP TABLE IF EXISTS legacy;', { evidence: 'confirmed' })).toEqual(['block confirmed']);
   });
 });

@@ -58,6 +58,14 @@ describe("a fact that Squawk's text rules tell as well", () => {
     expect(own.map(({ message }) => message)).toEqual(['b is dropped.']);
   });
 
+  it('is told by itself where our own rule for it is released there', () => {
+    const lost = { ...seen('An index has gone.', 0) };
+    const slow = { ...lost, finding: { ...lost.finding, rule: 'slows-queries' } };
+    const said = squawk('require-concurrent-index-deletion', 0);
+    expect(join([said], [slow]).own).toEqual([]);
+    expect(join([{ ...said, suppressed: { reason: 'short' } }], [slow]).own).toHaveLength(1);
+  });
+
   it('is milder where the author vouches for it', () => {
     const { linted } = join(
       [squawk('ban-drop-column', 0)],

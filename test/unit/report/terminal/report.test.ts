@@ -51,7 +51,7 @@ describe("the terminal's report", () => {
       '✓ 2 migrations: passed, no findings (1.9 s)',
       '✗ 2 migrations: 1 blocks writes on `orders`, 1 more finding blocks, 1 warning, 1 suppressed (4.2 s)',
       '✗ 2 migrations: 1 fails (2.4 s)',
-      '✗ 1 migration: its down script does not undo it, 1 warning (1.7 s)',
+      '✗ 1 migration: its down script does not undo it (1.7 s)',
       '✓ no migration changed (61 ms)',
     ]);
   });
