@@ -9,6 +9,9 @@ import { CHECK, COMMENT, ended, pipeline, tables } from './pipeline.ts';
 
 const target = targets();
 
+/** Where the tools of the tests are. */
+const installed = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
 const SECOND = '.github/workflows/second.yml';
 
 const change = { 'migrations/001_orders.sql': 'CREATE TABLE orders ();\n' };
@@ -111,6 +114,32 @@ it('a fork is told by the workflow to call as well', async () => {
   expect(told.problems).toEqual([]);
   expect(told.conclusion, told.log).toBe('success');
   expect(shop.comments()).toEqual([expect.stringMatching(/made by the pull request’s own run.*001_orders/s)]);
+});
+
+it('a tool of the project applies, in each job after what it needs was set up, and no secret is in its reach', async () => {
+  const shop = await pipeline(target);
+  const setup = `test -z "$(env | grep -i postgres:/[/])" && ln -s ${JSON.stringify(installed)} node_modules`;
+  const text = call(shop.slack.channels.deploys).replace(
+    'with: { ',
+    `with: { setup_command: ${JSON.stringify(setup)}, `,
+  );
+  expect(text).toContain('setup_command');
+  const create = "exports.up = (knex) => knex.schema.createTable('orders', (table) => { table.bigIncrements('id'); });";
+  shop.merge({
+    'lockstep.yml': 'tool: knex\nmigrations:\n  directory: migrations\n',
+    'knexfile.js': "module.exports = { client: 'pg', connection: process.env.DATABASE_URL };\n",
+    'migrations/001_orders.js': `${create}\nexports.down = (knex) => knex.schema.dropTable('orders');\n`,
+    '.gitignore': 'node_modules\n',
+    [SECOND]: text,
+  });
+  const run = await shop.ship({ workflow: SECOND });
+  expect(run.problems).toEqual([]);
+  expect(ended(run, 'migrate/staging', 'migrate/production', 'deploy'), run.log).toBe(
+    'migrate/staging success, migrate/production success, deploy success',
+  );
+  expect(await tables(shop.production)).toBe('knex_migrations knex_migrations_lock orders');
+  // The rehearsal for whoever approves ran the tool as well, on a database of its own.
+  expect(run.jobs['migrate/rehearsal']?.summary).toMatch(/\+ table.*orders/);
 });
 
 it('an approval that is refused is told, and no code follows', async () => {
