@@ -1,9 +1,10 @@
 // `npm test`: everything that needs no more than Node and npm. `npm test -- system` runs one kind only.
-// Ends with a line that counts the tests, and fails when none ran: a run that looked at nothing is not a green one.
+// Ends with the names of the tests that failed and a line that counts them all, and fails when none ran: a run that looked at
+// nothing is not a green one.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureInstalled } from './ensure-installed.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -17,6 +18,7 @@ const started = Date.now();
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+const failures = [];
 
 if (asked.length === 0) {
   step('check', 'npm', ['run', '--silent', 'check']);
@@ -40,6 +42,7 @@ for (const kind of kinds) {
   passed += counts.passed;
   skipped += counts.skipped;
   failed += counts.failed;
+  failures.push(...counts.failures);
   if (counts.passed === 0) {
     console.error(`${kind}: no test ran.`);
     failed += 1;
@@ -48,6 +51,7 @@ for (const kind of kinds) {
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${kinds.join(', ')} in ${Math.round((Date.now() - started) / 1000)} s`);
+for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed > 0 ? 1 : 0);
 
@@ -62,15 +66,22 @@ function run(name, command, args) {
 
 function readCounts(path) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
-      readFileSync(path, 'utf8'),
-    );
+    const results = JSON.parse(readFileSync(path, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = results;
+    const names = testResults.map(({ name, status, assertionResults }) => {
+      const failing = assertionResults.filter((test) => test.status === 'failed');
+      const file = relative('.', name);
+      // A file that could not be loaded has no tests.
+      if (failing.length === 0) return status === 'failed' ? [file] : [];
+      return failing.map(({ fullName }) => `${file}: ${fullName}`);
+    });
     return {
       passed: numPassedTests,
       failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0),
       skipped: numPendingTests,
+      failures: names.flat(),
     };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [] };
   }
 }
