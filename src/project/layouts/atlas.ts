@@ -6,6 +6,7 @@ import { type AtlasFacts, atlasHistory } from './atlas-history.ts';
 import { type AtlasSum, atlasSum, differing } from './atlas-sum.ts';
 import type { Layout } from './layout.ts';
 import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
+import { plainFile } from './new-file.ts';
 
 const SUM = 'atlas.sum';
 
@@ -48,6 +49,8 @@ export const atlas: Layout = {
     return { tool: atlas.name, directory, migrations, ignored };
   },
   compare: (a, b) => compareText(fileName(a.path), fileName(b.path)),
+  fileOf: (file) => (file.alone ? `-- atlas:txmode none\n\n${plainFile(file)}` : plainFile(file)),
+  aloneNote: 'with `-- atlas:txmode none` in its first line and an empty line below it',
   nextName,
 };
 
