@@ -105,9 +105,11 @@ function migration(source: Source, { sum, checkpoints, broken }: Folder): Migrat
   };
 }
 
+const HASH = 'If the files are as you want them, run `atlas migrate hash` and commit atlas.sum with them.';
+
 /** A hash stands for all files up to its own: the first that differs, and all behind it, are what Atlas refuses. */
 function brokenSum(path: string, found: string | undefined, sum: AtlasSum, isLast: boolean): SectionProblem[] {
-  const problem = (message: string): SectionProblem[] => [{ path, line: 1, endLine: 1, message }];
+  const problem = (message: string): SectionProblem[] => [{ path, line: 1, endLine: 1, message, help: HASH }];
   if (found === undefined)
     return isLast ? problem('Atlas refuses a folder without atlas.sum: `atlas migrate hash`') : [];
   if (found.replaceAll('\r\n', '\n') === sum.text) return [];

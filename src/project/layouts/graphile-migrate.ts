@@ -100,8 +100,11 @@ function factsOf({ hash, previous, computed, allowsInvalidHash }: CommittedFile)
   };
 }
 
+const AS_COMMITTED =
+  'Put the file back as `graphile-migrate commit` wrote it. To change the newest one, `graphile-migrate uncommit`, edit and commit again.';
+
 function refusal(path: string, { line, message }: NonNullable<CommittedFile['problem']>): SectionProblem {
-  return { path, line, endLine: line, message: `graphile-migrate refuses this file: ${message}` };
+  return { path, line, endLine: line, message: `graphile-migrate refuses this file: ${message}`, help: AS_COMMITTED };
 }
 
 /** A migration, and what the tool says of the link to the one before it. */
