@@ -12,7 +12,7 @@ import { between } from './markdown.ts';
 import { type Reference, referenceOf, withReference } from './references.ts';
 import { type DocumentedRule, rulePage, rulesPage } from './rules.ts';
 import { forServer } from './server-workflows.ts';
-import { toolsTable } from './tools.ts';
+import { type Seen, toolsTable } from './tools.ts';
 
 const TEMPLATES = 'workflows-templates';
 
@@ -39,9 +39,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   );
   return new Map([
     ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
-    ['README.md', withTools(between(await read('README.md'), 'options', optionsTable('check')), 'docs/tools/')],
+    ['README.md', withTools(between(await read('README.md'), 'options', optionsTable('check')), FROM_README)],
     ['docs/inputs.md', inputsPage(configSchema)],
-    ['docs/tools/README.md', withTools(await read('docs/tools/README.md'), '')],
+    ['docs/tools/README.md', withTools(await read('docs/tools/README.md'), FROM_TOOLS)],
     ['docs/rules.md', rulesPage(rules)],
     ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],
@@ -70,7 +70,9 @@ function stampRepository(source: string, { repository, ref }: Reference): string
     .replace(/(const DOCS_REF = ')[^']*'/, `$1${ref}'`);
 }
 
-/** Both tables of tools; `pages`: where their pages are, seen from this one. */
-function withTools(page: string, pages: string): string {
-  return between(between(page, 'tools', toolsTable(pages)), 'command-tools', commandToolsTable(pages));
+const FROM_README: Seen = { pages: 'docs/tools/', docs: 'docs/' };
+const FROM_TOOLS: Seen = { pages: '', docs: '../' };
+
+function withTools(page: string, seen: Seen): string {
+  return between(between(page, 'tools', toolsTable(seen)), 'command-tools', commandToolsTable(seen));
 }

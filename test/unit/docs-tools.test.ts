@@ -8,6 +8,7 @@ import { bookkeepingOf } from '../../src/project/layouts/bookkeeping.ts';
 import { layoutNamed, layoutNames } from '../../src/project/layouts/detect.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const unproven = readFileSync(`${root}docs/unproven.md`, 'utf8');
 const keys = Object.keys(columns) as Column[];
 
 it('every tool has its row, in the order in which files are recognised, and its page', () => {
@@ -46,6 +47,19 @@ describe.each(toolFeatures)('$tool', (features) => {
     }
     const usual = layoutNamed(features.tool).historyTable?.usual.replace(/^public\./, '');
     if (usual !== undefined && features.history !== 'absent') expect(features.history.says).toContain(usual);
+  });
+
+  it('says on its page, and among what is unproven, whether tests run the tool itself', () => {
+    const { real, tool } = features;
+    if (typeof real === 'object') {
+      const test = readFileSync(`${root}test/${real.test}`, 'utf8');
+      expect(test).toContain(real.title);
+      expect(test).not.toContain('stand-in.ts');
+    }
+    const [row = ''] = /^\| .*no test runs the tools themselves.*$/m.exec(unproven) ?? [];
+    expect(row.toLowerCase().includes(tool)).toBe(real === 'sources');
+    const page = readFileSync(`${root}docs/tools/${tool}.md`, 'utf8');
+    expect(/Made by its\s\[sources\]\(\.\.\/unproven\.md/.test(page)).toBe(real === 'sources');
   });
 
   it('has a page with lines to paste, and an example', () => {
