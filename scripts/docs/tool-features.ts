@@ -209,7 +209,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
     ),
     late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'flyway'"),
     repeatable: proven(
-      '`R__x.sql`, when it has changed',
+      '`R__x.sql` again, when it has changed',
       'integration/tools/flyway.test.ts',
       'a repeatable script runs again when it has changed, and only then',
     ),

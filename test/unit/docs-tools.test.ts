@@ -70,3 +70,26 @@ describe.each(toolFeatures)('$tool', (features) => {
     expect(page).toMatch(/\]\(\.\.\/\.\.\/examples\//);
   });
 });
+
+describe("the tools' tables can be read", () => {
+  const tableIn = (path: string, name: string): string[][] => {
+    const page = readFileSync(`${root}${path}`, 'utf8');
+    const [, text = ''] = page.split(new RegExp(`<!-- /?generated:${name} -->\n`));
+    // Links as they are shown.
+    const rows = text
+      .trim()
+      .replaceAll(/\]\([^)]*\)|[[`]/g, '')
+      .split('\n');
+    return rows.map((row) => row.slice(2, -2).split(' | '));
+  };
+
+  it("each of README's takes a line, at GitHub's width", () => {
+    const rows = tableIn('README.md', 'tools');
+    expect(rows).toHaveLength(toolFeatures.length + 2);
+    for (const cells of rows) expect(cells.join('').length, cells.join(' | ')).toBeLessThan(96);
+  });
+
+  it.each(['tools', 'more-tools'])('the whole of it is no wider than five columns: %s', (name) => {
+    for (const cells of tableIn('docs/tools/README.md', name)) expect(cells).toHaveLength(5);
+  });
+});
