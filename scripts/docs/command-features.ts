@@ -1,5 +1,6 @@
 import { cell, table } from './markdown.ts';
 import { type Proven, proven } from './tool-features.ts';
+import type { Seen } from './tools.ts';
 
 /**
  * What holds for tools that run their migrations themselves, in the order of `commandTools`. The trip is a test in which the real
@@ -87,8 +88,7 @@ export const commandFeatures: readonly CommandFeatures[] = [
   },
 ];
 
-/** `pages`: where their pages are, seen from the page with the table. */
-export function commandToolsTable(pages: string): string {
+export function commandToolsTable({ pages }: Seen): string {
   const rows = commandFeatures.map(({ tool, page, recognised, history: known, trip: taken }) => [
     `[${tool}](${pages}${page}.md)`,
     cell(recognised.says),

@@ -12,7 +12,7 @@ import { between } from './markdown.ts';
 import { type Reference, referenceOf, withReference } from './references.ts';
 import { type DocumentedRule, rulePage, rulesPage } from './rules.ts';
 import { forServer } from './server-workflows.ts';
-import { toolsTable } from './tools.ts';
+import { briefTable, moreTable, type Seen, toolsTable } from './tools.ts';
 
 const TEMPLATES = 'workflows-templates';
 
@@ -39,9 +39,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   );
   return new Map([
     ['action.yml', actionManifest(await read('scripts/docs/action-step.sh'))],
-    ['README.md', withTools(between(await read('README.md'), 'options', optionsTable('check')), 'docs/tools/')],
+    ['README.md', readme(await read('README.md'))],
     ['docs/inputs.md', inputsPage(configSchema)],
-    ['docs/tools/README.md', withTools(await read('docs/tools/README.md'), '')],
+    ['docs/tools/README.md', toolsPage(await read('docs/tools/README.md'))],
     ['docs/rules.md', rulesPage(rules)],
     ...rules.map((rule) => [`docs/rules/${rule.name}.md`, rulePage(rule)] as const),
     ['docs/lockstep.schema.json', json(configSchema)],
@@ -70,7 +70,14 @@ function stampRepository(source: string, { repository, ref }: Reference): string
     .replace(/(const DOCS_REF = ')[^']*'/, `$1${ref}'`);
 }
 
-/** Both tables of tools; `pages`: where their pages are, seen from this one. */
-function withTools(page: string, pages: string): string {
-  return between(between(page, 'tools', toolsTable(pages)), 'command-tools', commandToolsTable(pages));
+function readme(page: string): string {
+  const seen: Seen = { pages: 'docs/tools/', docs: 'docs/' };
+  const withTools = between(between(page, 'tools', briefTable(seen)), 'command-tools', commandToolsTable(seen));
+  return between(withTools, 'options', optionsTable('check'));
+}
+
+function toolsPage(page: string): string {
+  const seen: Seen = { pages: '', docs: '../' };
+  const withTools = between(between(page, 'tools', toolsTable(seen)), 'more-tools', moreTable(seen));
+  return between(withTools, 'command-tools', commandToolsTable(seen));
 }

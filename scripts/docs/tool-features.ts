@@ -31,6 +31,8 @@ export type Column = keyof typeof columns;
 interface ToolFeatures extends Readonly<Record<Column, Proven | Absent>> {
   /** As `tool` in the settings; its page is `docs/tools/<tool>.md`. */
   readonly tool: string;
+  /** Which tests take turns with the tool itself; 'sources': none do, and docs/unproven.md says so. */
+  readonly real: Proven | 'sources' | Absent;
 }
 
 export const proven = (says: string, test: string, title: string): Proven => ({ says, test, title });
@@ -41,6 +43,9 @@ const ENDINGS = 'integration/tools/line-endings.test.ts';
 /** The real tool and Lockstep take turns on one database. */
 const roundTrip = (says: string, tool: string): Proven =>
   proven(says, `integration/tools/${tool}.test.ts`, `roundTrip({\n  name: '${tool}'`);
+
+/** Lockstep and the tool itself, as npm has it. */
+const withTool = (tool: string): Proven => roundTrip('yes', tool);
 
 const excluding = (tool: string): Proven =>
   proven('taken after ours', `integration/tools/${tool}.test.ts`, '  lock: { key: ');
@@ -55,6 +60,7 @@ const OURS = 'none; the ledger has one';
 export const toolFeatures: readonly ToolFeatures[] = [
   {
     tool: 'drizzle',
+    real: withTool('drizzle'),
     recognised: proven('`meta/_journal.json`', DETECT, "['a journal',"),
     runs: proven(
       'a transaction for each file, unless its statements refuse one or it says so; the rehearsal also runs all in one, as the tool does',
@@ -82,6 +88,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'drizzle-1',
+    real: withTool('drizzle-1'),
     recognised: proven('`x/snapshot.json`', DETECT, "['folders with snapshots',"),
     runs: proven(
       'as with 0.x',
@@ -105,6 +112,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'prisma',
+    real: withTool('prisma'),
     recognised: proven('`x/migration.sql`', DETECT, "['folders',"),
     runs: proven(
       'a file as one query',
@@ -132,6 +140,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'supabase',
+    real: withTool('supabase'),
     recognised: proven('the folder `supabase/migrations`', DETECT, 'what lies in supabase/migrations'),
     runs: proven(
       'a transaction for each file, unless a statement refuses one',
@@ -155,6 +164,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'atlas',
+    real: 'sources',
     recognised: proven('`atlas.sum`', DETECT, "['a folder with atlas.sum',"),
     runs: proven(
       'a transaction for each file; none with `atlas:txmode none`',
@@ -178,6 +188,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'flyway',
+    real: 'sources',
     recognised: proven('`V1__x.sql`', DETECT, "['versions with two underscores',"),
     runs: proven(
       'a transaction for each file, unless Flyway infers or is told otherwise',
@@ -198,13 +209,14 @@ export const toolFeatures: readonly ToolFeatures[] = [
     ),
     late: proven('refused, or runs as its author says', 'integration/tools/late.test.ts', "tool: 'flyway'"),
     repeatable: proven(
-      '`R__x.sql`, when it has changed',
+      '`R__x.sql` again, when it has changed',
       'integration/tools/flyway.test.ts',
       'a repeatable script runs again when it has changed, and only then',
     ),
   },
   {
     tool: 'golang-migrate',
+    real: 'sources',
     recognised: proven('`x.up.sql`', DETECT, "['pairs',"),
     runs: proven(
       'a file as one query',
@@ -232,6 +244,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'dbmate',
+    real: withTool('dbmate'),
     recognised: proven('`-- migrate:up`', DETECT, "['sections',"),
     runs: proven(
       'a transaction for each section; one query with `transaction:false`',
@@ -247,6 +260,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'goose',
+    real: 'sources',
     recognised: proven('`-- +goose Up`', DETECT, "['annotations of goose',"),
     runs: proven(
       'a transaction for each file; none with `NO TRANSACTION`; programs are named, and nothing runs past them',
@@ -266,6 +280,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'graphile-migrate',
+    real: withTool('graphile-migrate'),
     recognised: proven('`--! Previous:`', DETECT, "['a chain of hashes',"),
     runs: proven(
       'a transaction for each file; one query with `--! no-transaction`',
@@ -293,6 +308,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'node-pg-migrate',
+    real: withTool('node-pg-migrate'),
     recognised: proven('`-- Up Migration`', DETECT, "['sections of node-pg-migrate',"),
     runs: proven(
       'a transaction for each SQL file; programs are named, and nothing runs past them',
@@ -312,6 +328,7 @@ export const toolFeatures: readonly ToolFeatures[] = [
   },
   {
     tool: 'numbered',
+    real: 'absent',
     recognised: proven('a number before each name', DETECT, "['numbers',"),
     runs: proven(
       'a transaction for each file, unless its statements refuse one or it says so',

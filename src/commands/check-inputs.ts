@@ -70,7 +70,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
   const usualSquawk = await bothSides(USUAL_SQUAWK_CONFIG);
   const baseHasPolicy = (file.base ?? usualSquawk.base) !== undefined;
   const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: everyRuleName });
-  const { policy, headLocation, baseLocation } = judging;
+  const { policy, headLocation, baseLocation, proposed } = judging;
   const { squawkConfig } = policy.lint;
   const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);
   const squawk = holder(squawkFile, settings.policyFrom, baseHasPolicy);
@@ -83,7 +83,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     placeholders: policy.rehearsal.placeholders,
     database: () => REHEARSED_NAMES,
   });
-  const tool = await projectTool(files, range.head, projects.head.tool, policy);
+  const tool = await projectTool(files, range.head, projects.head.tool, policy, proposed);
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const source = {
     textOf: (path: string) => textAt(at, path),
@@ -101,7 +101,9 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     tool,
     // Where it has no migrations, nothing of the base is run.
     baseTool:
-      projects.tip.migrations.length === 0 ? tool : await projectTool(files, range.baseTip, projects.head.tool, policy),
+      projects.tip.migrations.length === 0
+        ? tool
+        : await projectTool(files, range.baseTip, projects.head.tool, policy, proposed),
     policy,
     database: headLocation.database,
     squawkConfig: textOf(squawk),

@@ -11,6 +11,8 @@ interface JudgingSettings {
   readonly headLocation: Location;
   /** undefined: the base has no settings for this database. */
   readonly baseLocation: Location | undefined;
+  /** What the change itself says, whether it counts or not. */
+  readonly proposed: Policy;
   readonly notices: readonly string[];
 }
 
@@ -42,6 +44,7 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
     policy: { ...policy, historyAccept: releases(policy, here.policy, atBase?.policy) },
     headLocation: here.location,
     baseLocation: atBase?.location,
+    proposed: here.policy,
     notices: [
       ...(serves
         ? []

@@ -119,7 +119,7 @@ export function rehearseAll(
     lastOfBase: changeSet.base.migrations.at(-1),
     refused,
     onMigration: ({ id }, index) => run.io.progress.step(`rehearsing ${id} (${index + 1} of ${migrations.length})`),
-    judge: (item) => judgeMigration(item, searchPath),
+    judge: (item) => judgeMigration(item, searchPath, layout.aloneNote),
     signal: run.signal,
     seed: seedPlan(run),
     inOneTransaction: layout.oneTransaction === true,

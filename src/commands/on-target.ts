@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { LockGone } from '../deploy/run/loss.ts';
+import { MISSING_RIGHT, NO_RIGHT } from '../deploy/run/rights.ts';
 import type { Target } from '../deploy/target/target.ts';
 import { LockstepError, messageOf } from '../errors.ts';
 import type { Report } from '../report/model.ts';
@@ -94,7 +95,7 @@ export function explained(error: unknown, address: string): unknown {
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  '42501': 'The role of the URL lacks a right: see docs/permissions.md for those that are needed.',
+  [NO_RIGHT]: MISSING_RIGHT,
   '53100': "The server's disk is full. Nothing half-done is left: make room and start the run again.",
   '25006': 'The database takes no writes: a standby, or default_transaction_read_only of the role or database.',
 };

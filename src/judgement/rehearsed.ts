@@ -2,6 +2,7 @@ import type { IsSilent } from '../lint/policy.ts';
 import type { Catalog } from '../postgres/catalog/catalog.ts';
 import { compare } from '../postgres/catalog/compare.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
+import { ALONE_NOTE } from '../project/layouts/new-file.ts';
 import { parseScript } from '../project/sql.ts';
 import type { Migration } from '../project/types.ts';
 import { platformAdvice } from '../rehearsal/base-advice.ts';
@@ -53,13 +54,18 @@ export interface Rehearsed {
   readonly rows: RowsReport | undefined;
 }
 
-export function judgeMigration(item: MigrationRehearsal, searchPath: readonly string[]): JudgedMigration {
+/** `aloneNote`: how the project's tool has a migration marked that refuses a transaction. */
+export function judgeMigration(
+  item: MigrationRehearsal,
+  searchPath: readonly string[],
+  aloneNote: string = ALONE_NOTE,
+): JudgedMigration {
   const { migration, round } = item;
   if (round === undefined) {
     const notAnalysed = [{ path: migration.path, reason: `not rehearsed: ${item.skipped}` }];
     return { migration, report: { status: 'not-run' }, findings: [], schema: [], lost: [], notAnalysed };
   }
-  const findings = upFindings(migration, round.up);
+  const findings = upFindings(migration, round.up, aloneNote);
   const down = downReport(item, findings);
   const schema: SchemaFinding[] = [];
   if (round.after) {
@@ -129,10 +135,12 @@ function ofBase(lost: readonly Loss[], base: Catalog): string[] {
   return [...new Set(lost.filter(({ of }) => of === undefined || known.has(of)).map(({ what }) => what))];
 }
 
-const NEEDS_NO_TRANSACTION =
-  'This statement cannot run in the transaction that the tool opens. Give it a migration of its own, marked as your tool wants it (`-- lockstep: no-transaction`, `-- migrate:up transaction:false`).';
+/** `note`: how the project's tool has it marked. */
+function needsNoTransaction(note: string): string {
+  return `This statement cannot run in the transaction that the tool opens. Give it a migration of its own, ${note}.`;
+}
 
-function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
+function upFindings(migration: Migration, up: ScriptOutcome, aloneNote: string): Finding[] {
   if (up.error === undefined) return [];
   const { error } = up;
   const rule = error.sqlstate === '42501' ? 'needs-superuser' : 'migration-fails';
@@ -143,7 +151,7 @@ function upFindings(migration: Migration, up: ScriptOutcome): Finding[] {
       ...placeOf(error, migration.path),
       message: `${inOneLine(error)}.${stays}`,
       suggestion: error.hint ?? platformAdvice(error.message),
-      help: error.sqlstate === '25001' ? NEEDS_NO_TRANSACTION : undefined,
+      help: error.sqlstate === '25001' ? needsNoTransaction(aloneNote) : undefined,
     }),
   ];
 }

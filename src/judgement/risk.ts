@@ -50,22 +50,21 @@ function openRules({ findings }: RiskFacts, severity: 'block' | 'warn', how: str
   return open.length === 0 ? [] : [`${how}${enumerate([...new Set(open.map(({ rule }) => rule))])}`];
 }
 
-/** Rules about what the old code can no longer do: whoever releases one has not made the change harmless. */
-const BREAKING: ReadonlySet<string> = new Set([
-  'breaks-running-code',
-  'adding-required-field',
-  'ban-drop-column',
-  'ban-drop-table',
-  'renaming-column',
-  'renaming-table',
-]);
+/** Rules about what the old code can no longer do, by the reason: whoever releases one has not made the change harmless. */
+const BREAKING: readonly (readonly [reason: string, rules: readonly string[]])[] = [
+  [
+    'takes away what code may still use',
+    ['breaks-running-code', 'ban-drop-column', 'ban-drop-table', 'renaming-column', 'renaming-table'],
+  ],
+  ["running code's INSERTs fail", ['adding-required-field']],
+];
 
 function breakingChange({ findings }: RiskFacts): string[] {
-  const breaks = findings.some(
+  const counts = findings.filter(
     ({ rule, severity, suppressed }) =>
-      BREAKING.has(rule) && (suppressed !== undefined || severity !== 'info' || rule === 'breaks-running-code'),
+      suppressed !== undefined || severity !== 'info' || rule === 'breaks-running-code',
   );
-  return breaks ? ['takes away what code may still use'] : [];
+  return BREAKING.flatMap(([reason, rules]) => (counts.some(({ rule }) => rules.includes(rule)) ? [reason] : []));
 }
 
 function losses({ lost }: RiskFacts): string[] {

@@ -18,6 +18,8 @@ export type LintLayout = Pick<
   | 'compare'
   | 'nextName'
   | 'moveLast'
+  | 'fileOf'
+  | 'aloneIsOneQuery'
 >;
 
 export interface LintInput {

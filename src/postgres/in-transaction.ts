@@ -3,7 +3,7 @@ import type { Statement } from '../project/sql.ts';
 import { ownTransaction } from '../project/transaction.ts';
 import type { Failed, Guard, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
-import { sqlError } from './sql-error.ts';
+import { recordError, sqlError } from './sql-error.ts';
 import { errorAt, isBeyond, mayChangeTimeouts, oneByOne, statementReport } from './statements.ts';
 
 /**
@@ -103,5 +103,13 @@ async function end(session: Session, run: ScriptRun, { last, carried, opening }:
     return { error: errorAt(thrown, script, carried, prefix), thrown, at } as const;
   }
   const at = ended.length < 1 ? 'statement' : ended.length < ending.length ? 'fence' : 'commit';
+  if (at === 'commit' && record && isOfRecord(thrown)) {
+    return { error: recordError(thrown, script.path), thrown, at: 'record' } as const;
+  }
   return { error: endError(thrown, script, last), thrown, at } as const;
+}
+
+/** COMMIT itself is refused for what other transactions do (class 40) alone: constraints have been looked at before. */
+function isOfRecord(thrown: unknown): boolean {
+  return thrown instanceof DatabaseError && thrown.severity === 'ERROR' && thrown.code?.startsWith('40') === false;
 }

@@ -9,7 +9,7 @@ import { Effects } from './effects.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Failed, Failure, Ran, ScriptRun } from './script-run.ts';
 import type { Session } from './session.ts';
-import { type Origin, sqlError } from './sql-error.ts';
+import { type Origin, recordError, sqlError } from './sql-error.ts';
 import { oneByOne, rounded } from './statements.ts';
 
 /**
@@ -63,8 +63,9 @@ async function attempt(
       run.execution === 'implicit'
         ? await asOneQuery(session, run.script, statements, ran)
         : await (run.observer === undefined ? oneByOne : eachApart)(session, run, statements, ran);
-    if (failed === undefined && run.record) await session.run(run.record);
-    return failed;
+    if (failed !== undefined || !run.record) return failed;
+    const { error: thrown } = await session.runTimed(run.record);
+    return thrown === undefined ? undefined : { error: recordError(thrown, run.script.path), thrown, at: 'record' };
   } catch (thrown) {
     return { error: sqlError(thrown, origin), thrown, at: 'begin' };
   }

@@ -48,8 +48,11 @@ export interface Guard {
 /** Where a script came to its end, and what was thrown there: for who has to decide what to do now. */
 export interface Failure {
   readonly thrown: unknown;
-  /** commit: its record or its COMMIT; whether it holds is not known when the connection is gone. */
-  readonly at: 'begin' | 'statement' | 'fence' | 'commit';
+  /**
+   * commit: its record or its COMMIT; whether it holds is not known when the connection is gone. record: the server refused
+   * the record.
+   */
+  readonly at: 'begin' | 'statement' | 'fence' | 'record' | 'commit';
 }
 
 export interface Failed extends Failure {

@@ -27,16 +27,29 @@ export function sqlError(error: unknown, origin: Origin): SqlErrorReport {
   const postgres = error instanceof DatabaseError ? error : undefined;
   const place = new LineIndex(origin.text).place(offsetOf(postgres, origin));
   return {
-    message: told(postgres?.message ?? connectionMessage(error)),
-    ...(postgres?.code ? { sqlstate: postgres.code } : {}),
-    ...(postgres?.detail ? { detail: told(postgres.detail) } : {}),
-    ...(postgres?.hint ? { hint: told(postgres.hint) } : {}),
-    ...(postgres?.where ? { where: told(postgres.where) } : {}),
+    ...whatWasSaid(error),
     path: origin.path,
     ...place,
     excerpt: excerpt(origin.text, place),
     ...(origin.statement === undefined ? {} : { statement: origin.statement }),
   };
+}
+
+function whatWasSaid(error: unknown): SqlErrorReport {
+  const postgres = error instanceof DatabaseError ? error : undefined;
+  return {
+    message: told(postgres?.message ?? connectionMessage(error)),
+    ...(postgres?.code ? { sqlstate: postgres.code } : {}),
+    ...(postgres?.detail ? { detail: told(postgres.detail) } : {}),
+    ...(postgres?.hint ? { hint: told(postgres.hint) } : {}),
+    ...(postgres?.where ? { where: told(postgres.where) } : {}),
+  };
+}
+
+/** What the record of a script ran into: that is about the history, and no place in the file has to do with it. */
+export function recordError(error: unknown, path: string): SqlErrorReport {
+  const said = whatWasSaid(error);
+  return { ...said, message: `the history could not be written: ${said.message}`, path };
 }
 
 /** Foreign servers, dblink and scripts quote the connection strings that they were given. */

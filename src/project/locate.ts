@@ -1,6 +1,9 @@
 import { LockstepError } from '../errors.ts';
+import { docsAddress } from '../repository.ts';
+import type { Location } from '../settings/types.ts';
+import { commandToolNamed } from './command-tools/tools.ts';
 import type { TreeEntry } from './git-tree.ts';
-import { layoutNames, looksLikeMigration } from './layouts/detect.ts';
+import { looksLikeMigration } from './layouts/detect.ts';
 import { foreignTool } from './layouts/foreign.ts';
 
 /** Where projects keep their migrations. */
@@ -53,16 +56,17 @@ export function chooseDirectory(entries: readonly TreeEntry[], prefix: string): 
   });
 }
 
-/** The error for a project without migrations. `asked`: the folder that the settings name. */
-export function nothingFound(entries: readonly TreeEntry[], asked: string | undefined): LockstepError {
+/** The error for a project without migrations. `directory` and `tool`: what the settings name. */
+export function nothingFound(
+  entries: readonly TreeEntry[],
+  { directory: asked, tool }: Partial<Location>,
+): LockstepError {
   const foreign = foreignTool(entries.map(({ path }) => path));
   if (foreign) {
-    const { tool, instead } = foreign;
-    return new LockstepError(
-      'tool-not-supported',
-      instead?.message ?? `These migrations look like ${tool}'s, which Lockstep does not read yet.`,
-      { hint: instead?.hint ?? `Lockstep reads: ${layoutNames.join(', ')}.` },
-    );
+    const { tool, message = `These migrations look like ${tool}'s, which Lockstep does not read yet.` } = foreign;
+    return new LockstepError('tool-not-supported', message, {
+      hint: `Let Lockstep run ${tool}'s own command: \`tool: command\` and \`apply_command\` in lockstep.yml. ${docsAddress('tools/command.md')} tells more.`,
+    });
   }
   const link = entries.find(({ path, kind }) => kind !== 'file' && path === asked);
   if (asked !== undefined) {
@@ -76,9 +80,16 @@ export function nothingFound(entries: readonly TreeEntry[], asked: string | unde
       },
     );
   }
-  return new LockstepError('migrations-not-found', 'No folder with migrations was found in the usual places.', {
-    hint: `Name it in lockstep.yml, relative to the repository's root:\n${pasteable('path/to/migrations')}\nThe usual places are ${USUAL_PLACES.join(', ')}.`,
+  const command = commandToolNamed(tool ?? 'auto');
+  const whose = command === undefined || command.name === 'command' ? '' : ` of ${command.title}`;
+  const message = `No folder with migrations${whose} was found in the usual places.`;
+  return new LockstepError('migrations-not-found', message, {
+    hint: `Name it in lockstep.yml, relative to the repository's root:\n${pasteable('path/to/migrations')}\nThe usual places are ${(command?.places ?? USUAL_PLACES).map(toldPlace).join(', ')}.`,
   });
+}
+
+function toldPlace(place: string): string {
+  return place === '.' ? 'the whole project' : place;
 }
 
 export function describe(kind: TreeEntry['kind']): string {

@@ -13,3 +13,9 @@ export function replacePlaceholders(text: string, values: Readonly<Record<string
     (whole, braced?: string, colon?: string) => (values[braced ?? colon ?? ''] ?? whole).replace(/\r\n|[\r\n]/g, ' '),
   );
 }
+
+/** How a placeholder gets its value, to paste. */
+export function valueFor(name: string): string {
+  const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
+  return `Give its value in lockstep.yml:\nrehearsal:\n  placeholders:\n    ${key}: value`;
+}

@@ -12,6 +12,7 @@ import { describe, nothingFound } from './locate.ts';
 import type { Range } from './refs.ts';
 import { sourceOf } from './source.ts';
 import { loadParser } from './sql.ts';
+import { toolLayout } from './tool-layout.ts';
 import type { IgnoredFile, Project, RepoFile, SectionProblem } from './types.ts';
 
 interface RangeRequest {
@@ -41,12 +42,13 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
   const { files, range, headLocation, baseLocation, placeholders, database } = request;
   const headSearch: Search = { files, at: range.head, location: headLocation };
   const tipSearch: Search = { files, at: range.baseTip, location: baseLocation };
+  requireKnown(headLocation);
   const found = await findFolder(headSearch);
   const atTip = found.folder
     ? await findFolderAtBase(tipSearch, headSearch, found.folder)
     : await goneFrom(tipSearch, headSearch);
   const reference = found.folder ?? atTip;
-  if (!reference) throw (await convexAt(headSearch)) ?? nothingFound(found.entries, headLocation.directory);
+  if (!reference) throw (await convexAt(headSearch)) ?? nothingFound(found.entries, headLocation);
 
   const read = async (folder: Folder | undefined): Promise<Project> =>
     readFolder(files, folder ?? { ...reference, entries: [] }, { placeholders, ...(database && { database }) });
@@ -59,9 +61,15 @@ export async function readRange(request: RangeRequest): Promise<Projects> {
 
 /** The migrations at one commit (or in the working tree). Throws `migrations-not-found`, `migrations-ambiguous`. */
 export async function readAt(search: Search, options: ReadOptions): Promise<Project> {
+  requireKnown(search.location);
   const { folder, entries } = await findFolder(search);
-  if (!folder) throw (await convexAt(search)) ?? nothingFound(entries, search.location.directory);
+  if (!folder) throw (await convexAt(search)) ?? nothingFound(entries, search.location);
   return readFolder(search.files, folder, options);
+}
+
+/** Before its migrations are looked for: of a tool with a slip in its name none would be found. Throws `unknown-tool`. */
+function requireKnown({ tool }: Location): void {
+  if (tool !== 'auto') toolLayout(tool);
 }
 
 /** A project that has no migrations since it needs none. */

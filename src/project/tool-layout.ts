@@ -1,10 +1,10 @@
-import { commandLayout, commandLayouts } from './command-tools/layout-of.ts';
+import { commandLayouts } from './command-tools/layout-of.ts';
 import { layoutNamed, layouts } from './layouts/detect.ts';
 import type { Layout } from './layouts/layout.ts';
 
 /** The layout of a tool of either kind: one whose SQL Lockstep runs, or one whose command it starts. Throws `unknown-tool`. */
 export function toolLayout(name: string): Layout {
-  return commandLayout(name) ?? layoutNamed(name);
+  return layoutNamed(name, allLayouts);
 }
 
 /** Those of both kinds. */

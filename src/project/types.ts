@@ -60,6 +60,8 @@ export interface SectionProblem {
   readonly line: number;
   readonly endLine: number;
   readonly message: string;
+  /** What to do, where the tool refuses the file for another reason than how it is divided. */
+  readonly help?: string;
 }
 
 export interface Migration {

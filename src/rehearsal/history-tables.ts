@@ -1,6 +1,6 @@
 /**
- * The history tables of migration tools whose layouts are read as numbered SQL: histories revoke rights on them, or delete
- * rows from them, so that they must be there. Columns as the tools make them.
+ * History tables that the rehearsal does not make by itself: those of tools whose files are read as numbered SQL, and of one that
+ * a project has left. Migrations revoke rights on them, or delete rows from them. Columns as the tools make them.
  */
 const HISTORY_TABLES: Readonly<Record<string, string>> = {
   _sqlx_migrations: `version bigint PRIMARY KEY, description text NOT NULL, installed_on timestamptz NOT NULL DEFAULT now(),

@@ -7,7 +7,12 @@ export function errorAt({ source, path, line }: Finding, report: Report): SqlErr
   if (source !== 'rehearsal') return undefined;
   return report.migrations
     .flatMap(({ up, down }) => [up?.error, down?.error])
-    .find((error) => error !== undefined && error.path === path && error.line === line);
+    .find((error) => error !== undefined && error.path === path && lineOf(error) === line);
+}
+
+/** Where a finding of it stands: the first line, when it has none. */
+function lineOf({ line = 1 }: SqlErrorReport): number {
+  return line;
 }
 
 /** Whether a finding tells of the error, so that it need not be told by itself. */
@@ -21,7 +26,7 @@ const ACTIVE_TRANSACTION = '25001';
 function tells({ rule, source, severity, path, line, suppressed }: Finding, error: SqlErrorReport): boolean {
   if (suppressed !== undefined || path !== error.path) return false;
   if (rule === 'mixed-transaction' && error.sqlstate === ACTIVE_TRANSACTION) return true;
-  return line === error.line && (severity === 'block' || source === 'rehearsal');
+  return line === lineOf(error) && (severity === 'block' || source === 'rehearsal');
 }
 
 export function byPlace(a: Finding, b: Finding): number {

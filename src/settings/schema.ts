@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from './duration.ts';
 import { REPOSITORY_PATH_EXPECTED, repositoryPath } from './repository-path.ts';
+import { TOOL_NAMES } from './tool-names.ts';
 
 /**
  * lockstep.yml: the one source of its keys, defaults and descriptions. The editors' schema (docs/lockstep.schema.json) and
@@ -53,7 +54,11 @@ const override = z
   });
 
 const keys = {
-  tool: text.default('auto').describe("The migration tool that the project uses; 'auto' finds it by its files."),
+  tool: text
+    .default('auto')
+    .describe(
+      `The migration tool that the project uses, one of: ${TOOL_NAMES.join(', ')}. 'auto' finds it by its files, 'command' is any other that runs its migrations itself.`,
+    ),
   migrations: z
     .strictObject({
       directory: path.optional().describe('Where the migrations are; without it, found among the usual places.'),

@@ -5,7 +5,7 @@ import { ruleNames } from '../../src/lint/catalogue.ts';
 import { parseSuppression } from '../../src/lint/suppress.ts';
 import { comments } from '../../src/project/comments.ts';
 import { readDirectives } from '../../src/project/directives.ts';
-import { layoutNames } from '../../src/project/layouts/detect.ts';
+import { layoutNamed, layoutNames, layouts } from '../../src/project/layouts/detect.ts';
 import { numbered } from '../../src/project/layouts/numbered.ts';
 import { loadParser, parseScript } from '../../src/project/sql.ts';
 import type { Migration, RepoFile } from '../../src/project/types.ts';
@@ -29,11 +29,30 @@ const rows = [...page.matchAll(/^\| `([^`]+\.sql)` \| `([^`]+\.sql)`/gm)].map(([
 describe('docs/directives.md', () => {
   beforeAll(loadParser);
 
-  it('has columns for layouts that there are; the others have their page alone', () => {
-    const [, head = ''] = /^\| \| (.*) \|$/m.exec(page) ?? [];
-    const columns = [...head.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
-    expect(columns.length).toBeGreaterThan(0);
-    expect(layoutNames).toEqual(expect.arrayContaining(columns));
+  it('has a row for each layout, with the order in which it runs', () => {
+    const found = [...page.matchAll(/^\| `([\w-]+)` \| .* \| ([^|]*) \|$/gm)];
+    const rowOf = new Map(found.map(([, name = '', order = '']) => [name, order]));
+    expect(layoutNames.filter((name) => !rowOf.has(name))).toEqual([]);
+    for (const { name, order } of layouts)
+      expect(rowOf.get(name), name).toMatch(order === 'lexical' ? /as text/ : /by number|as the journal/);
+  });
+
+  it.each([
+    ['flyway', 'V1__x.sql'],
+    ['numbered', '1_x.sql'],
+    ['golang-migrate', '1_x.up.sql'],
+    ['dbmate', '1_x.sql'],
+    ['goose', '1_x.sql'],
+    ['node-pg-migrate', '1_x.sql'],
+    ['graphile-migrate', '000001-x.sql'],
+    ['supabase', '20250101000000_x.sql'],
+    ['atlas', '1_x.sql'],
+  ])('says whether %s reads sub-folders', (tool, name) => {
+    const [, told = ''] = /^Sub-folders are read with ([^.]*)\./m.exec(page) ?? [];
+    const text = '-- migrate:up\n-- +goose Up\nSELECT 1;\n';
+    const files = [{ path: `m/sub/${name}`, bytes: Buffer.from(text) }];
+    const { migrations } = layoutNamed(tool).read('m', files, { placeholders: {} });
+    expect(migrations.length > 0).toBe(told.includes(`\`${tool}\``));
   });
 
   test('its directives are understood', () => {
@@ -94,7 +113,7 @@ describe('docs/directives.md', () => {
   });
 
   it('names files as they may be called', () => {
-    const [, cell = ''] = /^\| files \| (.*?) \|/m.exec(page) ?? [];
+    const [, cell = ''] = /^\| `numbered` \| (.*?) \|/m.exec(page) ?? [];
     const names = [...cell.matchAll(/`(\w[^`]*\.sql)`/g)].flatMap(([, name]) => name ?? []);
     expect(names).toHaveLength(6);
     expect(read(Object.fromEntries(names.map((name) => [name, 'SELECT 1;'])))).toHaveLength(6);

@@ -8,6 +8,7 @@ import { bookkeepingOf } from '../../src/project/layouts/bookkeeping.ts';
 import { layoutNamed, layoutNames } from '../../src/project/layouts/detect.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const unproven = readFileSync(`${root}docs/unproven.md`, 'utf8');
 const keys = Object.keys(columns) as Column[];
 
 it('every tool has its row, in the order in which files are recognised, and its page', () => {
@@ -48,11 +49,47 @@ describe.each(toolFeatures)('$tool', (features) => {
     if (usual !== undefined && features.history !== 'absent') expect(features.history.says).toContain(usual);
   });
 
+  it('says on its page, and among what is unproven, whether tests run the tool itself', () => {
+    const { real, tool } = features;
+    if (typeof real === 'object') {
+      const test = readFileSync(`${root}test/${real.test}`, 'utf8');
+      expect(test).toContain(real.title);
+      expect(test).not.toContain('stand-in.ts');
+    }
+    const [row = ''] = /^\| .*no test runs the tools themselves.*$/m.exec(unproven) ?? [];
+    expect(row.toLowerCase().includes(tool)).toBe(real === 'sources');
+    const page = readFileSync(`${root}docs/tools/${tool}.md`, 'utf8');
+    expect(/Made by its\s\[sources\]\(\.\.\/unproven\.md/.test(page)).toBe(real === 'sources');
+  });
+
   it('has a page with lines to paste, and an example', () => {
     const page = readFileSync(`${root}docs/tools/${features.tool}.md`, 'utf8');
     expect(page).toMatch(/^```yaml\n/m);
     for (const part of ['Read', 'Written', 'What changes for the team', 'Limits'])
       expect(page).toContain(`**${part}**`);
     expect(page).toMatch(/\]\(\.\.\/\.\.\/examples\//);
+  });
+});
+
+describe("the tools' tables can be read", () => {
+  const tableIn = (path: string, name: string): string[][] => {
+    const page = readFileSync(`${root}${path}`, 'utf8');
+    const [, text = ''] = page.split(new RegExp(`<!-- /?generated:${name} -->\n`));
+    // Links as they are shown.
+    const rows = text
+      .trim()
+      .replaceAll(/\]\([^)]*\)|[[`]/g, '')
+      .split('\n');
+    return rows.map((row) => row.slice(2, -2).split(' | '));
+  };
+
+  it("each of README's takes a line, at GitHub's width", () => {
+    const rows = tableIn('README.md', 'tools');
+    expect(rows).toHaveLength(toolFeatures.length + 2);
+    for (const cells of rows) expect(cells.join('').length, cells.join(' | ')).toBeLessThan(96);
+  });
+
+  it.each(['tools', 'more-tools'])('the whole of it is no wider than five columns: %s', (name) => {
+    for (const cells of tableIn('docs/tools/README.md', name)) expect(cells).toHaveLength(5);
   });
 });

@@ -3,7 +3,7 @@ import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type Bookkeeping, createTable } from '../../project/layouts/bookkeeping.ts';
 import { meaningHash } from '../../project/meaning.ts';
-import { identifier, literal, tableText, value } from '../../project/quoting.ts';
+import { identifier, literal, tableSql, tableText, value } from '../../project/quoting.ts';
 import type { TargetHistory } from '../history/read.ts';
 import type { AppliedMigration, NotedEdit } from '../history/state.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -72,6 +72,12 @@ function grants({ ledger, source, history, role, database }: Preparation, there:
                 "For the tool's own table, its schema:",
                 `  CREATE SCHEMA ${identifier(source.table.schema)} AUTHORIZATION ${identifier(role)};`,
               ]),
+        ]
+      : []),
+    ...(history.toolTableUpgrade !== undefined && source !== undefined
+      ? [
+          "To bring the tool's own table up to date, as the tool would, takes its owner:",
+          `  ALTER TABLE ${tableSql(source.table)} OWNER TO ${identifier(role)};`,
         ]
       : []),
   ].join('\n');

@@ -15,6 +15,7 @@ import { runEnclosed } from './enclosed-step.ts';
 import { codeOf, isLost } from './loss.ts';
 import type { MigrationRun } from './result.ts';
 import { isOfSession, resumeProblem } from './resume.ts';
+import { MISSING_RIGHT, NO_RIGHT } from './rights.ts';
 import { asking, type StepEnd, type StepRun } from './step.ts';
 import { clampTimeouts } from './timeouts.ts';
 import { MOST_LOSSES, type Task } from './transactional.ts';
@@ -90,7 +91,7 @@ function noted({ migration: { id, path } }: Task, error: unknown, why: string): 
     message: `${id} was interrupted: ${why}`,
     ...(sqlstate === undefined ? {} : { sqlstate }),
     path,
-    hint: 'Start the run again: it finds out what is done, and goes on there.',
+    hint: `${sqlstate === NO_RIGHT ? `${MISSING_RIGHT}\n` : ''}Start the run again: it finds out what is done, and goes on there.`,
   };
 }
 

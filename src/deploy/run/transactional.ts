@@ -8,6 +8,7 @@ import { isApplied } from '../history/read.ts';
 import { pause, pauseMs } from './backoff.ts';
 import { isLockFailure, isLost, LockGone } from './loss.ts';
 import type { MigrationRun } from './result.ts';
+import { MISSING_RIGHT, NO_RIGHT } from './rights.ts';
 import { clampTimeouts, limitMs, localTimeouts } from './timeouts.ts';
 import { named, type Sight } from './watch.ts';
 
@@ -132,6 +133,9 @@ function ended(
   if (failure !== undefined && failure.at === 'commit' && isLost(failure.thrown) && error !== undefined) {
     const hint = 'Whether it was committed is not known: the next run finds out.';
     return { status: 'failed', durationMs, statements, error: { ...error, hint }, attempts };
+  }
+  if (failure?.at === 'record' && error?.sqlstate === NO_RIGHT) {
+    return { status: 'failed', durationMs, statements, error: { ...error, hint: MISSING_RIGHT }, attempts };
   }
   const why =
     error !== undefined && blockers.length > 0 ? { ...error, hint: withBlockers(error.hint, blockers) } : error;

@@ -42,6 +42,14 @@ export const scriptRules = {
     help: 'Put all SQL of the file under the markers of its up and its down script.',
     mandatory: true,
   },
+  'tool-refuses': {
+    source: 'lockstep',
+    severity: 'block',
+    title: 'The migration tool refuses this file',
+    why: "The tool would stop at it, or Lockstep cannot run it as the tool would: a placeholder without a value (Flyway, goose), a checksum that is not that of the files (Atlas' `atlas.sum`, graphile-migrate's hashes), a journal that names what is not there (Drizzle), a statement that goose cuts in two, a migration that is a program.",
+    help: 'Do what the message says: nothing runs the file as it is.',
+    mandatory: true,
+  },
   'empty-migration': {
     source: 'lockstep',
     severity: 'warn',

@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path/posix';
 import { versionedName } from '../../project/layouts/names.ts';
+import { plainFile } from '../../project/layouts/new-file.ts';
 import type { Statement } from '../../project/sql.ts';
 import { cannotRunInTransaction, controlsTransaction, isSetting, ownTransaction } from '../../project/transaction.ts';
-import type { Execution } from '../../project/types.ts';
 import type { Finding } from '../../report/model.ts';
 import { finding, placeOf } from '../finding.ts';
 import type { ReadScript, RuleContext } from '../types.ts';
@@ -21,9 +21,15 @@ export function mixedTransaction(script: ReadScript, context: RuleContext): Find
       ...placeOf(script.script.path, first),
       message,
       severity: script.execution === 'autocommit' ? 'warn' : undefined,
-      suggestion: script.half === 'up' && work.length > 1 ? split(script, work, context) : undefined,
+      suggestion:
+        script.half === 'up' && work.length > 1 && !isProgram(script) ? split(script, work, context) : undefined,
     }),
   ];
+}
+
+/** Written in another language than SQL: what was captured of it is no file. */
+function isProgram({ script, migration }: ReadScript): boolean {
+  return (script.program ?? migration.up.program) !== undefined;
 }
 
 function problem(script: ReadScript, work: readonly Statement[], alone: readonly Statement[]): string | undefined {
@@ -49,29 +55,31 @@ function firstWords(statement: Statement | undefined): string {
 
 const LONGEST_SUGGESTION = 4000;
 
-/** The files to make of this one, each with its name and its SQL. */
+/** The files to make of this one, each with its name and its text. */
 function split(
-  { execution, statements, script }: ReadScript,
+  { execution, statements, script, migration }: ReadScript,
   work: readonly Statement[],
-  context: RuleContext,
+  { layout, newestVersion, now }: RuleContext,
 ): string {
   const parts = partsOf(
     statements.filter((statement) => !controlsTransaction(statement)),
-    execution,
+    execution === 'implicit' || layout.aloneIsOneQuery === true,
   );
   const long = work.reduce((length, { sql }) => length + sql.length, 0) > LONGEST_SUGGESTION;
-  let version = context.newestVersion;
+  const hasDown = migration.down?.path === script.path;
+  let version = newestVersion;
   return parts
     .map((part, index) => {
       let path = script.path;
       if (index > 0) {
-        path = context.layout.nextName(version, numbered(script.path, index + 1), context.now);
+        path = layout.nextName(version, numbered(script.path, index + 1), now);
         version = versionedName(basename(path))?.version ?? version;
       }
-      const sql = part.map((one) =>
+      const texts = part.statements.map((one) =>
         long ? `-- lines ${one.line} to ${one.endLine} of ${basename(script.path)}` : `${one.sql};`,
       );
-      return [`-- ${path}`, ...sql].join('\n');
+      const file = { path, statements: texts, alone: part.alone, hasDown };
+      return `-- ${path}\n${(layout.fileOf ?? plainFile)(file)}`;
     })
     .join('\n\n');
 }
@@ -81,8 +89,14 @@ function numbered(path: string, part: number): string {
   return join(dirname(path), [`${name}_part_${part}`, ...extensions].join('.'));
 }
 
+interface Part {
+  /** They refuse a transaction. */
+  readonly alone: boolean;
+  readonly statements: readonly Statement[];
+}
+
 /** Neighbours of one kind stay together, settings with what follows them; a tool that sends files whole needs more. */
-function partsOf(statements: readonly Statement[], execution: Execution): Statement[][] {
+function partsOf(statements: readonly Statement[], oneQuery: boolean): readonly Part[] {
   const parts: { alone: boolean; statements: Statement[] }[] = [];
   let settings: Statement[] = [];
   for (const statement of statements) {
@@ -92,13 +106,13 @@ function partsOf(statements: readonly Statement[], execution: Execution): Statem
     }
     const alone = cannotRunInTransaction(statement);
     const last = parts.at(-1);
-    const joins = last?.alone === alone && !(alone && execution === 'implicit');
-    const kept = alone && execution === 'implicit' ? [] : settings;
+    const joins = last?.alone === alone && !(alone && oneQuery);
+    const kept = alone && oneQuery ? [] : settings;
     if (last && joins) last.statements.push(...kept, statement);
     else parts.push({ alone, statements: [...kept, statement] });
     settings = [];
   }
-  return parts.map((part) => part.statements);
+  return parts;
 }
 
 /** Work in batches has good reasons to go without a transaction; changes of the schema have none. */

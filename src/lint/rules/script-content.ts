@@ -44,7 +44,8 @@ export function newSectionProblems(change: Change): readonly SectionProblem[] {
 
 export function brokenSections(change: Change): Finding[] {
   return newSectionProblems(change).map(({ message, ...place }) =>
-    finding('broken-sections', { ...place, message: `${message}.` }),
+    // What has a remedy of its own is not about sections.
+    finding(place.help === undefined ? 'broken-sections' : 'tool-refuses', { ...place, message: `${message}.` }),
   );
 }
 

@@ -40,6 +40,7 @@ function layoutOf(tool: CommandTool): Layout {
       ),
       ignored: [],
     }),
+    aloneNote: `marked as ${tool.title} wants it`,
     compare: tool.order === 'numeric' ? byVersion : (a, b) => compareText(a.id, b.id),
     nextName,
   };

@@ -37,29 +37,40 @@ function headerOf(text: string): Header {
   return { directives, end: top.join('\n').length };
 }
 
+const TXMODE = 'Write `-- atlas:txmode none` or `-- atlas:txmode file`, once, in the comment at the top.';
+const PLAIN = 'Write plain SQL, each statement with its `;`, and make atlas.sum anew with `atlas migrate hash`.';
+const FORMAT =
+  "Set `tool` in lockstep.yml to the tool whose format this is; with Atlas' own, the way back does not stand in the file.";
+
 function readFile(source: Source): AtlasFile {
   const { text, path, comments } = source;
   const header = headerOf(text);
   const refusals: SectionProblem[] = [];
-  const refuse = (line: number, message: string): void => void refusals.push({ path, line, endLine: line, message });
+  const refuse = (line: number, message: string, help: string): void =>
+    void refusals.push({ path, line, endLine: line, message, help });
   const told = header.directives.filter(({ name }) => name === 'txmode');
   const [mode, second] = told;
-  if (second !== undefined) refuse(second.line, 'Atlas refuses a second `atlas:txmode`');
+  if (second !== undefined) refuse(second.line, 'Atlas refuses a second `atlas:txmode`', TXMODE);
   if (mode !== undefined && !['none', 'file'].includes(mode.value)) {
-    refuse(mode.line, `Atlas refuses \`atlas:txmode ${mode.value}\` in a file: it knows none and file`);
+    refuse(mode.line, `Atlas refuses \`atlas:txmode ${mode.value}\` in a file: it knows none and file`, TXMODE);
   }
   const archive = header.directives.find(({ name }) => name === 'txtar');
-  if (archive !== undefined) refuse(archive.line, 'Lockstep reads no archives (`atlas:txtar`): write plain SQL');
+  if (archive !== undefined) refuse(archive.line, 'Lockstep reads no archives (`atlas:txtar`): write plain SQL', PLAIN);
   const delimiter = header.directives.find(({ name }) => name === 'delimiter');
   const separator = delimiter?.value.replace(/\\([nrt])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
   if (delimiter !== undefined && separator !== undefined && !/^(?:\s+|\s*--.*)$/.test(separator)) {
     refuse(
       delimiter.line,
       'Lockstep reads a delimiter of white space or `--` alone: end the statements with `;`, and let this go',
+      PLAIN,
     );
   }
   for (const line of foreignMarkers(source)) {
-    refuse(line, 'Atlas runs all that stands here as up: this is the format of another tool (`tool` in lockstep.yml)');
+    refuse(
+      line,
+      'Atlas runs all that stands here as up: this is the format of another tool (`tool` in lockstep.yml)',
+      FORMAT,
+    );
   }
   const isBare = mode?.value === 'none' || saysNoTransaction(comments);
   const marker = noTransactionMarker(comments, 'up');

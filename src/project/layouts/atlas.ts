@@ -6,6 +6,7 @@ import { type AtlasFacts, atlasHistory } from './atlas-history.ts';
 import { type AtlasSum, atlasSum, differing } from './atlas-sum.ts';
 import type { Layout } from './layout.ts';
 import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
+import { plainFile } from './new-file.ts';
 
 const SUM = 'atlas.sum';
 
@@ -48,6 +49,8 @@ export const atlas: Layout = {
     return { tool: atlas.name, directory, migrations, ignored };
   },
   compare: (a, b) => compareText(fileName(a.path), fileName(b.path)),
+  fileOf: (file) => (file.alone ? `-- atlas:txmode none\n\n${plainFile(file)}` : plainFile(file)),
+  aloneNote: 'with `-- atlas:txmode none` in its first line and an empty line below it',
   nextName,
 };
 
@@ -102,9 +105,11 @@ function migration(source: Source, { sum, checkpoints, broken }: Folder): Migrat
   };
 }
 
+const HASH = 'If the files are as you want them, run `atlas migrate hash` and commit atlas.sum with them.';
+
 /** A hash stands for all files up to its own: the first that differs, and all behind it, are what Atlas refuses. */
 function brokenSum(path: string, found: string | undefined, sum: AtlasSum, isLast: boolean): SectionProblem[] {
-  const problem = (message: string): SectionProblem[] => [{ path, line: 1, endLine: 1, message }];
+  const problem = (message: string): SectionProblem[] => [{ path, line: 1, endLine: 1, message, help: HASH }];
   if (found === undefined)
     return isLast ? problem('Atlas refuses a folder without atlas.sum: `atlas migrate hash`') : [];
   if (found.replaceAll('\r\n', '\n') === sum.text) return [];

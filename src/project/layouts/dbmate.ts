@@ -6,6 +6,7 @@ import type { Directives, Execution, IgnoredFile, Migration, RepoFile, Script, S
 import type { HistoryTable } from './bookkeeping.ts';
 import type { Layout } from './layout.ts';
 import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
+import { WAY_BACK } from './new-file.ts';
 
 /** Its own patterns: https://github.com/amacneil/dbmate, pkg/dbmate/db.go and migration.go. */
 const NAME = /^(\d+)[^\n]*\.sql$/;
@@ -58,6 +59,11 @@ export const dbmate: Layout = {
     return { tool: dbmate.name, directory, migrations, ignored };
   },
   compare: (a, b) => compareText(fileName(a.path), fileName(b.path)),
+  // It refuses a file without the second mark.
+  fileOf: ({ statements, alone }) =>
+    [`-- migrate:up${alone ? ' transaction:false' : ''}`, ...statements, '', '-- migrate:down', WAY_BACK].join('\n'),
+  aloneNote: 'alone below `-- migrate:up transaction:false`',
+  aloneIsOneQuery: true,
   nextName,
 };
 

@@ -1,4 +1,5 @@
 import { LockstepError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import type { RepoFile } from '../types.ts';
 import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
@@ -46,15 +47,18 @@ export const layouts: readonly Layout[] = [
   numbered,
 ];
 
-/** For messages and the settings' help. */
+/** Of the tools whose SQL Lockstep runs itself. */
 export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
-/** The layout of a name. Throws `unknown-tool`. */
-export function layoutNamed(name: string): Layout {
-  const layout = layouts.find((known) => known.name === name);
+/** The layout of a name, among these. Throws `unknown-tool`. */
+export function layoutNamed(name: string, among: readonly Layout[] = layouts): Layout {
+  const layout = among.find((known) => known.name === name);
   if (layout) return layout;
+  const names = ['auto', ...among.map((known) => known.name)];
+  const meant = nearest(name, names);
+  const guess = meant === undefined ? '' : `Did you mean ${meant}?\n`;
   throw new LockstepError('unknown-tool', `Lockstep does not know a migration tool named "${name}".`, {
-    hint: `Set \`tool\` to one of: auto, ${layoutNames.join(', ')}. With auto, the files tell.`,
+    hint: `${guess}Set \`tool\` to one of: ${names.join(', ')}. With auto, the files tell; for any other tool, \`tool: command\` and \`apply_command\` have Lockstep run its own command.`,
   });
 }
 

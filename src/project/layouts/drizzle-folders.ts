@@ -68,5 +68,6 @@ function timeIn(name: string): number | undefined {
 
 function withoutTime(path: string): SectionProblem {
   const message = "Drizzle fails on a folder whose name does not begin with the time, as in '20250131120000_name'";
-  return { path, line: 1, endLine: 1, message };
+  const help = 'Give the folder a name that begins with the time: `drizzle-kit generate` makes one.';
+  return { path, line: 1, endLine: 1, message, help };
 }

@@ -114,11 +114,13 @@ function notListed(file: RepoFile, paths: ReadonlySet<string>): IgnoredFile[] {
   return [ignoredFile(file, 'meta/_journal.json does not name it, so Drizzle never runs it')];
 }
 
+const ANEW = `Take ${JOURNAL} as the base branch has it, and let \`drizzle-kit generate\` add to it anew.`;
+
 /** What makes Drizzle refuse to run anything. */
 function problemsOf(journal: Journal, byTag: ReadonlyMap<string, RepoFile>): SectionProblem[] {
   const { path, problem, entries } = journal;
   if (problem !== undefined) {
-    return [{ path, line: 1, endLine: 1, message: `Drizzle cannot read ${JOURNAL}: ${problem}` }];
+    return [{ path, line: 1, endLine: 1, message: `Drizzle cannot read ${JOURNAL}: ${problem}`, help: ANEW }];
   }
   return entries
     .filter(({ tag }) => !byTag.has(tag))
@@ -127,6 +129,7 @@ function problemsOf(journal: Journal, byTag: ReadonlyMap<string, RepoFile>): Sec
       line,
       endLine: line,
       message: `${JOURNAL} names ${tag}, and there is no ${tag}.sql: Drizzle refuses to run anything`,
+      help: `Put ${tag}.sql back, or take its entry out of ${JOURNAL}.`,
     }));
 }
 

@@ -2,6 +2,7 @@ import { withoutComments } from '../comments.ts';
 import { crc32 } from '../crc32.ts';
 import { noTransactionMarker, saysNoTransaction } from '../directives.ts';
 import { LineIndex } from '../place.ts';
+import { valueFor } from '../placeholders.ts';
 import { type Source, wholeScript } from '../source.ts';
 import { parseScript, type Statement } from '../sql.ts';
 import { cannotRunInTransaction, mayLeaveTransaction } from '../transaction.ts';
@@ -38,7 +39,7 @@ export function missingValues(source: Source, conf: RepoFile | undefined): Secti
   return [...code.matchAll(PLACEHOLDER)].map(({ 0: placeholder, 1: name, index }) => {
     const { line } = lines.place(index);
     const message = `Flyway refuses ${placeholder} without a value: give it one as \`${name}\` in \`rehearsal.placeholders\` of lockstep.yml`;
-    return { path: source.path, line, endLine: line, message };
+    return { path: source.path, line, endLine: line, message, help: valueFor(name ?? '') };
   });
 }
 
@@ -74,7 +75,8 @@ export function flywayExecution(
   const [first] = alone;
   if (first !== undefined && alone.length < statements.length) {
     const message = `Flyway refuses a migration that mixes this with statements of a transaction: split it, or put \`executeInTransaction=false\` into ${name}.conf`;
-    found.refusals.push({ path: source.path, line: first.line, endLine: first.endLine, message });
+    const help = 'Make one migration of the statements that refuse a transaction, and one of the others.';
+    found.refusals.push({ path: source.path, line: first.line, endLine: first.endLine, message, help });
   }
   for (const statement of statements.filter((one) => cannotRunInTransaction(one) && !alone.includes(one))) {
     const message = `Flyway opens a transaction for this, in which Postgres refuses it: put \`executeInTransaction=false\` into ${name}.conf`;

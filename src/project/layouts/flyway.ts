@@ -1,6 +1,7 @@
 import { readDirectives } from '../directives.ts';
 import { type Source, sourceOf, wholeScript } from '../source.ts';
 import type { Directives, Migration, RepoFile } from '../types.ts';
+import { flywayFile } from './flyway-file.ts';
 import { type FlywayFacts, flywayFacts, flywayHistory, flywayIdentity } from './flyway-history.ts';
 import { compareNames, type FlywayName, flywayName, passedOver, sameVersion } from './flyway-names.ts';
 import { flywayChecksum, flywayExecution, missingValues, repeatableText } from './flyway-script.ts';
@@ -62,6 +63,8 @@ export const flyway: Layout = {
     };
   },
   compare: (a, b) => compareNames(nameOf(a), nameOf(b)) || compareText(a.path, b.path),
+  fileOf: flywayFile,
+  aloneNote: 'with `executeInTransaction=false` in a file of its name and `.conf` beside it',
   nextName,
 };
 

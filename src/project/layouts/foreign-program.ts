@@ -12,6 +12,8 @@ export function foreignProgram(
 ): Migration {
   const checksum = sha256(bytes);
   const message = `A program, which ${tool} alone can run: write this migration as SQL, or have Lockstep run the command of the project for all of them (\`tool: command\` with \`apply_command\`)`;
+  const help =
+    'Write it as SQL, or set `tool: command` and `apply_command` in lockstep.yml: then the command runs all of them.';
   return {
     ...named,
     up: { path, text: '', program: checksum },
@@ -20,6 +22,6 @@ export function foreignProgram(
     execution: 'transaction',
     alwaysWrapped: true,
     directives: { noTransaction: false, problems: [] },
-    sectionProblems: [{ path, line: 1, endLine: 1, message }],
+    sectionProblems: [{ path, line: 1, endLine: 1, message, help }],
   };
 }

@@ -4,8 +4,8 @@ import { fileName } from './names.ts';
 interface Foreign {
   readonly tool: string;
   readonly shows: (paths: readonly string[]) => boolean;
-  /** What there is to say besides that it is not read. */
-  readonly instead?: { readonly message: string; readonly hint: string };
+  /** What there is to say instead of that it is not read. */
+  readonly message?: string;
 }
 
 const FOREIGN: readonly Foreign[] = [
@@ -14,11 +14,8 @@ const FOREIGN: readonly Foreign[] = [
     shows: (paths) =>
       paths.some((path) => /^prisma-next\.config\.[cm]?[jt]s$/.test(fileName(path))) ||
       (has(paths, 'migration.json') && has(paths, 'ops.json')),
-    instead: {
-      message:
-        'This is a project of Prisma 8, which migrates by contracts and a marker in the database: there is no SQL of its own for Lockstep to run.',
-      hint: "Let Lockstep run Prisma's own command: `tool: command` and `apply_command` in lockstep.yml.",
-    },
+    message:
+      'This is a project of Prisma 8, which migrates by contracts and a marker in the database: there is no SQL of its own for Lockstep to run.',
   },
   { tool: 'Diesel', shows: (paths) => has(paths, 'up.sql') },
   { tool: 'Sqitch', shows: (paths) => has(paths, 'sqitch.plan') },
@@ -30,7 +27,7 @@ export const FOREIGN_MARKS: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
 );
 
 /** The tool that a project without readable migrations seems to belong to. */
-export function foreignTool(paths: readonly string[]): Pick<Foreign, 'tool' | 'instead'> | undefined {
+export function foreignTool(paths: readonly string[]): Pick<Foreign, 'tool' | 'message'> | undefined {
   return FOREIGN.find(({ shows }) => shows(paths));
 }
 

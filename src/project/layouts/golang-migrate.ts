@@ -78,6 +78,7 @@ export const golangMigrate: Layout = {
     };
   },
   compare: byVersion,
+  aloneNote: 'with nothing else in its file',
   nextName,
 };
 

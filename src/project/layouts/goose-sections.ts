@@ -1,5 +1,6 @@
 import { withoutComments } from '../comments.ts';
 import { keepOnly } from '../place.ts';
+import { valueFor } from '../placeholders.ts';
 import { oncePerSource, type Source, scriptOf } from '../source.ts';
 import { parseScript } from '../sql.ts';
 import type { Script, SectionProblem } from '../types.ts';
@@ -28,6 +29,10 @@ export function gooseSections(source: Source, upOnly: boolean): GooseSections {
 type Half = 'up' | 'down';
 
 const ANNOTATIONS = ['up', 'down', 'statementbegin', 'statementend', 'no transaction', 'envsub on', 'envsub off'];
+
+const KNOWN =
+  "goose's annotations are Up, Down, StatementBegin, StatementEnd, NO TRANSACTION, ENVSUB ON and ENVSUB OFF: write one of them, or take the line out.";
+const BLOCK = 'Put `-- +goose StatementBegin` above the statement, and `-- +goose StatementEnd` below it.';
 
 /** Where the reading has come to. */
 class Reader {
@@ -65,14 +70,18 @@ class Reader {
     });
     const last = text.split('\n').length;
     if (this.half === undefined) this.#refuse(1, 'goose refuses a file without `-- +goose Up`');
-    else if (this.#block !== undefined) this.#refuse(last, 'goose misses `-- +goose StatementEnd`');
+    else if (this.#block !== undefined) this.#refuse(last, 'goose misses `-- +goose StatementEnd`', BLOCK);
     else this.#ended();
   }
 
   #annotation(line: string, start: number, number: number): void {
     const word = line.replaceAll('--', '').replace('+goose', '').trim();
     if (/^[ \t]/.test(line)) {
-      this.#refuse(number, 'goose refuses an annotation that does not begin its line');
+      this.#refuse(
+        number,
+        'goose refuses an annotation that does not begin its line',
+        'Take the white space before it away.',
+      );
       return;
     }
     switch (ANNOTATIONS.find((one) => one === word.toLowerCase())) {
@@ -89,13 +98,14 @@ class Reader {
         break;
       case 'statementbegin':
         if (this.half === undefined || this.#block !== undefined) {
-          this.#refuse(number, 'goose refuses `-- +goose StatementBegin` here');
+          this.#refuse(number, 'goose refuses `-- +goose StatementBegin` here', BLOCK);
         }
         this.#block = start + line.length;
         break;
       case 'statementend':
-        if (this.#block === undefined) this.#refuse(number, 'goose refuses `-- +goose StatementEnd` without its begin');
-        else if (!/(?:^|;)\s*$/.test(this.#code.slice(this.#block, start))) this.unended.push(start);
+        if (this.#block === undefined) {
+          this.#refuse(number, 'goose refuses `-- +goose StatementEnd` without its begin', BLOCK);
+        } else if (!/(?:^|;)\s*$/.test(this.#code.slice(this.#block, start))) this.unended.push(start);
         this.#block = undefined;
         this.#open = undefined;
         break;
@@ -109,7 +119,7 @@ class Reader {
         this.#substitutes = false;
         break;
       default:
-        this.#refuse(number, `goose does not know \`+goose ${word}\`, and refuses the file`);
+        this.#refuse(number, `goose does not know \`+goose ${word}\`, and refuses the file`, KNOWN);
     }
   }
 
@@ -127,7 +137,8 @@ class Reader {
 
   #ended(): void {
     if (this.#open !== undefined && this.half !== undefined) {
-      this.#refuse(this.#open, 'goose refuses a statement that no `;` at the end of a line ends');
+      const message = 'goose refuses a statement that no `;` at the end of a line ends';
+      this.#refuse(this.#open, message, 'Write the `;` at the end of its last line.');
     }
     this.#open = undefined;
   }
@@ -138,8 +149,9 @@ class Reader {
     else this.ranges[half].push([from, to]);
   }
 
-  #refuse(line: number, message: string): void {
-    this.refusals.push({ path: this.#path, line, endLine: line, message });
+  /** `help`: what to do, where it is not about the sections. */
+  #refuse(line: number, message: string, help?: string): void {
+    this.refusals.push({ path: this.#path, line, endLine: line, message, ...(help === undefined ? {} : { help }) });
   }
 }
 
@@ -176,7 +188,7 @@ function cutThrough(script: Script, cuts: readonly number[]): SectionProblem[] {
     if (!cuts.some((cut) => cut > start && cut < end)) return [];
     const message =
       'goose cuts this statement in two at a `;` that ends a line: put it between `-- +goose StatementBegin` and `-- +goose StatementEnd`';
-    return [{ path: script.path, line, endLine, message }];
+    return [{ path: script.path, line, endLine, message, help: BLOCK }];
   });
 }
 
@@ -188,12 +200,17 @@ function unknownValues(source: Source, ranges: readonly [number, number][]): Sec
     [...code.slice(from, to).matchAll(/\$(?:\{(\w+)[^}]*\}|(\w+)|\$)/g)].map(({ 0: found, 1: braced, 2: bare }) => {
       const line = code.slice(0, from).split('\n').length;
       const name = braced ?? bare;
-      const way =
-        name === undefined || /^\d/.test(name)
-          ? 'write `-- +goose ENVSUB OFF` above it'
-          : `write \`\${${name}}\`, and give ${name} a value in \`rehearsal.placeholders\` of lockstep.yml`;
+      const isName = name !== undefined && !/^\d/.test(name);
+      const give = `give ${name} a value in \`rehearsal.placeholders\` of lockstep.yml`;
+      const written = `\${${name}}`;
+      const way = !isName
+        ? 'write `-- +goose ENVSUB OFF` above it'
+        : found === written
+          ? give
+          : `write \`${written}\`, and ${give}`;
       const message = `goose puts a value of its environment in place of ${found}, which Lockstep does not know: ${way}`;
-      return { path: source.path, line, endLine: line, message };
+      const help = isName ? valueFor(name) : 'Substitute for the statements alone that need it.';
+      return { path: source.path, line, endLine: line, message, help };
     }),
   );
 }

@@ -4,6 +4,7 @@ import { type Source, sourceOf } from '../source.ts';
 import type { Directives, IgnoredFile, Migration, RepoFile } from '../types.ts';
 import type { HistoryTable } from './bookkeeping.ts';
 import { foreignProgram } from './foreign-program.ts';
+import { gooseFile } from './goose-file.ts';
 import { gooseSections } from './goose-sections.ts';
 import type { Layout } from './layout.ts';
 import {
@@ -94,6 +95,8 @@ export const goose: Layout = {
     };
   },
   compare: byVersion,
+  fileOf: gooseFile,
+  aloneNote: 'with `-- +goose NO TRANSACTION` above `-- +goose Up`',
   nextName,
 };
 

@@ -6,6 +6,7 @@ import { type CommittedFile, committedFile } from './graphile-migrate-file.ts';
 import { graphileMigrateHistory, numberedFile } from './graphile-migrate-history.ts';
 import type { Layout } from './layout.ts';
 import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
+import { plainFile } from './new-file.ts';
 import { rollbackBlock } from './rollback-block.ts';
 
 /** VALID_FILE_REGEX in the tool's src/current.ts. */
@@ -51,6 +52,9 @@ export const graphileMigrate: Layout = {
     };
   },
   compare: (a, b) => numberedFile(a).localeCompare(numberedFile(b), 'en') || compareText(a.path, b.path),
+  fileOf: (file) => (file.alone ? `--! no-transaction\n${plainFile(file)}` : plainFile(file)),
+  aloneNote: 'alone, with `--! no-transaction` in the first line below the headers',
+  aloneIsOneQuery: true,
   nextName: (newest, path, now) => hyphenated(nextName(newest, path, now)),
 };
 
@@ -96,8 +100,11 @@ function factsOf({ hash, previous, computed, allowsInvalidHash }: CommittedFile)
   };
 }
 
+const AS_COMMITTED =
+  'Put the file back as `graphile-migrate commit` wrote it. To change the newest one, `graphile-migrate uncommit`, edit and commit again.';
+
 function refusal(path: string, { line, message }: NonNullable<CommittedFile['problem']>): SectionProblem {
-  return { path, line, endLine: line, message: `graphile-migrate refuses this file: ${message}` };
+  return { path, line, endLine: line, message: `graphile-migrate refuses this file: ${message}`, help: AS_COMMITTED };
 }
 
 /** A migration, and what the tool says of the link to the one before it. */

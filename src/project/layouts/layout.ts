@@ -1,5 +1,6 @@
 import type { Migration, Project, RepoFile } from '../types.ts';
 import type { HistoryTable } from './bookkeeping.ts';
+import type { NewFile } from './new-file.ts';
 
 /** How one migration tool lays out its files. One file per tool, joined in detect.ts; its history: bookkeeping.ts. */
 export interface Layout {
@@ -40,6 +41,12 @@ export interface Layout {
   readonly moveLast?: string;
   /** The tool runs all that is pending in one transaction, where Lockstep gives each migration its own. */
   readonly oneTransaction?: true;
+  /** A file's text with the tool's own marks; without it the statements are all that it takes. */
+  fileOf?(file: NewFile): string;
+  /** How a migration is marked that refuses a transaction, for the reader: 'with `...` at its top'; without it, as ALONE_NOTE says. */
+  readonly aloneNote?: string;
+  /** The tool sends a file so marked as one query, which takes a single statement. */
+  readonly aloneIsOneQuery?: true;
   /** The path to give a file so that it sorts after the migration with the newest version. */
   nextName(newestVersion: string | undefined, path: string, now: Date): string;
 }

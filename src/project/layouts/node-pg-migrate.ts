@@ -5,6 +5,7 @@ import type { Directives, IgnoredFile, Migration, RepoFile, Script, SectionProbl
 import { foreignProgram } from './foreign-program.ts';
 import type { Layout } from './layout.ts';
 import { below, compareText, fileName, ignoredFile, nextName, repairedEnding, saidOfAnyTool, within } from './names.ts';
+import { WAY_BACK } from './new-file.ts';
 import { migrationName, nodePgMigrateHistory } from './node-pg-migrate-history.ts';
 
 /** As the tool reads names and files: https://github.com/salsita/node-pg-migrate, src/utils/fileNameUtils.ts and src/sqlMigration.ts. */
@@ -56,6 +57,15 @@ export const nodePgMigrate: Layout = {
     numberOf(a.version) - numberOf(b.version) ||
     compareNames(fileName(a.path), fileName(b.path)) ||
     compareText(a.path, b.path),
+  fileOf: ({ statements, alone, hasDown }) =>
+    [
+      ...(alone ? ['-- lockstep: no-transaction'] : []),
+      '-- Up Migration',
+      ...statements,
+      ...(hasDown ? ['', '-- Down Migration', WAY_BACK] : []),
+    ].join('\n'),
+  aloneNote:
+    'marked with `-- lockstep: no-transaction`: Lockstep alone can run it, node-pg-migrate opens a transaction',
   nextName,
 };
 

@@ -5,6 +5,7 @@ import { oncePerSource, type Source, scriptOf, sourceOf, wholeScript } from '../
 import type { Directives, Execution, Migration, RepoFile, Script } from '../types.ts';
 import type { Layout } from './layout.ts';
 import { below, byVersion, compareText, fileName, nextName, versionedName } from './names.ts';
+import { WAY_BACK } from './new-file.ts';
 import { sortFiles } from './numbered-files.ts';
 import { wayBackIn } from './rollback-block.ts';
 import { sections, strayDown } from './sections.ts';
@@ -39,6 +40,8 @@ export const numbered: Layout = {
     };
   },
   compare: byVersion,
+  fileOf: (file) =>
+    file.hasDown ? ['-- up', ...file.statements, '', '-- down', WAY_BACK].join('\n') : file.statements.join('\n'),
   nextName,
 };
 

@@ -51,5 +51,6 @@ export const prisma: Layout = {
     return { tool: prisma.name, directory, migrations: migrations.sort(prisma.compare), ignored };
   },
   compare: (a, b) => compareNames(a.id, b.id),
+  aloneNote: 'with nothing else in its file',
   nextName: nextFolder,
 };

@@ -112,7 +112,8 @@ function downText(migration: MigrationReport, { status, durationMs }: Down, { pa
 /** An error is told once: not here when a finding tells it. */
 function unlessFound(error: SqlErrorReport, report: Report, view: View): string[] {
   if (isTold(error, report)) return [];
-  const place = error.path === undefined ? '' : `${error.path}:${error.line ?? 1}:${error.column ?? 1}: `;
+  const { path, line, column = 1 } = error;
+  const place = path === undefined ? '' : line === undefined ? `${path}: ` : `${path}:${line}:${column}: `;
   const state = error.sqlstate === undefined ? '' : ` (SQLSTATE ${error.sqlstate})`;
   return [
     ...paragraph(`${place}${error.message}${state}`, 4, view),

@@ -107,3 +107,15 @@ it('needs to be told how it is started, and what is applied', async () => {
     message: expect.stringContaining('which migrations are applied'),
   });
 });
+
+it('is told, in a check, that what the change says counts from the base branch on', async () => {
+  const { repo } = toolProject(FILES, []);
+  repo.branch('change');
+  repo.commit('settings', { 'lockstep.yml': SETTINGS });
+  const { report } = await checkHere(repo);
+  expect(report.error).toMatchObject({
+    code: 'command-missing',
+    message: expect.stringContaining('Nothing on the base branch tells how your command is started'),
+    hint: expect.stringMatching(/^This change says it, and it counts only once it stands on the base branch/),
+  });
+});

@@ -204,6 +204,18 @@ test('a file whose sections are broken is refused and named, and no comment rele
   expect([...edited.refused]).toEqual([]);
 });
 
+test('a file that the tool refuses for another reason is told so, with what helps there', async () => {
+  const one = migration('migrations/001_a.sql', 'SELECT 1;\n-- lockstep-ignore-file tool-refuses -- why\n');
+  const problem = { path: one.path, line: 1, endLine: 1, message: 'it has no value', help: 'Give it one.' };
+  const result = await lintOf(changeSet([{ kind: 'added', migration: { ...one, sectionProblems: [problem] } }]));
+  expect(brief(result)).toEqual([
+    'migrations/001_a.sql:1 block tool-refuses',
+    'migrations/001_a.sql:2 warn unused-suppression',
+  ]);
+  expect(result.findings[0]).toMatchObject({ message: 'it has no value.', help: 'Give it one.' });
+  expect([...result.refused]).toEqual(['001_a']);
+});
+
 test('coverage counts files, not scripts, and names those that are ignored', async () => {
   const one = migration('migrations/001_a.sql', 'SELECT 1;');
   const both = { ...one, down: { path: one.path, text: '         SELECT 2;' } };

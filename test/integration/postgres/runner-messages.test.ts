@@ -129,10 +129,15 @@ describe('what goes wrong in the last message is told for what it is', () => {
     expect(failure.at).toBe('fence');
   });
 
-  it('the record, whose own place is none of the file', async () => {
+  it('the record, which has no place in the file', async () => {
     const { error, failure } = await fails(`${GONE}\nSELECT 1;`, { record: 'SELECT 1;\nSELECT nothing FROM nowhere' });
-    expect(failure.at).toBe('commit');
-    expect(error).toMatchObject({ sqlstate: '42P01', line: 3, column: 1 });
+    expect(failure.at).toBe('record');
+    expect(error).toMatchObject({
+      sqlstate: '42P01',
+      message: 'the history could not be written: relation "nowhere" does not exist',
+      path: 'm/001.sql',
+    });
+    for (const key of ['line', 'column', 'excerpt', 'statement']) expect(error).not.toHaveProperty(key);
   });
 });
 

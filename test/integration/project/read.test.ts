@@ -154,6 +154,7 @@ describe('the folder', () => {
     ['of a tool not read yet', { 'migrations/2025-01-01-000000_a/up.sql': a }, AUTO, 'tool-not-supported'],
     ['of Prisma 8', { 'prisma-next.config.ts': '', 'migrations/app/1_a/migration.ts': a }, AUTO, 'tool-not-supported'],
     ['of a tool not known', { 'migrations/001_a.sql': a }, at('migrations', 'nosuch'), 'unknown-tool'],
+    ['of a tool with a slip in its name', { 'migrations/1_a.js': '' }, { ...AUTO, tool: 'knexx' }, 'unknown-tool'],
   ])('%s is an error that tells what to do', async (_, files, headLocation, code) => {
     const repo = gitRepo(files);
     await expect(projects(repo, { headLocation })).rejects.toMatchObject({ code, hint: expect.any(String) });

@@ -167,7 +167,7 @@ describe('a pull request of a Drizzle project', () => {
     expect(ignored).toMatchObject([{ path: 'drizzle/0001_b.sql' }]);
     const base = gitRepo(drizzleFiles([users, orders]));
     const { [journal]: naming = '' } = drizzleFiles([users, orders, merged]);
-    const broken = await found(base, { [journal]: naming }, 'broken-sections');
+    const broken = await found(base, { [journal]: naming }, 'tool-refuses');
     expect(broken).toMatchObject([
       { path: journal, line: 23, severity: 'block', message: expect.stringContaining('0001_late') },
     ]);
@@ -176,7 +176,7 @@ describe('a pull request of a Drizzle project', () => {
   it('is refused while a merge conflict stands in the journal, and so is a deploy', async () => {
     const repo = gitRepo(drizzleFiles([users]));
     const conflict = `<<<<<<< HEAD\n${drizzleFiles([users])[journal]}\n=======\n>>>>>>> other\n`;
-    const broken = await found(repo, { [journal]: conflict }, 'broken-sections');
+    const broken = await found(repo, { [journal]: conflict }, 'tool-refuses');
     expect(broken).toMatchObject([{ path: journal, message: expect.stringContaining('merge conflict') }]);
     const { report, printed } = await lockstepHere('plan', repo, (await conflicted()).url);
     expect(report.result, printed).toBe('refused');

@@ -55,7 +55,7 @@ it('graphile-migrate: it would read no header any more, and the pull request is 
   const { report, printed } = await checkHere(repo);
   expect(report, printed).toMatchObject({ result: 'blocked', project: { tool: 'graphile-migrate' } });
   expect(report.findings).toContainEqual(
-    expect.objectContaining({ rule: 'broken-sections', path, message: expect.stringContaining('CRLF') }),
+    expect.objectContaining({ rule: 'tool-refuses', path, message: expect.stringContaining('CRLF') }),
   );
 });
 
@@ -67,6 +67,6 @@ it('Atlas: atlas.sum is not that of these bytes, and the pull request is blocked
   const { report, printed } = await checkHere(repo);
   expect(report, printed).toMatchObject({ result: 'blocked', project: { tool: 'atlas' } });
   expect(report.findings).toContainEqual(
-    expect.objectContaining({ rule: 'broken-sections', path, message: expect.stringContaining('atlas.sum') }),
+    expect.objectContaining({ rule: 'tool-refuses', path, message: expect.stringContaining('atlas.sum') }),
   );
 });

@@ -98,7 +98,7 @@ describe('traps of node-pg-migrate', () => {
     const added = await checkHere(repo);
     expect(added.report.result, added.printed).toBe('blocked');
     expect(added.report.findings).toContainEqual(
-      expect.objectContaining({ rule: 'broken-sections', path: 'migrations/2_b.js' }),
+      expect.objectContaining({ rule: 'tool-refuses', path: 'migrations/2_b.js' }),
     );
     repo.branch('main-with-program', 'program');
     repo.git('branch', '--force', 'main', 'program');

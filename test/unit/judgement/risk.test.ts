@@ -47,6 +47,18 @@ const cases: readonly Case[] = [
     reasons: ['takes away what code may still use'],
   },
   {
+    name: 'a required column, which takes nothing away',
+    facts: { findings: [{ rule: 'adding-required-field', severity: 'block' }] },
+    level: 'high',
+    reasons: ['blocked by adding-required-field', "running code's INSERTs fail"],
+  },
+  {
+    name: 'a required column that the rehearsal refuted',
+    facts: { findings: [{ rule: 'adding-required-field', severity: 'info' }] },
+    level: 'low',
+    reasons: [],
+  },
+  {
     name: 'a drop in phase contract',
     facts: { findings: [{ rule: 'breaks-running-code', severity: 'info' }] },
     level: 'medium',

@@ -43,5 +43,24 @@ test.each<[string, TreeEntry[], string | undefined, string, string]>([
   ],
   ['Diesel', entries('migrations/2020-01-01-000000_a/up.sql'), undefined, 'tool-not-supported', 'Diesel'],
 ])('%s is told as such', (_, found, asked, code, message) => {
-  expect(nothingFound(found, asked)).toMatchObject({ code, message: expect.stringContaining(message) });
+  expect(nothingFound(found, { directory: asked })).toMatchObject({ code, message: expect.stringContaining(message) });
+});
+
+test.each([
+  ['Diesel', entries('migrations/2020-01-01-000000_a/up.sql')],
+  ['Sqitch', entries('sqitch.plan')],
+  ['Prisma 8', entries('prisma-next.config.ts')],
+])('%s is told how Lockstep runs its command', (tool, found) => {
+  expect(nothingFound(found, {}).hint).toMatch(
+    new RegExp(`${tool}'s own command: \`tool: command\` and \`apply_command\``),
+  );
+});
+
+test('a tool with a command of its own is looked for in its own usual places', () => {
+  expect(nothingFound([], { tool: 'alembic' })).toMatchObject({
+    message: 'No folder with migrations of Alembic was found in the usual places.',
+    hint: expect.stringMatching(/usual places are .*alembic\/versions/),
+  });
+  expect(nothingFound([], { tool: 'django' }).hint).toContain('The usual places are the whole project.');
+  expect(nothingFound([], { tool: 'auto' }).hint).toContain('supabase/migrations');
 });

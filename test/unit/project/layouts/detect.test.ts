@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { LockstepError } from '../../../../src/errors.ts';
 import { detectLayout, layoutNamed, layoutNames } from '../../../../src/project/layouts/detect.ts';
+import { allLayouts, toolLayout } from '../../../../src/project/tool-layout.ts';
+import { TOOL_NAMES } from '../../../../src/settings/tool-names.ts';
 import { repoFiles } from '../../../support/project.ts';
 
 const goose = '-- +goose Up\nSELECT 1;\n';
@@ -52,4 +54,14 @@ test('a tool may be named; an unknown name is told with the known ones', () => {
     expect.objectContaining({ code: 'unknown-tool', hint: expect.stringContaining('numbered') }),
   );
   expect(() => layoutNamed('liquibase')).toThrow(LockstepError);
+});
+
+test('a slip in the name of any tool is told with what was meant, and with all names, which the settings list', () => {
+  expect(() => toolLayout('knexx')).toThrow(
+    expect.objectContaining({
+      code: 'unknown-tool',
+      hint: expect.stringMatching(/Did you mean knex\?[\s\S]*, alembic, command\./),
+    }),
+  );
+  expect(TOOL_NAMES).toEqual(['auto', ...allLayouts.map(({ name }) => name)]);
 });

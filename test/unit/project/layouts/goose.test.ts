@@ -127,7 +127,13 @@ describe('values of the environment', () => {
     expect(one(text(`\${REGION:-eu}`)).sectionProblems).toMatchObject([
       { line: 3, message: expect.stringContaining('give REGION a value') },
     ]);
-    expect(one(text('$REGION')).sectionProblems).toMatchObject([{ line: 3 }]);
+    expect(one(text('$REGION')).sectionProblems).toMatchObject([
+      { line: 3, message: expect.stringContaining(`write \`\${REGION}\``) },
+    ]);
+    // Who has written it so is asked for the value alone.
+    const [asked] = one(text(`\${REGION}`)).sectionProblems ?? [];
+    expect(asked).toMatchObject({ message: expect.not.stringContaining('write') });
+    expect(asked?.help).toContain('    REGION: value');
     expect(one(text('$$x')).sectionProblems).toMatchObject([{ message: expect.stringContaining('ENVSUB OFF') }]);
   });
 });
