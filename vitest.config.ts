@@ -15,8 +15,7 @@ const withoutSourceMaps = {
 
 /** Of the tests in test/e2e those that measure how long something takes, or end it at a moment: they get the machine alone. */
 const TIMED = [
-  ...['action', 'check', 'cli', 'lifecycle', 'lock-queue', 'pull-request', 'rehearsal'],
-  ...['faults/signals', 'faults/vanished-machine'],
+  ...['lifecycle', 'lock-queue', 'pull-request', 'faults/signals'],
   ...['deploy/lock', 'deploy/telling', 'deploy/transactional', 'stories/runs'],
 ].map((file) => `test/e2e/${file}.test.ts`);
 
