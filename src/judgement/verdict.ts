@@ -13,6 +13,7 @@ import { observed } from './finding.ts';
 import { hazardRules } from './hazard-rules.ts';
 import { joinWithLint } from './joined.ts';
 import { policyRules } from './policy-rules.ts';
+import { inItsLanguage } from './program-comments.ts';
 import { rehearsalRules } from './rehearsal-rules.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import { schemaRules } from './rules.ts';
@@ -66,7 +67,9 @@ export function allFindings({ changeSet, policy, settings, linted, seen, tests }
     mandatoryRules,
   });
   const proven = seen === undefined ? findings : findings.map((found) => withProof(found, seen.seen));
-  return withExcerpts(judgedBy(policy, proven, mandatoryRules), scripts).sort(byPlace);
+  return withExcerpts(judgedBy(policy, proven, mandatoryRules), scripts)
+    .map(inItsLanguage)
+    .sort(byPlace);
 }
 
 /** What lint says of a statement; the rehearsal's own findings are what it saw. */
