@@ -10,6 +10,7 @@ import type { Settings } from '../settings/types.ts';
 import { copyCheckout } from './checkout-copy.ts';
 import type { Io } from './io.ts';
 import type { ProjectTool } from './project-tool.ts';
+import { namesByStatus } from './status-command.ts';
 import { toolEnvironment } from './tool-environment.ts';
 
 interface ProgramRequest {
@@ -60,7 +61,11 @@ async function runAt(
       signal,
       onLine: (line) => io.progress.stream(line),
     });
-    if (exitCode === 0) return await requireHistory(database, bookkeeping, tool);
+    if (exitCode === 0) {
+      if (bookkeeping !== undefined) return await requireHistory(database, bookkeeping, tool);
+      const cwd = copy?.cwd ?? settings.cwd;
+      return requireNames(tool, await namesByStatus({ tool, cwd, env: settings.env, database }, signal));
+    }
     const how = timedOut ? 'did not end in time' : `ended with exit status ${exitCode ?? 'unknown'}`;
     const said = lastLines(tail, 15).join('\n');
     throw new LockstepError(
@@ -76,10 +81,9 @@ async function runAt(
 /** A command that has worked elsewhere has not worked here. */
 async function requireHistory(
   { name, ...login }: Database,
-  bookkeeping: Bookkeeping | undefined,
+  bookkeeping: Bookkeeping,
   { apply }: ProjectTool,
 ): Promise<void> {
-  if (bookkeeping === undefined) return;
   const { host, port, user, password } = login;
   const session = await Session.open({ host, port, user, password, database: name });
   try {
@@ -95,6 +99,19 @@ async function requireHistory(
     `\`${commandText(apply)}\` ended well, and the rehearsal's database has no ${tableText(bookkeeping.table)} afterwards.`,
     {
       hint: 'It must take its database from DATABASE_URL (or PGHOST and its like), and from nowhere else: see where it has gone. A history table of another name is told by `history.table` in lockstep.yml.',
+    },
+  );
+}
+
+/** The same where only a status command tells. */
+function requireNames({ apply, status }: ProjectTool, names: readonly string[]): void {
+  if (names.length > 0) return;
+  const asked = status === undefined ? 'the status command' : `\`${commandText(status)}\``;
+  throw new LockstepError(
+    'base-history-failed',
+    `\`${commandText(apply)}\` ended well, and ${asked} names no applied migration afterwards.`,
+    {
+      hint: 'Both must take their database from DATABASE_URL (or PGHOST and its like), and from nowhere else. `status_command` prints the names of applied migrations, one a line.',
     },
   );
 }

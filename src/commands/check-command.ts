@@ -20,6 +20,7 @@ import {
   tellingLine,
 } from '../services/project-command.ts';
 import type { Command } from '../settings/types.ts';
+import { addressOf, recordedIn } from './check-recorded.ts';
 import type { Run } from './check-stages.ts';
 import { copyCheckout } from './checkout-copy.ts';
 import type { ProjectTool } from './project-tool.ts';
@@ -79,11 +80,16 @@ async function capture(
   const findings: Finding[] = [];
   const failing = applied.end.exitCode === 0 ? undefined : fresh.find((one) => !found.has(one));
   if (failing !== undefined) ups.set(failing, [...applied.rest, ...applied.undone]);
-  if (applied.end.exitCode !== 0) findings.push(commandFails(tool.apply, applied.end, failing ?? fresh.at(-1)));
-  else if (ups.size === 0 && fresh[0] && historyOf(run) === undefined) giveToFirst(run, fresh, applied.rest, ups);
-  const left = applied.end.exitCode === 0 ? fresh.filter((one) => !ups.has(one)) : [];
-  findings.push(...left.map((one) => leftPending(tool, one)));
   const well = applied.end.exitCode === 0;
+  if (!well) findings.push(commandFails(tool.apply, applied.end, failing ?? fresh.at(-1)));
+  else {
+    // Of a command that has worked elsewhere nothing was seen here, whatever its status command says of that place.
+    const known = applied.silent ? [] : await recordedIn(run, tool, prepared, DATABASE);
+    const recorded = fresh.filter((one) => known.includes(one));
+    if (ups.size === 0 && historyOf(run) === undefined) giveToFirst(run, recorded, applied.rest, ups);
+    findings.push(...fresh.filter((one) => !recorded.includes(one)).map((one) => leftPending(tool, one)));
+    findings.push(...recorded.filter((one) => !ups.has(one)).map((one) => unseen(tool, one)));
+  }
   let made: Captured['made'];
   let downs: Downs = { pieces: new Map(), irreversible: new Map(), stuck: new Map(), findings: [] };
   if (well) {
@@ -119,10 +125,13 @@ const ROWS_UNSEEN =
 interface SentBy extends ReturnType<typeof chunksOf> {
   readonly end: CommandEnd;
   readonly missed: boolean;
+  /** Nothing at all has reached the database, not even a question. */
+  readonly silent: boolean;
 }
 
 /** Runs a command of the tool's and keeps what it sends. */
-async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared, command: Command): Promise<SentBy> {
+async function sentBy(run: Here, tool: ProjectTool, prepared: Prepared, command: Command): Promise<SentBy> {
+  const { server, stage } = prepared;
   const { settings, io, inputs, signal, cwd } = run;
   const history = historyOf(run);
   const follower = await server.follow(DATABASE, history?.table);
@@ -133,12 +142,7 @@ async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared,
       cwd,
       env: toolEnvironment(tool, {
         env: settings.env,
-        database: {
-          ...server.address(),
-          user: stage.role.name,
-          password: stage.role.password,
-          name: server.admin(DATABASE).database ?? DATABASE,
-        },
+        database: addressOf(prepared, DATABASE),
         applicationName: 'lockstep command',
         settings: stage.settings(),
       }),
@@ -150,7 +154,7 @@ async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared,
     const own = history === undefined ? [] : [history.table, ...(history.beside ?? [])];
     const sent = await follower.sent();
     const tables = { history: history?.table.relation, own: own.map(({ relation }) => relation) };
-    return { ...chunksOf(sent, tables), end, missed: follower.missed() };
+    return { ...chunksOf(sent, tables), end, missed: follower.missed(), silent: sent.length === 0 };
   } finally {
     await follower.end();
   }
@@ -263,6 +267,12 @@ function rollbackFails(command: Command, end: CommandEnd, { path }: Migration): 
 function leftPending({ apply }: ProjectTool, { id, path }: Migration): Finding {
   const message = `\`${commandText(apply)}\` ended well and has not applied ${id}.`;
   return observed('command-leaves-pending', { path, message });
+}
+
+/** It would be judged by nothing: that it is applied is no reason to pass it. */
+function unseen({ apply }: ProjectTool, { id, path }: Migration): Finding {
+  const message = `\`${commandText(apply)}\` has applied ${id}, and none of its SQL was seen.`;
+  return { ...observed('capture-incomplete', { path, message }), severity: 'block' };
 }
 
 function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {

@@ -92,6 +92,44 @@ describe.each([
   });
 });
 
+const SAYS_ALL = "if (process.argv[2] === 'status') console.log('1.step\\n2.step');\n";
+const DOES_NOTHING = "if (process.argv[2] === 'up') process.exit();\n";
+
+describe('a command that ends well and has done nothing here', () => {
+  it.each([
+    ['by a history table', BY_TABLE, DOES_NOTHING + RUNNER],
+    ['by a status command', BY_STATUS, DOES_NOTHING + RUNNER],
+    ['by a status command that speaks of another place', BY_STATUS, SAYS_ALL],
+  ])('passes no migration: %s', async (_by, settings, runner) => {
+    const { repo, complete } = toolProject({ ...FILES, 'lockstep.yml': settings }, ['steps/2.step']);
+    repo.branch('change');
+    repo.commit('another runner', { 'run.mjs': runner });
+    complete();
+    const { report, rules, exitCode, printed } = await checkHere(repo);
+    expect(exitCode, printed).toBe(1);
+    expect(rules, printed).toContain('command-leaves-pending');
+    expect(report.migrations[0]?.up, printed).toBeUndefined();
+  });
+
+  it.each([
+    ['a history table', BY_TABLE],
+    ['a status command', BY_STATUS],
+  ])('makes no base: by %s', async (_by, settings) => {
+    const { repo, complete } = toolProject({ ...FILES, 'run.mjs': DOES_NOTHING + RUNNER, 'lockstep.yml': settings }, [
+      'steps/2.step',
+    ]);
+    repo.branch('change');
+    repo.commit('a runner that runs', { 'run.mjs': RUNNER });
+    complete();
+    const { report, exitCode, printed } = await checkHere(repo);
+    expect(exitCode, printed).toBe(2);
+    expect(report.error).toMatchObject({
+      code: 'base-history-failed',
+      message: expect.stringContaining('ended well, and'),
+    });
+  });
+});
+
 it('needs to be told how it is started, and what is applied', async () => {
   const shop = await target();
   const { repo } = toolProject({ ...FILES, 'lockstep.yml': 'tool: command\nmigrations:\n  directory: steps\n' }, []);
