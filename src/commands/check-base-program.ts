@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LockstepError } from '../errors.ts';
 import { Session } from '../postgres/session.ts';
 import type { Git } from '../project/git.ts';
@@ -30,13 +29,8 @@ interface ProgramRequest {
 
 /** The base schema by the tool's own command, run in a copy of the commit. */
 export function baseProgram(request: ProgramRequest): NonNullable<BaseInput['program']> {
-  const { tool, at, empty, bookkeeping } = request;
-  const unique = at === 'worktree' ? String(Date.now()) : at;
-  const key = createHash('sha256')
-    .update(JSON.stringify([unique, tool.apply, empty]))
-    .digest('hex');
+  const { empty, bookkeeping } = request;
   return {
-    key,
     relations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
     run: async (database) => {
       if (!empty) await runAt(request, database);
@@ -120,8 +114,13 @@ function requireNames({ apply, status }: ProjectTool, names: readonly string[]):
 const NOT_INSTALLED =
   /npx canceled|could not determine executable|command not found|: not found|Cannot find (?:module|package)|No module named|Could not find gem|cannot load such file/i;
 
+/** What Postgres says to a role that is not superuser. */
+const NO_RIGHT = /permission denied (?:for|to)|must be (?:a )?superuser|must be owner of/i;
+
 function hintFor(exitCode: number | null, tail: string): string {
   if (exitCode === 126 || exitCode === 127 || NOT_INSTALLED.test(tail))
     return 'Something is not installed. Have the job install it before Lockstep runs (npm ci, bundle install, pip install), or name the program by `apply_command` in lockstep.yml.';
+  if (NO_RIGHT.test(tail))
+    return 'A program makes the base schema as an ordinary role. What only a superuser may make is brought before it, by `rehearsal.extensions`, `rehearsal.roles` or `rehearsal.setup` in lockstep.yml on the base branch; `rehearsal.superuser: true` there lifts that, for the change too.';
   return "It ran with the base branch's files and what the job has installed. It must take its database from DATABASE_URL (or PGHOST and its like). What else the history needs is brought by `rehearsal` in lockstep.yml, or start from a dump by `rehearsal.schema_file`.";
 }

@@ -130,6 +130,27 @@ describe('a command that ends well and has done nothing here', () => {
   });
 });
 
+/** It tells what its role may do. */
+const ASKING = RUNNER.replace(
+  'await client.connect();',
+  "await client.connect();\nconst { rows: [asked] } = await client.query('SHOW is_superuser');\nconsole.log('superuser', process.argv[2], asked.is_superuser);",
+);
+
+it.each([
+  ['an ordinary role', '', 'off'],
+  ['a superuser where the base branch says so', 'rehearsal:\n  superuser: true\n', 'on'],
+])('makes the base as %s, anew in each run', async (_who, more, is) => {
+  const files = { ...FILES, 'run.mjs': ASKING, 'lockstep.yml': BY_TABLE + more };
+  const { repo, complete } = toolProject(files, ['steps/2.step']);
+  repo.branch('change');
+  complete();
+  for (const _run of [1, 2]) {
+    const { report, printed } = await checkHere(repo);
+    expect(printed.match(/superuser up \w+/g), printed).toEqual([`superuser up ${is}`, `superuser up ${is}`]);
+    expect(report.rehearsal?.baseFromCache).toBe(false);
+  }
+});
+
 it('needs to be told how it is started, and what is applied', async () => {
   const shop = await target();
   const { repo } = toolProject({ ...FILES, 'lockstep.yml': 'tool: command\nmigrations:\n  directory: steps\n' }, []);
