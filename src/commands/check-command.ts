@@ -153,8 +153,12 @@ async function sentBy(run: Here, tool: ProjectTool, prepared: Prepared, command:
     server.throwIfLost();
     const own = history === undefined ? [] : [history.table, ...(history.beside ?? [])];
     const sent = await follower.sent();
-    const tables = { history: history?.table.relation, own: own.map(({ relation }) => relation) };
-    return { ...chunksOf(sent, tables), end, missed: follower.missed(), silent: sent.length === 0 };
+    return {
+      ...chunksOf(sent, { history: history?.table, own }),
+      end,
+      missed: follower.missed(),
+      silent: sent.length === 0,
+    };
   } finally {
     await follower.end();
   }
