@@ -11,6 +11,7 @@ import { piecesOf, type Recognise, recogniser, withSql } from '../rehearsal/capt
 import { chunksOf, type Piece } from '../rehearsal/capture/statements.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
 import { catalogOf } from '../rehearsal/round.ts';
+import type { Missed } from '../rehearsal/server/types.ts';
 import type { Finding } from '../report/model.ts';
 import {
   type CommandEnd,
@@ -88,7 +89,9 @@ async function capture(
     const recorded = fresh.filter((one) => known.includes(one));
     if (ups.size === 0 && historyOf(run) === undefined) giveToFirst(run, recorded, applied.rest, ups);
     findings.push(...fresh.filter((one) => !recorded.includes(one)).map((one) => leftPending(tool, one)));
-    findings.push(...recorded.filter((one) => !ups.has(one)).map((one) => unseen(tool, one)));
+    const hidden = recorded.filter((one) => !ups.has(one));
+    if (applied.missed === 'rest') findings.push(unseenRest(tool.apply, hidden[0] ?? fresh.at(-1)));
+    else findings.push(...hidden.map((one) => unseen(tool, one)));
   }
   let made: Captured['made'];
   let downs: Downs = { pieces: new Map(), irreversible: new Map(), stuck: new Map(), findings: [] };
@@ -109,7 +112,7 @@ async function capture(
       return { ...sql, directives: { ...sql.directives, irreversible } };
     }),
   );
-  if (applied.missed) run.notice(ROWS_UNSEEN);
+  if (applied.missed === 'values') run.notice(ROWS_UNSEEN);
   return {
     changeSet: withMigrations(run.inputs.changeSet, new Map(fresh.map((old, index) => [old, withText[index] ?? old]))),
     fresh: withText.filter((_, index) => fresh[index] !== undefined && ups.has(fresh[index])),
@@ -124,7 +127,7 @@ const ROWS_UNSEEN =
 
 interface SentBy extends ReturnType<typeof chunksOf> {
   readonly end: CommandEnd;
-  readonly missed: boolean;
+  readonly missed: Missed | undefined;
   /** Nothing at all has reached the database, not even a question. */
   readonly silent: boolean;
 }
@@ -198,6 +201,7 @@ async function takeBack(
       }
       break;
     }
+    if (sent.missed === 'rest') findings.push(unseenRest(command, migration));
     const undone = piecesOf(sent.chunks, applied, recognise);
     // Without a history that tells, all that was sent takes back the newest.
     const own = undone.size > 0 ? undone : new Map([[migration, sent.chunks.flatMap((chunk) => chunk.pieces)]]);
@@ -277,6 +281,12 @@ function leftPending({ apply }: ProjectTool, { id, path }: Migration): Finding {
 function unseen({ apply }: ProjectTool, { id, path }: Migration): Finding {
   const message = `\`${commandText(apply)}\` has applied ${id}, and none of its SQL was seen.`;
   return { ...observed('capture-incomplete', { path, message }), severity: 'block' };
+}
+
+/** Whatever stands behind so much would pass unseen. */
+function unseenRest(command: Command, migration: Migration | undefined): Finding {
+  const message = `\`${commandText(command)}\` has sent so much that the end of it was not read: what stands there was not seen.`;
+  return { ...observed('capture-incomplete', { path: migration?.path ?? '.', message }), severity: 'block' };
 }
 
 function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {

@@ -151,6 +151,23 @@ it.each([
   }
 });
 
+it('passes nothing that stands behind more than is read', async () => {
+  const { repo, complete } = toolProject({ ...FILES, 'lockstep.yml': BY_TABLE }, ['steps/2.step']);
+  repo.branch('change');
+  const much = "for (let i = 0; i < 66; i++) await client.query('SELECT 1 --' + 'x'.repeat(2 ** 20));\n    ";
+  repo.commit('a runner that sends much', { 'run.mjs': RUNNER.replace('const [up]', `${much}const [up]`) });
+  complete();
+  const { report, rules, exitCode, printed } = await checkHere(repo);
+  expect(exitCode, printed).toBe(1);
+  expect(report.findings.find(({ rule }) => rule === 'capture-incomplete')).toMatchObject({
+    severity: 'block',
+    path: 'steps/2.step',
+    message: expect.stringContaining('the end of it was not read'),
+  });
+  // The history itself says that it is applied.
+  expect(rules).not.toContain('command-leaves-pending');
+});
+
 it('needs to be told how it is started, and what is applied', async () => {
   const shop = await target();
   const { repo } = toolProject({ ...FILES, 'lockstep.yml': 'tool: command\nmigrations:\n  directory: steps\n' }, []);
