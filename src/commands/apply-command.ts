@@ -16,7 +16,7 @@ import {
 } from '../services/project-command.ts';
 import type { Settings } from '../settings/types.ts';
 import { Interrupted, NOT_KNOWN } from './apply-run.ts';
-import { endSessions, watchLock } from './command-watch.ts';
+import { endSessions, endSessionsApart, watchLock } from './command-watch.ts';
 import type { Io } from './io.ts';
 import { withoutRowsInText } from './private-rows.ts';
 import type { ProjectTool } from './project-tool.ts';
@@ -56,7 +56,9 @@ export async function runCommand(request: CommandRequest, pending: readonly Migr
   let history: TargetHistory;
   if (lost !== undefined) {
     io.progress.done(`the lock was lost: ${commandText(tool.apply)} was stopped`);
-    history = await deployment.comeBack(lost).catch((error) => {
+    // It waits for whoever has the lock now, and may not get it.
+    history = await deployment.comeBack(lost).catch(async (error) => {
+      await endSessionsApart(request.opened.target, name);
       throw new Interrupted(error, new Map(pending.slice(0, 1).map((first) => [first, NOT_KNOWN])));
     });
   } else history = await deployment.surely(() => deployment.history());
@@ -89,7 +91,7 @@ interface Ended {
 async function underWatch(request: CommandRequest, pending: readonly Migration[], times: Times): Promise<Ended> {
   const { settings, inputs, tool, opened, deployment, io } = request;
   const name = `lockstep command ${deployment.runId ?? ''}`.trim();
-  const stop = new AbortController();
+  const kill = new AbortController();
   const ended = new AbortController();
   const watching = watchLock({
     deployment,
@@ -97,8 +99,11 @@ async function underWatch(request: CommandRequest, pending: readonly Migration[]
     known: inputs.project.migrations,
     ended: ended.signal,
     onHistory: (applied) => times.saw(applied),
-  }).then((lost) => {
-    if (lost !== undefined) stop.abort();
+  }).then(async (lost) => {
+    if (lost === undefined) return undefined;
+    // Another run may begin now: nothing is asked, and nobody waited for.
+    kill.abort();
+    await endSessionsApart(opened.target, name);
     return lost;
   });
   io.progress.step(`running ${commandText(tool.apply)} (${pending.length} pending)`);
@@ -114,7 +119,8 @@ async function underWatch(request: CommandRequest, pending: readonly Migration[]
       }),
       // Ended in order when the run is cancelled: what it has done is still to be told.
       signal: new AbortController().signal,
-      stop: AbortSignal.any([stop.signal, io.signal]),
+      stop: io.signal,
+      kill: kill.signal,
       onLine: (line) => io.progress.stream(withoutRowsInText(line)),
     });
     ended.abort();

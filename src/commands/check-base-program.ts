@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LockstepError } from '../errors.ts';
 import { Session } from '../postgres/session.ts';
 import type { Git } from '../project/git.ts';
@@ -10,6 +9,7 @@ import type { Settings } from '../settings/types.ts';
 import { copyCheckout } from './checkout-copy.ts';
 import type { Io } from './io.ts';
 import type { ProjectTool } from './project-tool.ts';
+import { namesByStatus } from './status-command.ts';
 import { toolEnvironment } from './tool-environment.ts';
 
 interface ProgramRequest {
@@ -29,13 +29,8 @@ interface ProgramRequest {
 
 /** The base schema by the tool's own command, run in a copy of the commit. */
 export function baseProgram(request: ProgramRequest): NonNullable<BaseInput['program']> {
-  const { tool, at, empty, bookkeeping } = request;
-  const unique = at === 'worktree' ? String(Date.now()) : at;
-  const key = createHash('sha256')
-    .update(JSON.stringify([unique, tool.apply, empty]))
-    .digest('hex');
+  const { empty, bookkeeping } = request;
   return {
-    key,
     relations: bookkeeping ? [bookkeeping.table, ...(bookkeeping.beside ?? [])].map(tableText) : [],
     run: async (database) => {
       if (!empty) await runAt(request, database);
@@ -60,7 +55,11 @@ async function runAt(
       signal,
       onLine: (line) => io.progress.stream(line),
     });
-    if (exitCode === 0) return await requireHistory(database, bookkeeping, tool);
+    if (exitCode === 0) {
+      if (bookkeeping !== undefined) return await requireHistory(database, bookkeeping, tool);
+      const cwd = copy?.cwd ?? settings.cwd;
+      return requireNames(tool, await namesByStatus({ tool, cwd, env: settings.env, database }, signal));
+    }
     const how = timedOut ? 'did not end in time' : `ended with exit status ${exitCode ?? 'unknown'}`;
     const said = lastLines(tail, 15).join('\n');
     throw new LockstepError(
@@ -76,10 +75,9 @@ async function runAt(
 /** A command that has worked elsewhere has not worked here. */
 async function requireHistory(
   { name, ...login }: Database,
-  bookkeeping: Bookkeeping | undefined,
+  bookkeeping: Bookkeeping,
   { apply }: ProjectTool,
 ): Promise<void> {
-  if (bookkeeping === undefined) return;
   const { host, port, user, password } = login;
   const session = await Session.open({ host, port, user, password, database: name });
   try {
@@ -99,12 +97,30 @@ async function requireHistory(
   );
 }
 
+/** The same where only a status command tells. */
+function requireNames({ apply, status }: ProjectTool, names: readonly string[]): void {
+  if (names.length > 0) return;
+  const asked = status === undefined ? 'the status command' : `\`${commandText(status)}\``;
+  throw new LockstepError(
+    'base-history-failed',
+    `\`${commandText(apply)}\` ended well, and ${asked} names no applied migration afterwards.`,
+    {
+      hint: 'Both must take their database from DATABASE_URL (or PGHOST and its like), and from nowhere else. `status_command` prints the names of applied migrations, one a line.',
+    },
+  );
+}
+
 /** What programs say of what is not installed. */
 const NOT_INSTALLED =
   /npx canceled|could not determine executable|command not found|: not found|Cannot find (?:module|package)|No module named|Could not find gem|cannot load such file/i;
 
+/** What Postgres says to a role that is not superuser. */
+const NO_RIGHT = /permission denied (?:for|to)|must be (?:a )?superuser|must be owner of/i;
+
 function hintFor(exitCode: number | null, tail: string): string {
   if (exitCode === 126 || exitCode === 127 || NOT_INSTALLED.test(tail))
     return 'Something is not installed. Have the job install it before Lockstep runs (npm ci, bundle install, pip install), or name the program by `apply_command` in lockstep.yml.';
+  if (NO_RIGHT.test(tail))
+    return 'A program makes the base schema as an ordinary role. What only a superuser may make is brought before it, by `rehearsal.extensions`, `rehearsal.roles` or `rehearsal.setup` in lockstep.yml on the base branch; `rehearsal.superuser: true` there lifts that, for the change too.';
   return "It ran with the base branch's files and what the job has installed. It must take its database from DATABASE_URL (or PGHOST and its like). What else the history needs is brought by `rehearsal` in lockstep.yml, or start from a dump by `rehearsal.schema_file`.";
 }

@@ -11,6 +11,7 @@ import { piecesOf, type Recognise, recogniser, withSql } from '../rehearsal/capt
 import { chunksOf, type Piece } from '../rehearsal/capture/statements.ts';
 import type { Prepared } from '../rehearsal/rehearse.ts';
 import { catalogOf } from '../rehearsal/round.ts';
+import type { Missed } from '../rehearsal/server/types.ts';
 import type { Finding } from '../report/model.ts';
 import {
   type CommandEnd,
@@ -20,6 +21,7 @@ import {
   tellingLine,
 } from '../services/project-command.ts';
 import type { Command } from '../settings/types.ts';
+import { addressOf, recordedIn } from './check-recorded.ts';
 import type { Run } from './check-stages.ts';
 import { copyCheckout } from './checkout-copy.ts';
 import type { ProjectTool } from './project-tool.ts';
@@ -79,11 +81,18 @@ async function capture(
   const findings: Finding[] = [];
   const failing = applied.end.exitCode === 0 ? undefined : fresh.find((one) => !found.has(one));
   if (failing !== undefined) ups.set(failing, [...applied.rest, ...applied.undone]);
-  if (applied.end.exitCode !== 0) findings.push(commandFails(tool.apply, applied.end, failing ?? fresh.at(-1)));
-  else if (ups.size === 0 && fresh[0] && historyOf(run) === undefined) giveToFirst(run, fresh, applied.rest, ups);
-  const left = applied.end.exitCode === 0 ? fresh.filter((one) => !ups.has(one)) : [];
-  findings.push(...left.map((one) => leftPending(tool, one)));
   const well = applied.end.exitCode === 0;
+  if (!well) findings.push(commandFails(tool.apply, applied.end, failing ?? fresh.at(-1)));
+  else {
+    // Of a command that has worked elsewhere nothing was seen here, whatever its status command says of that place.
+    const known = applied.silent ? [] : await recordedIn(run, tool, prepared, DATABASE);
+    const recorded = fresh.filter((one) => known.includes(one));
+    if (ups.size === 0 && historyOf(run) === undefined) giveToFirst(run, recorded, applied.rest, ups);
+    findings.push(...fresh.filter((one) => !recorded.includes(one)).map((one) => leftPending(tool, one)));
+    const hidden = recorded.filter((one) => !ups.has(one));
+    if (applied.missed === 'rest') findings.push(unseenRest(tool.apply, hidden[0] ?? fresh.at(-1)));
+    else findings.push(...hidden.map((one) => unseen(tool, one)));
+  }
   let made: Captured['made'];
   let downs: Downs = { pieces: new Map(), irreversible: new Map(), stuck: new Map(), findings: [] };
   if (well) {
@@ -103,7 +112,7 @@ async function capture(
       return { ...sql, directives: { ...sql.directives, irreversible } };
     }),
   );
-  if (applied.missed) run.notice(ROWS_UNSEEN);
+  if (applied.missed === 'values') run.notice(ROWS_UNSEEN);
   return {
     changeSet: withMigrations(run.inputs.changeSet, new Map(fresh.map((old, index) => [old, withText[index] ?? old]))),
     fresh: withText.filter((_, index) => fresh[index] !== undefined && ups.has(fresh[index])),
@@ -118,11 +127,14 @@ const ROWS_UNSEEN =
 
 interface SentBy extends ReturnType<typeof chunksOf> {
   readonly end: CommandEnd;
-  readonly missed: boolean;
+  readonly missed: Missed | undefined;
+  /** Nothing at all has reached the database, not even a question. */
+  readonly silent: boolean;
 }
 
 /** Runs a command of the tool's and keeps what it sends. */
-async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared, command: Command): Promise<SentBy> {
+async function sentBy(run: Here, tool: ProjectTool, prepared: Prepared, command: Command): Promise<SentBy> {
+  const { server, stage } = prepared;
   const { settings, io, inputs, signal, cwd } = run;
   const history = historyOf(run);
   const follower = await server.follow(DATABASE, history?.table);
@@ -133,12 +145,7 @@ async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared,
       cwd,
       env: toolEnvironment(tool, {
         env: settings.env,
-        database: {
-          ...server.address(),
-          user: stage.role.name,
-          password: stage.role.password,
-          name: server.admin(DATABASE).database ?? DATABASE,
-        },
+        database: addressOf(prepared, DATABASE),
         applicationName: 'lockstep command',
         settings: stage.settings(),
       }),
@@ -149,8 +156,12 @@ async function sentBy(run: Here, tool: ProjectTool, { server, stage }: Prepared,
     server.throwIfLost();
     const own = history === undefined ? [] : [history.table, ...(history.beside ?? [])];
     const sent = await follower.sent();
-    const tables = { history: history?.table.relation, own: own.map(({ relation }) => relation) };
-    return { ...chunksOf(sent, tables), end, missed: follower.missed() };
+    return {
+      ...chunksOf(sent, { history: history?.table, own }),
+      end,
+      missed: follower.missed(),
+      silent: sent.length === 0,
+    };
   } finally {
     await follower.end();
   }
@@ -190,6 +201,7 @@ async function takeBack(
       }
       break;
     }
+    if (sent.missed === 'rest') findings.push(unseenRest(command, migration));
     const undone = piecesOf(sent.chunks, applied, recognise);
     // Without a history that tells, all that was sent takes back the newest.
     const own = undone.size > 0 ? undone : new Map([[migration, sent.chunks.flatMap((chunk) => chunk.pieces)]]);
@@ -263,6 +275,18 @@ function rollbackFails(command: Command, end: CommandEnd, { path }: Migration): 
 function leftPending({ apply }: ProjectTool, { id, path }: Migration): Finding {
   const message = `\`${commandText(apply)}\` ended well and has not applied ${id}.`;
   return observed('command-leaves-pending', { path, message });
+}
+
+/** It would be judged by nothing: that it is applied is no reason to pass it. */
+function unseen({ apply }: ProjectTool, { id, path }: Migration): Finding {
+  const message = `\`${commandText(apply)}\` has applied ${id}, and none of its SQL was seen.`;
+  return { ...observed('capture-incomplete', { path, message }), severity: 'block' };
+}
+
+/** Whatever stands behind so much would pass unseen. */
+function unseenRest(command: Command, migration: Migration | undefined): Finding {
+  const message = `\`${commandText(command)}\` has sent so much that the end of it was not read: what stands there was not seen.`;
+  return { ...observed('capture-incomplete', { path: migration?.path ?? '.', message }), severity: 'block' };
 }
 
 function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {

@@ -21,6 +21,7 @@ import { type ProjectTool, projectTool } from './project-tool.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
 import { everyRuleName } from './rule-names.ts';
 import { settingsFile } from './settings-file.ts';
+import { requireToolAtBase } from './tool-at-base.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
 
@@ -83,6 +84,7 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     placeholders: policy.rehearsal.placeholders,
     database: () => REHEARSED_NAMES,
   });
+  await requireToolAtBase({ settings, files, base: range.baseTip, baseLocation, name: projects.head.tool });
   const tool = await projectTool(files, range.head, projects.head.tool, policy, proposed);
   const at = settings.policyFrom === 'head' ? range.head : range.baseTip;
   const source = {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../deploy/deployment.ts';
 import { codeOf, isLost, LockGone } from '../deploy/run/loss.ts';
+import type { Target } from '../deploy/target/target.ts';
 import type { Session } from '../postgres/session.ts';
 import type { Bookkeeping } from '../project/layouts/bookkeeping.ts';
 import { literal } from '../project/quoting.ts';
@@ -45,14 +46,18 @@ async function appliedNow(
   known: readonly Migration[],
 ): Promise<readonly string[] | undefined> {
   try {
-    const { rows } = await session.client.query<Readonly<Record<string, unknown>>>(source.select);
-    return source.history(rows, known).applied;
+    const results = await session.run(['BEGIN', LOOK_LOCK_TIMEOUT, source.select, 'COMMIT'].join(';\n'));
+    return source.history(results[2]?.rows ?? [], known).applied;
   } catch (error) {
     if (isLost(error)) throw error;
+    if (session.inTransaction) await session.run('ROLLBACK');
     // The table is not there yet, or locked.
     return undefined;
   }
 }
+
+/** While it waits for the table, which the command may have locked, nobody asks for our own lock. */
+const LOOK_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '100ms'";
 
 const LEAVE_MS = 10_000;
 
@@ -69,5 +74,27 @@ export async function endSessions(session: Session, applicationName: string): Pr
     );
     if ((result?.rows.length ?? 0) === 0 || performance.now() > deadline) return;
     await sleep(100);
+  }
+}
+
+/** For how long a session is tried for, by which the sessions of a command are ended. */
+const REACH_MS = 10_000;
+
+/**
+ * The same by a session of its own, which needs no lock: whoever has taken ours meanwhile must not have the command beside
+ * him. Never rejects: who cannot reach the server now is asked again by who comes back.
+ */
+export async function endSessionsApart(target: Pick<Target, 'open'>, applicationName: string): Promise<void> {
+  try {
+    // Also when the run is cancelled meanwhile.
+    const signal = new AbortController().signal;
+    const session = await target.open({ patienceMs: REACH_MS, suffix: ' ends command', signal });
+    try {
+      await endSessions(session, applicationName);
+    } finally {
+      await session.close();
+    }
+  } catch {
+    // See above.
   }
 }

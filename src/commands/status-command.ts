@@ -1,24 +1,41 @@
 import { LockstepError } from '../errors.ts';
+import type { DatabaseAddress } from '../rehearsal/test-environment.ts';
 import { commandText, lastLines, runProjectCommand } from '../services/project-command.ts';
 import type { Settings } from '../settings/types.ts';
+import type { ProjectTool } from './project-tool.ts';
 import type { TargetInputs } from './target-inputs.ts';
 import { toolEnvironment } from './tool-environment.ts';
 
 /** It reads a table. */
 const LIMIT_MS = 60_000;
 
-/** What `status_command` prints: names of applied migrations, one a line. Throws `status-command-failed`. */
+/** What is applied to the target. Throws `status-command-failed`. */
 export async function appliedByStatus(
   { cwd, env }: Settings,
   { tool, url }: TargetInputs,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (tool?.status === undefined) return [];
+  return tool === undefined ? [] : namesByStatus({ tool, cwd, env, database: url }, signal);
+}
+
+interface StatusRequest {
+  readonly tool: ProjectTool;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly database: DatabaseAddress | string;
+}
+
+/** What `status_command` prints: names of applied migrations, one a line. Throws `status-command-failed`. */
+export async function namesByStatus(
+  { tool, cwd, env, database }: StatusRequest,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (tool.status === undefined) return [];
   const lines: string[] = [];
   const { exitCode, tail } = await runProjectCommand({
     command: tool.status,
     cwd,
-    env: toolEnvironment(tool, { env, database: url, applicationName: 'lockstep status' }),
+    env: toolEnvironment(tool, { env, database, applicationName: 'lockstep status' }),
     timeoutMs: LIMIT_MS,
     signal,
     onLine: (line, from) => {

@@ -23,7 +23,7 @@ export const commandRules = {
   'capture-incomplete': {
     severity: 'warn',
     title: 'The SQL that was captured does not make what the command makes',
-    why: 'Locks, rewrites and rules are judged by the SQL that the command sent. Run by itself it has made another schema, so that part of what the command does was not seen.',
+    why: 'Locks, rewrites and rules are judged by the SQL that the command sent. Run by itself it has made another schema, so that part of what the command does was not seen. A migration of which nothing at all was seen is blocked, and so is what is too much to be read to its end.',
     help: 'Review the migration itself at that place. On a service container (`rehearsal_url`) less is seen: leave it out, and Lockstep starts a server whose log it can read.',
   },
 } as const satisfies Record<string, Omit<RuleDescription, 'name'>>;

@@ -53,8 +53,6 @@ export interface BaseInput {
 }
 
 interface BaseProgram {
-  /** Of all that its outcome depends on. */
-  readonly key: string;
   /** Relations that are the tool's own. */
   readonly relations: readonly string[];
   /** Throws LockstepError `base-history-failed`. */
@@ -76,10 +74,18 @@ export function baseKey(input: BaseInput): string {
     policy: shape,
     setup: setup.map(({ path, text }) => [path, text]),
     schema: schema?.text ?? null,
-    ...(program !== undefined && { program: program.key }),
+    ...(program !== undefined && { program: true }),
     ...(keepSetup === true && { keepSetup }),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/**
+ * Whether nobody may keep this base: it is made by a program that runs with what the job has installed, which may be the
+ * change's, and the next change is not to be judged by that.
+ */
+export function isOfThisRun({ program, schema }: BaseInput): boolean {
+  return program !== undefined && schema === undefined;
 }
 
 /** Builds the base schema in the database `base`. Throws LockstepError `base-history-failed` with what to add. */
@@ -114,10 +120,7 @@ export async function buildBase(
         session = await open();
       }
       await runSchemaFile(session, input);
-      if (input.program !== undefined && input.schema === undefined) {
-        const name = server.admin(BASE_DATABASE).database ?? BASE_DATABASE;
-        await input.program.run({ ...server.address(), user: role.name, password: role.password, name });
-      } else await replay(session, input, role.name, onProgress);
+      if (!isOfThisRun(input)) await replay(session, input, role.name, onProgress);
     } finally {
       await session.close();
     }
@@ -128,6 +131,11 @@ export async function buildBase(
       } finally {
         await inside.close();
       }
+    }
+    // What the history's SQL may do has been reviewed; a program brings what is installed, and need not be superuser.
+    if (isOfThisRun(input)) {
+      const name = server.admin(BASE_DATABASE).database ?? BASE_DATABASE;
+      await input.program?.run({ ...server.address(), user: role.name, password: role.password, name });
     }
   } finally {
     await admin.close();

@@ -3,7 +3,7 @@ import type { Catalog } from '../postgres/catalog/snapshot.ts';
 import type { ScriptOutcome } from '../postgres/runner.ts';
 import { tableText } from '../project/quoting.ts';
 import { adminSession } from './admin-session.ts';
-import { BASE_DATABASE, type BaseInput, baseKey, buildBase } from './base.ts';
+import { BASE_DATABASE, type BaseInput, baseKey, buildBase, isOfThisRun } from './base.ts';
 import { isOtherInOne, type OneTransaction, rehearseInOne } from './one-transaction.ts';
 import { REHEARSAL_ROLE } from './roles.ts';
 import { catalogOf, rehearseTogether, type Stage, type Step } from './round.ts';
@@ -85,7 +85,7 @@ export async function prepare(request: RehearsalRequest): Promise<Prepared> {
       await buildBase(server, request.base, role, stage.settings(), request.onBase);
     }
     const replayMs = performance.now() - replayStarted;
-    if (!server.prepared) await server.keepPrepared();
+    if (!server.prepared && !isOfThisRun(request.base)) await server.keepPrepared();
     return { stage, server, fromCache: server.prepared, durationMs: performance.now() - started, replayMs };
   } catch (error) {
     // Why it came to this matters more than what may be left behind.

@@ -21,6 +21,8 @@ interface ProjectCommand {
   readonly signal: AbortSignal;
   /** Ends it in order: asked first. It has an end then like any other. */
   readonly stop?: AbortSignal | undefined;
+  /** Ends it at once; it has an end then like any other. */
+  readonly kill?: AbortSignal | undefined;
   /** A line of what it prints, as it comes, without connection passwords; of a very long one the beginning. */
   readonly onLine: (line: string, from: Stream) => void;
 }
@@ -28,7 +30,7 @@ interface ProjectCommand {
 type Stream = 'stdout' | 'stderr';
 
 export interface CommandEnd {
-  /** null: ended by a signal, by the time limit, or by `stop`. */
+  /** null: ended by a signal, by the time limit, by `stop` or `kill`. */
   readonly exitCode: number | null;
   readonly durationMs: number;
   readonly timedOut: boolean;
@@ -71,7 +73,7 @@ export function tellingLine(tail: string): string {
  * background. Its output is streamed.
  */
 export async function runProjectCommand(request: ProjectCommand): Promise<CommandEnd> {
-  const { command, cwd, signal, stop } = request;
+  const { command, cwd, signal, stop, kill } = request;
   signal.throwIfAborted();
   const started = performance.now();
   const mark = `${MARK}=${randomBytes(12).toString('hex')}`;
@@ -98,8 +100,9 @@ export async function runProjectCommand(request: ProjectCommand): Promise<Comman
     const abort = (): void => killGroup(child, 'SIGKILL');
     signal.addEventListener('abort', abort, { once: true });
     stop?.addEventListener('abort', end, { once: true });
+    kill?.addEventListener('abort', abort, { once: true });
     try {
-      if (signal.aborted) abort();
+      if (signal.aborted || kill?.aborted) abort();
       if (stop?.aborted) end();
       const status = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
@@ -113,7 +116,7 @@ export async function runProjectCommand(request: ProjectCommand): Promise<Comman
       signal.throwIfAborted();
       return {
         // A command that we ended may call that a success.
-        exitCode: timedOut || stop?.aborted ? null : status,
+        exitCode: timedOut || stop?.aborted || kill?.aborted ? null : status,
         durationMs: Math.round(performance.now() - started),
         timedOut,
         tail: output.close(),
@@ -123,6 +126,7 @@ export async function runProjectCommand(request: ProjectCommand): Promise<Comman
       clearTimeout(patience);
       signal.removeEventListener('abort', abort);
       stop?.removeEventListener('abort', end);
+      kill?.removeEventListener('abort', abort);
       killGroup(child, 'SIGKILL');
       output.close();
     }

@@ -105,10 +105,14 @@ async function readTool(
   };
 }
 
-/** A command may print the file's name, the id, or the version. */
 function identityOf(name: string, known: readonly Migration[], layout: Pick<Layout, 'identityOf'>): string {
-  const found = known.find(({ id, version, path }) => [fileName(path), path, id, version].includes(name));
+  const found = migrationNamed(name, known);
   return found === undefined ? name : layout.identityOf(found);
+}
+
+/** A command may print the file's name, its path, the id, or the version. */
+export function migrationNamed(name: string, known: readonly Migration[]): Migration | undefined {
+  return known.find(({ id, version, path }) => [fileName(path), path, id, version].includes(name));
 }
 
 /** What counts as applied: by the tool's word where it has a table, else by the ledger's. */

@@ -1,3 +1,4 @@
+import type { TableName } from '../../project/quoting.ts';
 import type { Statement } from '../../project/sql.ts';
 
 /** What a migration tool sends for its own sake, and that is no part of any migration. */
@@ -10,15 +11,30 @@ const CONNECTION_SETTINGS = new Set([
   'datestyle',
   'extra_float_digits',
   'intervalstyle',
+  'jit',
   'standard_conforming_strings',
   'timezone',
 ]);
 
-/** Of a SELECT without a table: what asks and changes nothing. */
-const HARMLESS_FUNCTIONS =
-  /^(?:version|current_\w+|now|pg_(?:try_)?advisory_\w+|pg_backend_pid|set_config|to_regclass|has_\w+_privilege|coalesce|count|max|min|sum|exists|quote_ident|obj_description|col_description|format_type|array_agg|string_agg|json_agg|unnest|lower|upper|pg_get_\w+|regexp_\w+|length|btrim|row_number|pg_table_is_visible|pg_type_is_visible|array_to_string|array_position|generate_\w+|information_schema)$/;
+/** Functions of Postgres' own that ask and change nothing, and advisory locks. Exact names: any other may be the project's. */
+const HARMLESS_FUNCTIONS = new Set(
+  `version now current_database current_query current_schema current_schemas current_setting pg_backend_pid to_regclass
+  pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
+  pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
+  pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared
+  has_any_column_privilege has_column_privilege has_database_privilege has_function_privilege has_schema_privilege
+  has_sequence_privilege has_table_privilege has_type_privilege
+  count max min sum array_agg string_agg json_agg row_number unnest generate_series generate_subscripts
+  lower upper length btrim quote_ident array_to_string array_position
+  regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
+  regexp_split_to_table regexp_substr
+  obj_description col_description format_type pg_table_is_visible pg_type_is_visible
+  pg_get_constraintdef pg_get_expr pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result
+  pg_get_functiondef pg_get_indexdef pg_get_keywords pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef
+  pg_get_serial_sequence pg_get_statisticsobjdef pg_get_triggerdef pg_get_userbyid pg_get_viewdef`.split(/\s+/),
+);
 
-export function isNoise(statement: Statement, own: readonly string[]): boolean {
+export function isNoise(statement: Statement, own: readonly TableName[]): boolean {
   const { kind, tree } = statement;
   switch (kind) {
     case 'VariableShowStmt':
@@ -36,39 +52,59 @@ export function isNoise(statement: Statement, own: readonly string[]): boolean {
       );
     default: {
       const relations = relationsIn(tree);
-      return relations.length > 0 && relations.every((name) => own.includes(name));
+      const isOwn = (named: Named): boolean => own.some((table) => isNamed(named, table));
+      return relations.length > 0 && relations.every(isOwn) && !callsForEffect(tree);
     }
   }
 }
 
 /** WITH ... AS (DELETE ...) SELECT ... */
 function writes(tree: unknown): boolean {
-  return ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].some(
-    (kind) => namesOf(tree, kind, () => kind).length > 0,
-  );
+  return ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].some((kind) => nodesIn(tree, kind).length > 0);
 }
 
-/** Whether a query calls a function of which nobody knows that it only reads. */
+/** Whether a statement calls a function of which nobody knows that it only reads. */
 function callsForEffect(tree: unknown): boolean {
-  return namesOf(tree, 'FuncCall', (call) => {
-    const parts = (call as { funcname?: readonly { String?: { sval?: string } }[] }).funcname ?? [];
-    return parts.at(-1)?.String?.sval;
-  }).some((name) => !HARMLESS_FUNCTIONS.test(name));
+  return nodesIn<FunctionCall>(tree, 'FuncCall').some((call) => !isHarmless(call));
 }
 
-/** Bare names of the tables that a statement names. */
-export function relationsIn(tree: unknown): string[] {
-  const named = namesOf(tree, 'RangeVar', (range) => (range as { relname?: string }).relname);
+interface FunctionCall {
+  readonly funcname?: readonly { readonly String?: { readonly sval?: string } }[];
+  readonly args?: readonly { readonly A_Const?: { readonly sval?: { readonly sval?: string } } }[];
+}
+
+function isHarmless({ funcname = [], args = [] }: FunctionCall): boolean {
+  const parts = funcname.map(({ String: part }) => part?.sval ?? '');
+  const name = parts.at(-1) ?? '';
+  if (parts.length > 1 && (parts.length > 2 || parts[0] !== 'pg_catalog')) return false;
+  if (name !== 'set_config') return HARMLESS_FUNCTIONS.has(name);
+  return CONNECTION_SETTINGS.has(args[0]?.A_Const?.sval?.sval?.toLowerCase() ?? '');
+}
+
+/** A table as a statement names it. */
+export interface Named {
+  readonly schemaname?: string;
+  readonly relname?: string;
+}
+
+/** One that is named without its schema is found by the search path. */
+export function isNamed({ schemaname, relname }: Named, { schema, relation }: TableName): boolean {
+  return relname === relation && (schemaname === undefined || schemaname === '' || schemaname === schema);
+}
+
+function relationsIn(tree: unknown): Named[] {
+  const named = nodesIn<Named>(tree, 'RangeVar');
   // The target of an INSERT, and of an index, stands there without its kind.
-  const { relation } = (tree ?? {}) as { relation?: { relname?: string } };
-  return relation?.relname === undefined ? named : [relation.relname, ...named];
+  const { relation } = (tree ?? {}) as { relation?: Named };
+  return relation?.relname === undefined ? named : [relation, ...named];
 }
 
-function namesOf(node: unknown, kind: string, nameOf: (node: unknown) => string | undefined): string[] {
-  if (Array.isArray(node)) return node.flatMap((inner) => namesOf(inner, kind, nameOf));
+/** Of a kind, at any depth. */
+function nodesIn<T>(node: unknown, kind: string): T[] {
+  if (Array.isArray(node)) return node.flatMap((inner) => nodesIn<T>(inner, kind));
   if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([key, value]) => {
-    const name = key === kind ? nameOf(value) : undefined;
-    return [...(name === undefined ? [] : [name]), ...namesOf(value, kind, nameOf)];
-  });
+  return Object.entries(node).flatMap(([key, value]) => [
+    ...(key === kind ? [value as T] : []),
+    ...nodesIn<T>(value, kind),
+  ]);
 }

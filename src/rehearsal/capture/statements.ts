@@ -1,14 +1,15 @@
+import type { TableName } from '../../project/quoting.ts';
 import { parseSql, type Statement } from '../../project/sql.ts';
 import type { SentStatement } from '../server/statement-log.ts';
-import { isNoise, relationsIn } from './noise.ts';
+import { isNamed, isNoise, type Named } from './noise.ts';
 
 /** What a migration tool sent, put down to its migrations by the rows that it wrote into its history. Pure. */
 
 interface OwnTables {
-  /** Bare name of the history table; undefined: there is none, and nothing tells one migration from the next. */
-  readonly history: string | undefined;
-  /** Bare names of all of the tool's own tables. */
-  readonly own: readonly string[];
+  /** The history table; undefined: there is none, and nothing tells one migration from the next. */
+  readonly history: TableName | undefined;
+  /** All of the tool's own tables. */
+  readonly own: readonly TableName[];
 }
 
 export interface Piece {
@@ -87,12 +88,11 @@ function piece({ sql, wrapped }: Piece): Piece {
 }
 
 /** The values of a statement that writes into the history, in their order; undefined: it does not. */
-function writtenTo(statement: Statement | undefined, history: string | undefined): readonly string[] | undefined {
+function writtenTo(statement: Statement | undefined, history: TableName | undefined): readonly string[] | undefined {
   if (statement === undefined || history === undefined) return undefined;
   if (!['InsertStmt', 'UpdateStmt', 'DeleteStmt'].includes(statement.kind)) return undefined;
-  const target = (statement.tree.relation as { relname?: string } | undefined)?.relname;
-  if (target !== history || !relationsIn(statement.tree).includes(history)) return undefined;
-  return constantsIn(statement.tree);
+  const target = statement.tree.relation as Named | undefined;
+  return target !== undefined && isNamed(target, history) ? constantsIn(statement.tree) : undefined;
 }
 
 function constantsIn(node: unknown): string[] {

@@ -131,7 +131,7 @@ class ExternalServer implements RehearsalServer {
       throw error;
     }
     return {
-      missed: () => missed,
+      missed: () => (missed ? 'values' : undefined),
       sent: async () => {
         const seen = await sentSince(session, after);
         after = seen.last;

@@ -22,7 +22,10 @@ export const SUPERUSER = 'lockstep_superuser';
 const FLAGS = ['-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--wal-segsize=1', '-N'];
 const UNICODE_LETTERS = '--lc-ctype=C.UTF-8';
 
-/** Whoever gets at the socket is us: its directory is private. Others come by TCP from this machine, with a password. */
+/**
+ * Whoever gets at the socket is us: its directory is private. Others come by TCP from this machine, with a password. A program
+ * of the project's runs as we do, and no password would keep it out: it could read ours, or write this file.
+ */
 const ACCESS = 'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n';
 
 /** `data` does not exist yet. Throws LockstepError with what initdb said. */

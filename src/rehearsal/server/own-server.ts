@@ -94,7 +94,7 @@ export class OwnServer implements RehearsalServer {
     });
     await log.skip();
     return {
-      missed: () => false,
+      missed: () => (log.isCut ? 'rest' : undefined),
       sent: async () => sentTo(name, await log.read()),
       end: () =>
         this.#maintain(async ({ client }) => {

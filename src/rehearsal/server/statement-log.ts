@@ -15,23 +15,34 @@ export interface SentStatement {
 /** Begins every entry of the log; a continued line begins with a tab, so that no statement can forge one. */
 export const LOG_LINE_PREFIX = '%m [%p] %q%d ';
 
-const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[(\d+)\] (\S+) (LOG|DETAIL): {2}(.*)$/s;
+const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[(\d+)\] (\S+) ([A-Z]+\d?): {2}(.*)$/s;
+
+/** What belongs to the entry before it: each backend writes one entry with all of its lines at once. */
+const PARTS = new Set(['DETAIL', 'HINT', 'QUERY', 'CONTEXT', 'LOCATION', 'STATEMENT', 'BACKTRACE']);
 
 /** What was sent to a database. */
 export function sentTo(database: string, log: string): SentStatement[] {
-  const sent: SentStatement[] = [];
+  const sent: (SentStatement | undefined)[] = [];
+  /** By session, where its last entry stands. */
+  const latest = new Map<number, number>();
   for (const entry of entriesOf(log)) {
-    const [, session, name, level, text = ''] = ENTRY.exec(entry) ?? [];
+    const [, pid, name, level = '', text = ''] = ENTRY.exec(entry) ?? [];
     if (name !== database) continue;
-    const sql = level === 'LOG' ? /^(?:statement|execute [^:]*): (.*)$/s.exec(text)?.[1] : undefined;
-    if (sql !== undefined) sent.push({ session: Number(session), sql });
-    const last = sent.at(-1);
-    // It follows the statement at once: each backend writes one line after the other.
-    if (level === 'DETAIL' && last?.session === Number(session) && /^parameters: /i.test(text)) {
-      sent[sent.length - 1] = { ...last, sql: withParameters(last.sql, parametersIn(text)) };
+    const session = Number(pid);
+    if (!PARTS.has(level)) {
+      const sql = level === 'LOG' ? /^(?:statement|execute [^:]*): (.*)$/s.exec(text)?.[1] : undefined;
+      latest.set(session, sent.push(sql === undefined ? undefined : { session, sql }) - 1);
+      continue;
     }
+    const index = latest.get(session);
+    const told = index === undefined ? undefined : sent[index];
+    if (index === undefined || told === undefined) continue;
+    // The server tells of a statement in no context. A function that says the same (RAISE LOG) has one.
+    if (level === 'CONTEXT') sent[index] = undefined;
+    else if (level === 'DETAIL' && /^parameters: /i.test(text))
+      sent[index] = { ...told, sql: withParameters(told.sql, parametersIn(text)) };
   }
-  return sent;
+  return sent.filter((one) => one !== undefined);
 }
 
 function entriesOf(log: string): string[] {

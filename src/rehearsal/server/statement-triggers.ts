@@ -10,36 +10,48 @@ import { hasParameters, type SentStatement } from './statement-log.ts';
 
 const SCHEMA = 'lockstep_capture';
 
-/** `history` may be made later. */
+/** Relations and types of pg_temp, where it is not named, are looked for before those of pg_catalog. */
+const SAFE_PATH = 'SET search_path = pg_catalog, pg_temp';
+
+/**
+ * `history` may be made later. The followed role is a pull request's, and we are a superuser: what looks at its rows runs as
+ * it (a cast of its own may be part of that), and what runs as us looks at catalogs alone.
+ */
 export function followByTriggers(history: TableName | undefined): string {
   const table = history === undefined ? 'NULL' : literal(tableSql(history));
   return `
     CREATE SCHEMA ${SCHEMA};
+    GRANT USAGE ON SCHEMA ${SCHEMA} TO PUBLIC;
     CREATE TABLE ${SCHEMA}.sent (id bigint GENERATED ALWAYS AS IDENTITY, session integer, at timestamptz,
       wrapped boolean, sql text, written jsonb, is_rows boolean);
-    CREATE FUNCTION ${SCHEMA}.keep(written jsonb, is_rows boolean) RETURNS void LANGUAGE sql SET search_path = pg_catalog AS $$
+    CREATE FUNCTION ${SCHEMA}.write(written jsonb, is_rows boolean) RETURNS void LANGUAGE sql ${SAFE_PATH} AS $$
       INSERT INTO ${SCHEMA}.sent (session, at, wrapped, sql, written, is_rows)
       SELECT pg_backend_pid(), statement_timestamp(), transaction_timestamp() <> statement_timestamp(), current_query(), written, is_rows
     $$;
-    CREATE FUNCTION ${SCHEMA}.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    CREATE FUNCTION ${SCHEMA}.keep(written jsonb, is_rows boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER ${SAFE_PATH} AS $$
+    BEGIN
+      IF pg_trigger_depth() = 0 THEN RAISE 'Only triggers call this.'; END IF;
+      PERFORM ${SCHEMA}.write(written, is_rows);
+    END $$;
+    CREATE FUNCTION ${SCHEMA}.record() RETURNS trigger LANGUAGE plpgsql ${SAFE_PATH} AS $$
     BEGIN
       PERFORM ${SCHEMA}.keep(CASE TG_OP WHEN 'DELETE' THEN jsonb_build_array(OLD) WHEN 'INSERT' THEN jsonb_build_array(NEW)
         ELSE jsonb_build_array(NEW, OLD) END, true);
       RETURN NULL;
     END $$;
-    CREATE FUNCTION ${SCHEMA}.rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    CREATE FUNCTION ${SCHEMA}.rows() RETURNS trigger LANGUAGE plpgsql ${SAFE_PATH} AS $$
     BEGIN
       PERFORM ${SCHEMA}.keep(NULL, true);
       RETURN NULL;
     END $$;
-    CREATE FUNCTION ${SCHEMA}.watch() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    CREATE FUNCTION ${SCHEMA}.watch() RETURNS void LANGUAGE plpgsql ${SAFE_PATH} AS $$
     DECLARE
       one oid;
     BEGIN
       FOR one IN
-        SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '${SCHEMA}')
-          AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = '${SCHEMA}')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = '${SCHEMA}')
       LOOP
         IF one = to_regclass(${table}) THEN
           EXECUTE format('CREATE TRIGGER ${SCHEMA} AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION ${SCHEMA}.record()', one::regclass);
@@ -48,12 +60,13 @@ export function followByTriggers(history: TableName | undefined): string {
         END IF;
       END LOOP;
     END $$;
-    CREATE FUNCTION ${SCHEMA}.ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    CREATE FUNCTION ${SCHEMA}.ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER ${SAFE_PATH} AS $$
     BEGIN
       IF TG_TAG = 'CREATE TRIGGER' AND current_query() !~* 'trigger' THEN RETURN; END IF;
-      PERFORM ${SCHEMA}.keep(NULL, false);
+      PERFORM ${SCHEMA}.write(NULL, false);
       IF TG_TAG LIKE 'CREATE TABLE%' OR TG_TAG = 'SELECT INTO' THEN PERFORM ${SCHEMA}.watch(); END IF;
     END $$;
+    REVOKE EXECUTE ON FUNCTION ${SCHEMA}.write(jsonb, boolean), ${SCHEMA}.watch() FROM PUBLIC;
     SELECT ${SCHEMA}.watch();
     CREATE EVENT TRIGGER ${SCHEMA} ON ddl_command_end EXECUTE FUNCTION ${SCHEMA}.ddl()`;
 }
@@ -77,7 +90,8 @@ interface Row {
   readonly at: string;
   readonly wrapped: boolean;
   readonly sql: string;
-  readonly written: readonly Record<string, unknown>[] | null;
+  /** Rows, as the role has told them. */
+  readonly written: unknown;
   readonly is_rows: boolean;
 }
 
@@ -92,7 +106,7 @@ export async function sentSince(session: Session, after: number): Promise<Seen> 
   let missed = false;
   for (const { session: pid, at, wrapped, sql, written, is_rows } of rows) {
     if (written !== null) {
-      sent.push({ session: pid, sql, wrapped, values: written.flatMap((row) => Object.values(row).map(String)) });
+      sent.push({ session: pid, sql, wrapped, values: valuesOf(written) });
       continue;
     }
     const message = JSON.stringify([pid, at, sql]);
@@ -102,4 +116,8 @@ export async function sentSince(session: Session, after: number): Promise<Seen> 
     else sent.push({ session: pid, sql, wrapped });
   }
   return { sent, missed, last: Number(rows.at(-1)?.id ?? after) };
+}
+
+function valuesOf(written: unknown): string[] {
+  return [written].flat().flatMap((row) => Object.values(row ?? {}).map(String));
 }

@@ -39,10 +39,12 @@ export interface ServerAddress {
   readonly tls?: Readonly<Record<string, string>>;
 }
 
+export type Missed = 'values' | 'rest';
+
 /** Listens to what programs send to a database. */
 export interface StatementFollower {
-  /** Whether something has changed rows by values that were not seen. */
-  missed(): boolean;
+  /** What was not seen: the values by which something has changed rows, or all that came after a great deal. */
+  missed(): Missed | undefined;
   /** What was sent since this was last asked. */
   sent(): Promise<readonly SentStatement[]>;
   /** Leaves the database as it would be without it. */

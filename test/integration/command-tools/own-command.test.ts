@@ -92,6 +92,82 @@ describe.each([
   });
 });
 
+const SAYS_ALL = "if (process.argv[2] === 'status') console.log('1.step\\n2.step');\n";
+const DOES_NOTHING = "if (process.argv[2] === 'up') process.exit();\n";
+
+describe('a command that ends well and has done nothing here', () => {
+  it.each([
+    ['by a history table', BY_TABLE, DOES_NOTHING + RUNNER],
+    ['by a status command', BY_STATUS, DOES_NOTHING + RUNNER],
+    ['by a status command that speaks of another place', BY_STATUS, SAYS_ALL],
+  ])('passes no migration: %s', async (_by, settings, runner) => {
+    const { repo, complete } = toolProject({ ...FILES, 'lockstep.yml': settings }, ['steps/2.step']);
+    repo.branch('change');
+    repo.commit('another runner', { 'run.mjs': runner });
+    complete();
+    const { report, rules, exitCode, printed } = await checkHere(repo);
+    expect(exitCode, printed).toBe(1);
+    expect(rules, printed).toContain('command-leaves-pending');
+    expect(report.migrations[0]?.up, printed).toBeUndefined();
+  });
+
+  it.each([
+    ['a history table', BY_TABLE],
+    ['a status command', BY_STATUS],
+  ])('makes no base: by %s', async (_by, settings) => {
+    const { repo, complete } = toolProject({ ...FILES, 'run.mjs': DOES_NOTHING + RUNNER, 'lockstep.yml': settings }, [
+      'steps/2.step',
+    ]);
+    repo.branch('change');
+    repo.commit('a runner that runs', { 'run.mjs': RUNNER });
+    complete();
+    const { report, exitCode, printed } = await checkHere(repo);
+    expect(exitCode, printed).toBe(2);
+    expect(report.error).toMatchObject({
+      code: 'base-history-failed',
+      message: expect.stringContaining('ended well, and'),
+    });
+  });
+});
+
+/** It tells what its role may do. */
+const ASKING = RUNNER.replace(
+  'await client.connect();',
+  "await client.connect();\nconst { rows: [asked] } = await client.query('SHOW is_superuser');\nconsole.log('superuser', process.argv[2], asked.is_superuser);",
+);
+
+it.each([
+  ['an ordinary role', '', 'off'],
+  ['a superuser where the base branch says so', 'rehearsal:\n  superuser: true\n', 'on'],
+])('makes the base as %s, anew in each run', async (_who, more, is) => {
+  const files = { ...FILES, 'run.mjs': ASKING, 'lockstep.yml': BY_TABLE + more };
+  const { repo, complete } = toolProject(files, ['steps/2.step']);
+  repo.branch('change');
+  complete();
+  for (const _run of [1, 2]) {
+    const { report, printed } = await checkHere(repo);
+    expect(printed.match(/superuser up \w+/g), printed).toEqual([`superuser up ${is}`, `superuser up ${is}`]);
+    expect(report.rehearsal?.baseFromCache).toBe(false);
+  }
+});
+
+it('passes nothing that stands behind more than is read', async () => {
+  const { repo, complete } = toolProject({ ...FILES, 'lockstep.yml': BY_TABLE }, ['steps/2.step']);
+  repo.branch('change');
+  const much = "for (let i = 0; i < 66; i++) await client.query('SELECT 1 --' + 'x'.repeat(2 ** 20));\n    ";
+  repo.commit('a runner that sends much', { 'run.mjs': RUNNER.replace('const [up]', `${much}const [up]`) });
+  complete();
+  const { report, rules, exitCode, printed } = await checkHere(repo);
+  expect(exitCode, printed).toBe(1);
+  expect(report.findings.find(({ rule }) => rule === 'capture-incomplete')).toMatchObject({
+    severity: 'block',
+    path: 'steps/2.step',
+    message: expect.stringContaining('the end of it was not read'),
+  });
+  // The history itself says that it is applied.
+  expect(rules).not.toContain('command-leaves-pending');
+});
+
 it('needs to be told how it is started, and what is applied', async () => {
   const shop = await target();
   const { repo } = toolProject({ ...FILES, 'lockstep.yml': 'tool: command\nmigrations:\n  directory: steps\n' }, []);

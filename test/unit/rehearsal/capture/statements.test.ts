@@ -4,7 +4,8 @@ import { chunksOf } from '../../../../src/rehearsal/capture/statements.ts';
 
 beforeAll(loadParser);
 
-const TABLES = { history: 'knex_migrations', own: ['knex_migrations', 'knex_migrations_lock'] };
+const HISTORY = { schema: 'public', relation: 'knex_migrations' };
+const TABLES = { history: HISTORY, own: [HISTORY, { schema: 'public', relation: 'knex_migrations_lock' }] };
 
 function divided(...sent: readonly string[]) {
   return chunksOf(
@@ -73,6 +74,10 @@ describe('what a tool has sent', () => {
     ['SHOW server_version'],
     ['WITH r AS (SELECT 1) SELECT * FROM r'],
     ['SELECT pg_try_advisory_lock(7)'],
+    ['SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef'],
+    ["SELECT set_config('TimeZone', 'UTC', false)"],
+    ["SELECT current_setting('jit') AS cur, set_config('jit', 'off', false) AS new"],
+    ['update public.knex_migrations_lock set is_locked = 1'],
     ['DEALLOCATE a'],
   ])('has noise taken out: %s', (sql) => {
     expect(divided(sql).rest).toEqual([]);
@@ -82,6 +87,18 @@ describe('what a tool has sent', () => {
     ["SELECT setval('a_id_seq', 7)"],
     ['SELECT my_backfill(id) FROM a'],
     ['WITH gone AS (DELETE FROM a RETURNING *) SELECT * FROM gone'],
+    ['SELECT generate_invoices()'],
+    ['SELECT regexp_rewrite_all()'],
+    ['SELECT current_period_close()'],
+    ['SELECT pg_get_even()'],
+    ['SELECT app.now()'],
+    ['SELECT count(app.max(id)) FROM a'],
+    ["SELECT set_config('lock_timeout', '0', false)"],
+    ["SELECT set_config(name, '0', false) FROM a"],
+    ['DELETE FROM billing.knex_migrations'],
+    ["INSERT INTO billing.knex_migrations (batch, name) VALUES (1, '1.js')"],
+    ['UPDATE billing.knex_migrations_lock SET is_locked = 0'],
+    ['UPDATE knex_migrations_lock SET is_locked = generate_invoices()'],
     ['SET search_path = app'],
     ["SET lock_timeout = '2s'"],
     ['UPDATE a SET b = 1'],

@@ -32,6 +32,22 @@ describe('statements of a server’s log', () => {
     expect(sentTo('command', at(7, 'command', `LOG:  statement: ${forged}`))).toEqual([{ session: 7, sql: forged }]);
   });
 
+  it('cannot be forged by a function that raises one, whatever it says beside it', () => {
+    const log =
+      at(7, 'command', 'LOG:  statement: DROP TABLE a') +
+      at(7, 'command', 'LOG:  statement: ROLLBACK') +
+      at(7, 'command', "DETAIL:  Parameters: $1 = 'x'") +
+      at(8, 'command', 'LOG:  statement: SELECT 1') +
+      at(7, 'command', 'HINT:  None.') +
+      at(7, 'command', 'CONTEXT:  PL/pgSQL function inline_code_block line 1 at RAISE') +
+      at(8, 'command', 'ERROR:  division by zero') +
+      at(8, 'command', 'CONTEXT:  SQL function "f" statement 1');
+    expect(sentTo('command', log)).toEqual([
+      { session: 7, sql: 'DROP TABLE a' },
+      { session: 8, sql: 'SELECT 1' },
+    ]);
+  });
+
   it('know the older word for parameters', () => {
     const log =
       at(7, 'command', 'LOG:  execute <unnamed>: SELECT f($1)') + at(7, 'command', "DETAIL:  parameters: $1 = 'x'");
