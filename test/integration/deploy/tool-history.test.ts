@@ -198,6 +198,60 @@ describe('a migration without a transaction', () => {
     expect(await shop.rows(rows)).toEqual([{ version: 3, dirty: false }]);
   });
 
+  /** Applied up to 1, begun with 3, which golang-migrate has brought to its end since, and 4 as well; 2 is merged late. */
+  const lateBeforeNewer = async (late: string) => {
+    const shop = await target();
+    const third = `${marker}CREATE TABLE c (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(3, 'c', third) });
+    await lockstepHere('apply', repo, shop.url);
+    await shop.admin.query(
+      `SET ROLE ${shop.role}; CREATE TABLE d (); UPDATE schema_migrations SET version = 4, dirty = false; RESET ROLE`,
+    );
+    repo.commit('late', { ...pair(2, 'b', late), ...pair(4, 'd', 'CREATE TABLE d ();\n') });
+    return { shop, repo };
+  };
+  const allowed = '-- lockstep: out-of-order reason=merged late\n';
+
+  it('one that was merged late does not move its row back: what came after it does not run again', async () => {
+    const { shop, repo } = await lateBeforeNewer(`${allowed}CREATE TABLE b ();\n`);
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+  });
+
+  it('nor does one that was merged late and stops half-way, and is settled as not applied', async () => {
+    const { shop, repo } = await lateBeforeNewer(
+      `${marker}${allowed}CREATE TABLE b (id int);\nINSERT INTO nowhere VALUES (1);\n`,
+    );
+    const stopped = await lockstepHere('apply', repo, shop.url);
+    expect(stopped.report.migrations, stopped.printed).toMatchObject([{ id: '2_b', status: 'partial' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    await shop.admin.query('DROP TABLE b');
+    const settled = await lockstepHere(['resolve', '2_b', '--as', 'rolled-back'], repo, shop.url);
+    expect(settled.report.result, settled.printed).toBe('passed');
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    repo.commit('mended', { 'migrations/2_b.up.sql': `${marker}${allowed}CREATE TABLE b (id int);\n` });
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.migrations, again.printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+  });
+
+  it('nor does one that was merged late take back that a newer one is half-done', async () => {
+    const shop = await target();
+    const fifth = `${marker}CREATE TABLE c (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(5, 'c', fifth) });
+    await lockstepHere('apply', repo, shop.url);
+    repo.commit('late', { ...pair(2, 'b', 'CREATE TABLE b ();\n'), ...pair(3, 'd', 'CREATE TABLE d (id nothing);\n') });
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.migrations, again.printed).toMatchObject([
+      { id: '2_b', status: 'applied' },
+      { id: '3_d', status: 'failed' },
+      { id: '5_c', status: 'not-run' },
+    ]);
+    expect(await shop.rows(rows)).toEqual([{ version: 5, dirty: true }]);
+  });
+
   it('one that its one number hides is named', async () => {
     const shop = await target();
     const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(3, 'c', 'CREATE TABLE c ();\n') });

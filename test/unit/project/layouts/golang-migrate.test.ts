@@ -96,6 +96,13 @@ test('its table holds one row: the newest version', () => {
   expect(bookkeeping?.settle?.({ ...rolledBack, as: 'applied' })).toContain('VALUES (20240101000000, false)');
 });
 
+test('what the ledger has begun under another tool is none of its rows', () => {
+  const [first] = read({ '001_a.up.sql': '' }).migrations as [Migration];
+  const facts = recordFacts(first, { role: 'deployer', previous: undefined });
+  const gone = { identity: '003_c.sql', migration: undefined, as: 'rolled-back', facts } as const;
+  expect(bookkeepingOf(golangMigrate, undefined)?.settle?.(gone)).toBe('');
+});
+
 test('its table may have another name, whatever that holds', () => {
   const [first] = read({ '001_a.up.sql': '' }).migrations as [Migration];
   const own = { table: '"My Schema"."a""b"', idColumn: undefined, idFormat: undefined };
