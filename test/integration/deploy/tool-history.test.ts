@@ -252,6 +252,38 @@ describe('a migration without a transaction', () => {
     expect(await shop.rows(rows)).toEqual([{ version: 5, dirty: true }]);
   });
 
+  it('one that the tool has brought to its end, and rolled back later, runs from its beginning', async () => {
+    const shop = await target();
+    const second = `${marker}CREATE TABLE b (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pairs, ...pair(2, 'b', second) });
+    await lockstepHere('apply', repo, shop.url);
+    // By hand, and `migrate force 2`.
+    await shop.admin.query('UPDATE schema_migrations SET dirty = false');
+    repo.commit('mended', { 'migrations/2_b.up.sql': second.replace('nowhere', 'b') });
+    const settled = await lockstepHere('apply', repo, shop.url);
+    expect(settled.report.result, settled.printed).toBe('noop');
+    expect(await shop.rows('SELECT FROM lockstep.steps')).toEqual([]);
+    // `migrate down 1`
+    await shop.admin.query('DROP TABLE b; UPDATE schema_migrations SET version = 1');
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.result, again.printed).toBe('applied');
+    expect(await shop.rows('SELECT id FROM b')).toEqual([{ id: 1 }]);
+  });
+
+  it('one that was merged late and failed is not taken for applied in the next run, whatever is forgotten', async () => {
+    const { shop, repo } = await lateBeforeNewer(`${allowed}CREATE TABLE b (id nothing);\n`);
+    for (const _ of ['first', 'second']) {
+      const { report, printed } = await lockstepHere('apply', repo, shop.url);
+      expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'failed' }]);
+      expect(await shop.rows('SELECT statement FROM lockstep.steps')).toEqual([{ statement: -1 }]);
+    }
+    repo.commit('mended', { 'migrations/2_b.up.sql': `${allowed}CREATE TABLE b (id int);\n` });
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+    expect(await shop.rows('SELECT FROM lockstep.steps')).toEqual([]);
+  });
+
   it('one that its one number hides is named', async () => {
     const shop = await target();
     const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(3, 'c', 'CREATE TABLE c ();\n') });
