@@ -53,6 +53,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
       });
     }
     await deployment.fenced(settle(deployment, frame, unfinished, resolveAs, history));
+    if (wayOf(unfinished, resolveAs) !== 'retry') requireSettled(unfinished, await deployment.history());
     notices.push(OUTCOME[wayOf(unfinished, resolveAs)]);
     return { result: 'passed' };
   });
@@ -169,6 +170,14 @@ function settle(
         ? [forgetSteps(ledger, identity, 'started')]
         : [forgetSteps(ledger, identity), inTool(frame, unfinished, 'rolled-back', history)];
   return statements.filter((sql) => sql !== '');
+}
+
+/** What was written may have met no row, or a trigger. Throws `not-settled`: the tool would go no further, and neither would the next run. */
+function requireSettled({ identity, migration }: UnfinishedMigration, { tool, relation }: TargetHistory): void {
+  if (tool?.failed.some((one) => one.identity === identity) !== true) return;
+  throw new LockstepError('not-settled', `${relation} still calls ${migration?.id ?? identity} failed.`, {
+    hint: "Look at its row there, and settle it with the tool's own command; then look again: `lockstep status`.",
+  });
 }
 
 /** What the tool's own history says from then on. */
