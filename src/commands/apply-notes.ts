@@ -1,5 +1,6 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { type SettledElsewhere, settledElsewhere } from '../deploy/history/settled-elsewhere.ts';
+import { upgradeToolTable } from '../deploy/history/upgrade.ts';
 import { acknowledge } from '../deploy/ledger/prepare.ts';
 import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { acknowledged } from '../deploy/plan/gates.ts';
@@ -11,13 +12,15 @@ import type { TargetPlan } from './target-plan.ts';
 type Inputs = Pick<TargetInputs, 'policy' | 'project' | 'layout'>;
 
 export function hasNotes({ state, history }: TargetPlan, inputs: Inputs): boolean {
+  if (history.toolTableUpgrade !== undefined) return true;
   const edited = acknowledged(state, inputs.policy);
   return edited.length > 0 || state.renamed.length > 0 || settled({ state, history }, inputs).length > 0;
 }
 
 export async function takeNotes(deployment: Deployment, plan: TargetPlan, inputs: Inputs): Promise<void> {
-  const { ledger } = deployment.request;
-  const { state } = plan;
+  const { ledger, history: request } = deployment.request;
+  const { state, history } = plan;
+  await deployment.surely((session) => upgradeToolTable(session, request, history));
   const noted = acknowledge(ledger, acknowledged(state, inputs.policy), state.renamed);
   const forgotten = settled(plan, inputs).map(({ identity, keepsOpening }) =>
     forgetSteps(ledger, identity, keepsOpening ? 'statements' : 'all'),

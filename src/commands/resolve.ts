@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../deploy/deployment.ts';
 import { appliedIn, readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
+import { upgradeToolTable } from '../deploy/history/upgrade.ts';
 import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
@@ -52,6 +53,7 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
         hint: 'Look again: `lockstep status`. If it is still to be settled, start `resolve` anew.',
       });
     }
+    await upgradeToolTable(deployment.session, opened.history, history);
     await deployment.fenced(settle(deployment, frame, unfinished, resolveAs, history));
     if (wayOf(unfinished, resolveAs) !== 'retry') requireSettled(unfinished, await deployment.history());
     notices.push(OUTCOME[wayOf(unfinished, resolveAs)]);

@@ -17,19 +17,17 @@ interface Preparation {
 }
 
 /**
- * Makes the ledger, and the tool's own history table where the tool would, or brings that up to date. Only while the lock is held. Throws
- * `ledger-not-created` with the GRANT to paste.
+ * Makes the ledger, and the tool's own history table where the tool would. What is there stays as it is: nothing may come of the run yet.
+ * Only while the lock is held. Throws `ledger-not-created` with the GRANT to paste.
  */
 export async function prepareLedger(session: Session, request: Preparation): Promise<void> {
   const { ledger, source, history, role } = request;
   const tool = history.toolTableMissing ? source : undefined;
-  const { toolTableUpgrade: upgrade } = history;
-  if (history.ledger.exists && tool === undefined && upgrade === undefined) return;
+  if (history.ledger.exists && tool === undefined) return;
   const there = await schemasThere(session, [ledger.schema, ...(tool === undefined ? [] : [tool.table.schema])]);
   const statements = [
     ...(history.ledger.exists ? [] : [createLedger(ledger, there.has(ledger.schema))]),
     ...(tool === undefined ? [] : [createTable(tool, there.has(tool.table.schema))]),
-    ...(upgrade === undefined ? [] : [upgrade]),
   ];
   try {
     // One message is one transaction: all of it is there, or nothing.
