@@ -34,10 +34,13 @@ export async function prepareLedger(session: Session, request: Preparation): Pro
     await session.run(statements.join(';\n'));
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
-    const its = source === undefined ? '' : ` or ${tableText(source.table)}`;
+    const missing = [
+      ...(history.ledger.exists ? [] : [`the ledger (schema ${ledger.schema})`]),
+      ...(tool === undefined ? [] : [`${tableText(tool.table)}, the tool's own history`]),
+    ];
     throw new LockstepError(
       'ledger-not-created',
-      `The role ${role} may not make the ledger (schema ${ledger.schema})${its}: ${error.message}`,
+      `The role ${role} may not make ${missing.join(' or ')}: ${error.message}`,
       { hint: grants(request, there), cause: error },
     );
   }

@@ -323,3 +323,17 @@ describe('a version that golang-migrate calls dirty', () => {
     expect(applied.report.result, applied.printed).toBe('applied');
   });
 });
+
+it("a role that may not make the tool's table is told of that alone where the ledger is there", async () => {
+  const shop = await target();
+  const { role, url } = await shop.login('app');
+  await shop.admin.query(`CREATE SCHEMA lockstep AUTHORIZATION ${role}; GRANT CREATE ON SCHEMA public TO ${role}`);
+  const repo = repository(pairs);
+  expect((await lockstepHere('apply', repo, url)).report.result).toBe('applied');
+  await shop.admin.query(`DROP TABLE schema_migrations; REVOKE CREATE ON SCHEMA public FROM ${role}`);
+  const { report, printed } = await lockstepHere('apply', repo, url);
+  expect(report.error?.code, printed).toBe('ledger-not-created');
+  expect(report.error?.message).toContain('may not make public.schema_migrations');
+  expect(report.error?.message).not.toContain('ledger');
+  expect(report.error?.hint).not.toContain('GRANT CREATE ON DATABASE');
+});
