@@ -1,8 +1,7 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { acknowledge, prepareLedger } from '../deploy/ledger/prepare.ts';
+import { prepareLedger } from '../deploy/ledger/prepare.ts';
 import { beginRun } from '../deploy/ledger/write.ts';
 import type { LockAnswer } from '../deploy/lock/lock.ts';
-import { acknowledged } from '../deploy/plan/gates.ts';
 import type { PlanFile } from '../deploy/plan/plan-file.ts';
 import type { MigrationRun } from '../deploy/run/result.ts';
 import { invalidIndexes } from '../deploy/survey/invalid-indexes.ts';
@@ -10,15 +9,16 @@ import { newestOf } from '../project/layouts/names.ts';
 import type { Migration } from '../project/types.ts';
 import type { Report, Result, TestRun } from '../report/model.ts';
 import type { HistoryReport } from '../report/target-model.ts';
-import type { Policy } from '../settings/types.ts';
 import { checkAfterwards, sayInvalid } from './apply-checks.ts';
 import { type CommandOutcome, runCommand } from './apply-command.ts';
+import { hasNotes, takeNotes } from './apply-notes.ts';
 import { Interrupted, runPending } from './apply-run.ts';
 import { historyNotices } from './history-notices.ts';
 import type { Io } from './io.ts';
 import { explained } from './on-target.ts';
 import { closingRun, reportedError } from './run-row.ts';
 import { outOfTurn, turnOf } from './superseded.ts';
+import type { TargetInputs } from './target-inputs.ts';
 import { checksDue, isRefused, planFor, type TargetPlan } from './target-plan.ts';
 import { historyOf, lockOf, migrationOf, reportOf, type TargetFrame, type TargetOutcome } from './target-report.ts';
 
@@ -69,7 +69,7 @@ async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile 
     // A tool that runs its migrations itself makes its history by itself.
     const source = inputs.tool === undefined ? opened.source : undefined;
     await deployment.surely((session) => prepareLedger(session, { ledger, source, history, role, database }));
-    if (!changesNothing(plan, inputs.policy)) {
+    if (!changesNothing(plan, inputs)) {
       const { identity } = deployment.request;
       deployment.runId = await deployment.surely((session) => beginRun(session, ledger, identity, lock.waitedMs));
     }
@@ -79,9 +79,9 @@ async function begun({ frame, deployment, lock }: LockedRun, approved: PlanFile 
 }
 
 /** Neither a migration to run, nor checks that the last deploy owes, nor anything to note in the history. */
-function changesNothing({ state, history }: TargetPlan, policy: Policy): boolean {
-  const owed = state.pending.length > 0 || checksDue(history) !== undefined;
-  return !owed && acknowledged(state, policy).length === 0 && state.renamed.length === 0;
+function changesNothing(plan: TargetPlan, inputs: TargetInputs): boolean {
+  const owed = plan.state.pending.length > 0 || checksDue(plan.history) !== undefined;
+  return !owed && !hasNotes(plan, inputs);
 }
 
 /** The history as this run has left it. */
@@ -108,8 +108,7 @@ async function decide(run: LockedRun, plan: TargetPlan): Promise<TargetOutcome> 
   if (turn.kind !== 'ours') return { ...outOfTurn(turn, plan), migrations: notRun(plan) };
   if (turn.notice !== undefined) frame.notices.push(turn.notice);
   if (isRefused(plan.gates)) return { result: 'refused', migrations: notRun(plan) };
-  const noted = acknowledge(deployment.request.ledger, acknowledged(plan.state, inputs.policy), plan.state.renamed);
-  if (noted !== undefined) await deployment.surely((session) => session.run(noted));
+  await takeNotes(deployment, plan, inputs);
   return applyPlan(run, plan);
 }
 

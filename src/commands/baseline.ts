@@ -1,5 +1,6 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { readHistory, type TargetHistory } from '../deploy/history/read.ts';
+import { upgradeToolTable } from '../deploy/history/upgrade.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { LockstepError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
@@ -64,6 +65,7 @@ async function recorded(frame: TargetFrame, io: Io): Promise<Report> {
         hint: 'Start the baseline again.',
       });
     }
+    await upgradeToolTable(deployment.session, opened.history, history);
     await deployment.fenced(rowsOf(deployment, frame, now));
     const migrations = now.map((migration) => ({ ...pendingReport(migration), status: 'applied' as const }));
     return { result: 'passed', ...compared, migrations };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from '../deploy/deployment.ts';
 import { appliedIn, readHistory, type TargetHistory } from '../deploy/history/read.ts';
 import { targetState, type UnfinishedMigration } from '../deploy/history/state.ts';
+import { upgradeToolTable } from '../deploy/history/upgrade.ts';
 import { forgetSteps } from '../deploy/ledger/steps.ts';
 import { recordMigration, rowOf } from '../deploy/ledger/write.ts';
 import { isAccepted } from '../deploy/plan/gates.ts';
@@ -52,7 +53,9 @@ async function settled(frame: TargetFrame, io: Io): Promise<Report> {
         hint: 'Look again: `lockstep status`. If it is still to be settled, start `resolve` anew.',
       });
     }
+    await upgradeToolTable(deployment.session, opened.history, history);
     await deployment.fenced(settle(deployment, frame, unfinished, resolveAs, history));
+    if (wayOf(unfinished, resolveAs) !== 'retry') requireSettled(unfinished, await deployment.history());
     notices.push(OUTCOME[wayOf(unfinished, resolveAs)]);
     return { result: 'passed' };
   });
@@ -169,6 +172,14 @@ function settle(
         ? [forgetSteps(ledger, identity, 'started')]
         : [forgetSteps(ledger, identity), inTool(frame, unfinished, 'rolled-back', history)];
   return statements.filter((sql) => sql !== '');
+}
+
+/** What was written may have met no row, or a trigger. Throws `not-settled`: the tool would go no further, and neither would the next run. */
+function requireSettled({ identity, migration }: UnfinishedMigration, { tool, relation }: TargetHistory): void {
+  if (tool?.failed.some((one) => one.identity === identity) !== true) return;
+  throw new LockstepError('not-settled', `${relation} still calls ${migration?.id ?? identity} failed.`, {
+    hint: "Look at its row there, and settle it with the tool's own command; then look again: `lockstep status`.",
+  });
 }
 
 /** What the tool's own history says from then on. */

@@ -3,7 +3,7 @@ import { LockstepError } from '../../errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type Bookkeeping, createTable } from '../../project/layouts/bookkeeping.ts';
 import { meaningHash } from '../../project/meaning.ts';
-import { identifier, literal, tableSql, tableText, value } from '../../project/quoting.ts';
+import { identifier, literal, tableText, value } from '../../project/quoting.ts';
 import type { TargetHistory } from '../history/read.ts';
 import type { AppliedMigration, NotedEdit } from '../history/state.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -17,29 +17,30 @@ interface Preparation {
 }
 
 /**
- * Makes the ledger, and the tool's own history table where the tool would, or brings that up to date. Only while the lock is held. Throws
- * `ledger-not-created` with the GRANT to paste.
+ * Makes the ledger, and the tool's own history table where the tool would. What is there stays as it is: nothing may come of the run yet.
+ * Only while the lock is held. Throws `ledger-not-created` with the GRANT to paste.
  */
 export async function prepareLedger(session: Session, request: Preparation): Promise<void> {
   const { ledger, source, history, role } = request;
   const tool = history.toolTableMissing ? source : undefined;
-  const { toolTableUpgrade: upgrade } = history;
-  if (history.ledger.exists && tool === undefined && upgrade === undefined) return;
+  if (history.ledger.exists && tool === undefined) return;
   const there = await schemasThere(session, [ledger.schema, ...(tool === undefined ? [] : [tool.table.schema])]);
   const statements = [
     ...(history.ledger.exists ? [] : [createLedger(ledger, there.has(ledger.schema))]),
     ...(tool === undefined ? [] : [createTable(tool, there.has(tool.table.schema))]),
-    ...(upgrade === undefined ? [] : [upgrade]),
   ];
   try {
     // One message is one transaction: all of it is there, or nothing.
     await session.run(statements.join(';\n'));
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
-    const its = source === undefined ? '' : ` or ${tableText(source.table)}`;
+    const missing = [
+      ...(history.ledger.exists ? [] : [`the ledger (schema ${ledger.schema})`]),
+      ...(tool === undefined ? [] : [`${tableText(tool.table)}, the tool's own history`]),
+    ];
     throw new LockstepError(
       'ledger-not-created',
-      `The role ${role} may not make the ledger (schema ${ledger.schema})${its}: ${error.message}`,
+      `The role ${role} may not make ${missing.join(' or ')}: ${error.message}`,
       { hint: grants(request, there), cause: error },
     );
   }
@@ -72,12 +73,6 @@ function grants({ ledger, source, history, role, database }: Preparation, there:
                 "For the tool's own table, its schema:",
                 `  CREATE SCHEMA ${identifier(source.table.schema)} AUTHORIZATION ${identifier(role)};`,
               ]),
-        ]
-      : []),
-    ...(history.toolTableUpgrade !== undefined && source !== undefined
-      ? [
-          "To bring the tool's own table up to date, as the tool would, takes its owner:",
-          `  ALTER TABLE ${tableSql(source.table)} OWNER TO ${identifier(role)};`,
         ]
       : []),
   ].join('\n');

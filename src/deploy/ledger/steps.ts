@@ -53,10 +53,17 @@ export function forgetStep({ ledger, migration, statement }: StepKey): string {
   return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)} AND statement = ${statement}`;
 }
 
-/** `state`: only statements of that; undefined: all that there is of the migration. */
-export function forgetSteps(ledger: Ledger, migration: string, state?: 'started'): string {
-  const which = state === undefined ? '' : ` AND statement <> ${OPENING} AND state = ${literal(state)}`;
-  return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)}${which}`;
+/** What is forgotten of a migration; `started`: the statement where it stopped, `statements`: all of them, and not that it was begun. */
+type Forgotten = 'all' | 'statements' | 'started';
+
+const OF_THESE: Readonly<Record<Forgotten, string>> = {
+  all: '',
+  statements: ` AND statement <> ${OPENING}`,
+  started: ` AND statement <> ${OPENING} AND state = 'started'`,
+};
+
+export function forgetSteps(ledger: Ledger, migration: string, which: Forgotten = 'all'): string {
+  return `DELETE FROM ${ledger.steps} WHERE migration = ${literal(migration)}${OF_THESE[which]}`;
 }
 
 /** Runs ledger statements as who we are, whatever role the file has chosen, and leaves that as it is. */

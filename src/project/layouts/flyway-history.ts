@@ -112,15 +112,22 @@ CREATE INDEX IF NOT EXISTS ${identifier(`${table.relation}_s_idx`)} ON ${name} (
 }
 
 function sameRow(migration: Migration): string {
-  const { version, description } = flywayFacts(migration);
-  return version === '' ? sameIdentity(`R__${description}`) : `version = ${literal(version)}`;
+  return sameIdentity(flywayIdentity(migration));
 }
 
 function sameIdentity(identity: string): string {
   const [, description] = /^R__(.*)$/s.exec(identity) ?? [];
   return description === undefined
-    ? `version = ${literal(identity)}`
+    ? `${SAME_VERSION} = ${literal(identity)}`
     : `version IS NULL AND description = ${literal(description)}`;
+}
+
+/** What `sameVersion` makes of a row's version, which stands there as its file had it: 2024.01.05, where the identity is 2024.1.5. */
+const DOTTED = replaced('version', '_', '.');
+const SAME_VERSION = replaced(replaced(DOTTED, '(^|[.])0+(?=[0-9])', '\\1'), '([.]0)+$', '');
+
+function replaced(sql: string, pattern: string, by: string): string {
+  return `pg_catalog.regexp_replace(${sql}, ${literal(pattern)}, ${literal(by)}, 'g')`;
 }
 
 interface Row {

@@ -10,15 +10,28 @@ export function versionNumber({ version }: Migration): string {
 
 /**
  * golang-migrate's one row: the newest version, and whether it is half-done (`dirty`). The tool counts all that is older as
- * applied. https://github.com/golang-migrate/migrate, database/postgres/postgres.go
+ * applied, so that what came later would run again if the row went back to one that was merged late. https://github.com/golang-migrate/migrate, database/postgres/postgres.go
  */
 export const golangMigrateHistory: HistoryTable = {
   usual: 'public.schema_migrations',
   in: (table) => {
     const name = tableSql(table);
-    /** The tool rewrites its row in just this way. `version` is made of digits. */
+    /** As the tool rewrites its row, but for its TRUNCATE, which would ask for a right more. `version` is made of digits. */
     const onlyRow = ({ version }: Migration, dirty: boolean): string =>
-      `TRUNCATE ${name}; INSERT INTO ${name} (version, dirty) VALUES (${BigInt(version)}, ${dirty})`;
+      `DELETE FROM ${name}; INSERT INTO ${name} (version, dirty) VALUES (${BigInt(version)}, ${dirty})`;
+    /**
+     * The row as far as a version may change it: that of a newer one stays, also when it is dirty, since of this one the
+     * ledger knows more than the tool could say.
+     */
+    const rowUpTo = (version: string, there: Migration | undefined, dirty: boolean): string =>
+      [
+        `DELETE FROM ${name} WHERE version <= ${BigInt(version)}`,
+        ...(there === undefined
+          ? []
+          : [
+              `INSERT INTO ${name} (version, dirty) SELECT * FROM (VALUES (${BigInt(there.version)}, ${dirty})) AS newest WHERE NOT EXISTS (SELECT FROM ${name})`,
+            ]),
+      ].join('; ');
     return {
       table,
       create: `CREATE TABLE IF NOT EXISTS ${name} (version bigint not null primary key, dirty boolean not null)`,
@@ -34,14 +47,13 @@ export const golangMigrateHistory: HistoryTable = {
           ? { applied: older, failed: [{ identity: newest, says: DIRTY }], assumed: older }
           : { applied: [...older, newest], failed: [], assumed: older };
       },
-      record: (migration) => onlyRow(migration, false),
-      forget: (_migration, previous) => (previous ? onlyRow(previous, false) : `TRUNCATE ${name}`),
-      begin: (migration) => onlyRow(migration, true),
+      record: (migration) => rowUpTo(migration.version, migration, false),
+      forget: (_migration, previous) => (previous ? onlyRow(previous, false) : `DELETE FROM ${name}`),
+      begin: (migration) => rowUpTo(migration.version, migration, true),
       // `force`, to the version that is there.
-      settle: ({ migration, as, facts: { previous } }) => {
-        const there = as === 'applied' ? migration : previous;
-        return there === undefined ? `TRUNCATE ${name}` : onlyRow(there, false);
-      },
+      settle: ({ identity, migration, as, facts: { previous } }) =>
+        // Of what the ledger has begun under a tool of other names it knows nothing.
+        isVersion(identity) ? rowUpTo(identity, as === 'applied' ? migration : previous, false) : '',
       lock: {
         // By URL, as the command line has it, the database's name begins with '/'; in a program it does not.
         keys: (database) => [`/${database}`, database].map((one) => lockKey([table.schema, table.relation, one])),
@@ -50,6 +62,10 @@ export const golangMigrateHistory: HistoryTable = {
     };
   },
 };
+
+function isVersion(identity: string): boolean {
+  return /^-?\d+$/.test(identity);
+}
 
 /** Database drivers of the tool set it before a file and take it back behind it, on the way up and down. */
 const DIRTY =

@@ -50,7 +50,8 @@ export const prismaHistory: HistoryTable = {
       history: readRows,
       record: (migration, facts) =>
         facts.begun
-          ? `WITH finished AS (UPDATE ${name} SET applied_steps_count = applied_steps_count + 1, finished_at = pg_catalog.clock_timestamp()
+          ? // Mended after it had stopped half-way, what ran is no longer the text that was begun.
+            `WITH finished AS (UPDATE ${name} SET checksum = ${literal(migration.checksum)}, applied_steps_count = applied_steps_count + 1, finished_at = pg_catalog.clock_timestamp()
               WHERE ${isOpen(migration.id)} RETURNING 1)
             ${insert(migration, facts)} WHERE NOT EXISTS (SELECT FROM finished)`
           : insert(migration, facts),

@@ -198,6 +198,92 @@ describe('a migration without a transaction', () => {
     expect(await shop.rows(rows)).toEqual([{ version: 3, dirty: false }]);
   });
 
+  /** Applied up to 1, begun with 3, which golang-migrate has brought to its end since, and 4 as well; 2 is merged late. */
+  const lateBeforeNewer = async (late: string) => {
+    const shop = await target();
+    const third = `${marker}CREATE TABLE c (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(3, 'c', third) });
+    await lockstepHere('apply', repo, shop.url);
+    await shop.admin.query(
+      `SET ROLE ${shop.role}; CREATE TABLE d (); UPDATE schema_migrations SET version = 4, dirty = false; RESET ROLE`,
+    );
+    repo.commit('late', { ...pair(2, 'b', late), ...pair(4, 'd', 'CREATE TABLE d ();\n') });
+    return { shop, repo };
+  };
+  const allowed = '-- lockstep: out-of-order reason=merged late\n';
+
+  it('one that was merged late does not move its row back: what came after it does not run again', async () => {
+    const { shop, repo } = await lateBeforeNewer(`${allowed}CREATE TABLE b ();\n`);
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+  });
+
+  it('nor does one that was merged late and stops half-way, and is settled as not applied', async () => {
+    const { shop, repo } = await lateBeforeNewer(
+      `${marker}${allowed}CREATE TABLE b (id int);\nINSERT INTO nowhere VALUES (1);\n`,
+    );
+    const stopped = await lockstepHere('apply', repo, shop.url);
+    expect(stopped.report.migrations, stopped.printed).toMatchObject([{ id: '2_b', status: 'partial' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    await shop.admin.query('DROP TABLE b');
+    const settled = await lockstepHere(['resolve', '2_b', '--as', 'rolled-back'], repo, shop.url);
+    expect(settled.report.result, settled.printed).toBe('passed');
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+    repo.commit('mended', { 'migrations/2_b.up.sql': `${marker}${allowed}CREATE TABLE b (id int);\n` });
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.migrations, again.printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect(await shop.rows(rows)).toEqual([{ version: 4, dirty: false }]);
+  });
+
+  it('nor does one that was merged late take back that a newer one is half-done', async () => {
+    const shop = await target();
+    const fifth = `${marker}CREATE TABLE c (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(5, 'c', fifth) });
+    await lockstepHere('apply', repo, shop.url);
+    repo.commit('late', { ...pair(2, 'b', 'CREATE TABLE b ();\n'), ...pair(3, 'd', 'CREATE TABLE d (id nothing);\n') });
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.migrations, again.printed).toMatchObject([
+      { id: '2_b', status: 'applied' },
+      { id: '3_d', status: 'failed' },
+      { id: '5_c', status: 'not-run' },
+    ]);
+    expect(await shop.rows(rows)).toEqual([{ version: 5, dirty: true }]);
+  });
+
+  it('one that the tool has brought to its end, and rolled back later, runs from its beginning', async () => {
+    const shop = await target();
+    const second = `${marker}CREATE TABLE b (id int);\nINSERT INTO nowhere VALUES (1);\n`;
+    const repo = repository({ ...pairs, ...pair(2, 'b', second) });
+    await lockstepHere('apply', repo, shop.url);
+    // By hand, and `migrate force 2`.
+    await shop.admin.query('UPDATE schema_migrations SET dirty = false');
+    repo.commit('mended', { 'migrations/2_b.up.sql': second.replace('nowhere', 'b') });
+    const settled = await lockstepHere('apply', repo, shop.url);
+    expect(settled.report.result, settled.printed).toBe('noop');
+    expect(await shop.rows('SELECT FROM lockstep.steps')).toEqual([]);
+    // `migrate down 1`
+    await shop.admin.query('DROP TABLE b; UPDATE schema_migrations SET version = 1');
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.result, again.printed).toBe('applied');
+    expect(await shop.rows('SELECT id FROM b')).toEqual([{ id: 1 }]);
+  });
+
+  it('one that was merged late and failed is not taken for applied in the next run, whatever is forgotten', async () => {
+    const { shop, repo } = await lateBeforeNewer(`${allowed}CREATE TABLE b (id nothing);\n`);
+    for (const _ of ['first', 'second']) {
+      const { report, printed } = await lockstepHere('apply', repo, shop.url);
+      expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'failed' }]);
+      expect(await shop.rows('SELECT statement FROM lockstep.steps')).toEqual([{ statement: -1 }]);
+    }
+    repo.commit('mended', { 'migrations/2_b.up.sql': `${allowed}CREATE TABLE b (id int);\n` });
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.migrations, printed).toMatchObject([{ id: '2_b', status: 'applied' }]);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+    expect(await shop.rows('SELECT FROM lockstep.steps')).toEqual([]);
+  });
+
   it('one that its one number hides is named', async () => {
     const shop = await target();
     const repo = repository({ ...pair(1, 'a', 'CREATE TABLE a ();\n'), ...pair(3, 'c', 'CREATE TABLE c ();\n') });
@@ -236,4 +322,18 @@ describe('a version that golang-migrate calls dirty', () => {
     const applied = await lockstepHere('apply', repository(pairs), shop.url);
     expect(applied.report.result, applied.printed).toBe('applied');
   });
+});
+
+it("a role that may not make the tool's table is told of that alone where the ledger is there", async () => {
+  const shop = await target();
+  const { role, url } = await shop.login('app');
+  await shop.admin.query(`CREATE SCHEMA lockstep AUTHORIZATION ${role}; GRANT CREATE ON SCHEMA public TO ${role}`);
+  const repo = repository(pairs);
+  expect((await lockstepHere('apply', repo, url)).report.result).toBe('applied');
+  await shop.admin.query(`DROP TABLE schema_migrations; REVOKE CREATE ON SCHEMA public FROM ${role}`);
+  const { report, printed } = await lockstepHere('apply', repo, url);
+  expect(report.error?.code, printed).toBe('ledger-not-created');
+  expect(report.error?.message).toContain('may not make public.schema_migrations');
+  expect(report.error?.message).not.toContain('ledger');
+  expect(report.error?.hint).not.toContain('GRANT CREATE ON DATABASE');
 });

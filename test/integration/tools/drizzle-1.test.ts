@@ -42,13 +42,21 @@ describe('a project that goes from Drizzle 0.x to 1.0', () => {
   const users = 'CREATE TABLE users (id int PRIMARY KEY);';
   const orders = 'CREATE TABLE orders (id int PRIMARY KEY);';
 
-  it('has its table upgraded as Drizzle does, and goes on', async () => {
-    const [ours, theirs] = [await target(), await target()];
-    const repo = gitRepo(drizzleFiles([{ tag: '0000_users', when, sql: users }]));
-    for (const shop of [ours, theirs]) drizzleMigrate(repo, shop.url);
-    // As `drizzle-kit up` lays them.
+  /** As `drizzle-kit up` lays them. */
+  const up = (repo: GitRepo): void => {
     repo.git('rm', '-rq', 'drizzle');
     repo.commit('up', { ...folder('20250101123015_users', users), ...folder('20250201000000_orders', orders) });
+  };
+  const earlier = () => gitRepo(drizzleFiles([{ tag: '0000_users', when, sql: users }]));
+  const columns = `SELECT attname FROM pg_attribute WHERE attrelid = 'drizzle.__drizzle_migrations'::regclass AND attnum > 0`;
+  const columnsOf = async (shop: Target) =>
+    (await shop.rows<{ attname: string }>(columns)).map(({ attname }) => attname);
+
+  it('has its table upgraded as Drizzle does, and goes on', async () => {
+    const [ours, theirs] = [await target(), await target()];
+    const repo = earlier();
+    for (const shop of [ours, theirs]) drizzleMigrate(repo, shop.url);
+    up(repo);
 
     const plan = await lockstepHere('plan', repo, ours.url);
     expect(plan.report.plan?.pending, plan.printed).toMatchObject([{ id: '20250201000000_orders' }]);
@@ -67,10 +75,90 @@ describe('a project that goes from Drizzle 0.x to 1.0', () => {
     expect(await ours.rows(rows)).toHaveLength(2);
   });
 
+  it('keeps the table as it is when the run is refused', async () => {
+    const shop = await target();
+    const repo = earlier();
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+    repo.git('rm', '-rq', 'drizzle');
+    repo.commit('users is gone', folder('20250201000000_orders', orders));
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.result, printed).toBe('refused');
+    expect(await columnsOf(shop)).toEqual(['id', 'hash', 'created_at']);
+  });
+
+  it('keeps the table as it is when a later commit is deployed already', async () => {
+    const shop = await target();
+    const repo = earlier();
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+    up(repo);
+    repo.git('branch', 'ours');
+    repo.git('revert', '--no-edit', 'HEAD');
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+    repo.git('checkout', '-q', 'ours');
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.result, printed).toBe('superseded');
+    expect(await columnsOf(shop)).toEqual(['id', 'hash', 'created_at']);
+  });
+
+  it('has its table upgraded by a deploy without a migration, which stands among the runs', async () => {
+    const shop = await target();
+    const repo = earlier();
+    drizzleMigrate(repo, shop.url);
+    repo.git('rm', '-rq', 'drizzle');
+    repo.commit('up', folder('20250101123015_users', users));
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.result, printed).toBe('noop');
+    expect(await columnsOf(shop)).toEqual(['id', 'hash', 'created_at', 'name', 'applied_at']);
+    expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('noop');
+  });
+
+  it('has its table upgraded by a baseline', async () => {
+    const shop = await target();
+    const repo = earlier();
+    drizzleMigrate(repo, shop.url);
+    up(repo);
+    await shop.admin.query(`SET ROLE ${shop.role}; ${orders} RESET ROLE`);
+    const { report, printed } = await lockstepHere(['baseline', '--to', '20250201000000_orders'], repo, shop.url);
+    expect(report.result, printed).toBe('passed');
+    expect(await shop.rows('SELECT name FROM drizzle.__drizzle_migrations ORDER BY id')).toEqual([
+      { name: '20250101123015_users' },
+      { name: '20250201000000_orders' },
+    ]);
+  });
+
+  it.each(['grant', 'run'])(
+    'a role that may not change the table is told what its owner has to do: %s',
+    async (way) => {
+      const shop = await target();
+      const repo = earlier();
+      expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
+      up(repo);
+      const { role: owner } = await shop.login('owner');
+      await shop.admin.query(`GRANT USAGE ON SCHEMA drizzle TO ${owner};
+      ALTER TABLE drizzle.__drizzle_migrations OWNER TO ${owner};
+      GRANT SELECT, INSERT, UPDATE ON drizzle.__drizzle_migrations TO ${shop.role};
+      GRANT USAGE ON SEQUENCE drizzle.__drizzle_migrations_id_seq TO ${shop.role}`);
+      const { report, printed } = await lockstepHere('apply', repo, shop.url);
+      const { code, message, hint = '' } = report.error ?? {};
+      expect(code, printed).toBe('history-not-upgraded');
+      expect(message).toContain(shop.role);
+      expect(message).not.toContain('ledger');
+      expect(await columnsOf(shop)).toEqual(['id', 'hash', 'created_at']);
+      const [, grant = '', sql = ''] = /^ +(GRANT .*;)$[\s\S]*?^( +BEGIN;$[\s\S]*COMMIT;)$/m.exec(hint) ?? [];
+      await shop.admin.query(way === 'grant' ? grant : `SET ROLE ${owner}; ${sql} RESET ROLE`);
+      const again = await lockstepHere('apply', repo, shop.url);
+      expect(again.report.result, again.printed).toBe('applied');
+      expect(await shop.rows('SELECT name FROM drizzle.__drizzle_migrations ORDER BY id')).toEqual([
+        { name: '20250101123015_users' },
+        { name: '20250201000000_orders' },
+      ]);
+    },
+  );
+
   it('is told of the other table while its files are those of 0.x', async () => {
     const shop = await target();
     migrate(gitRepo(folder('20250101123015_users', users)), shop.url);
-    const repo = gitRepo(drizzleFiles([{ tag: '0000_users', when, sql: users }]));
+    const repo = earlier();
     const { report } = await lockstepHere('plan', repo, shop.url);
     expect(report.error).toMatchObject({ code: 'history-table-different', message: expect.stringContaining('name') });
   });

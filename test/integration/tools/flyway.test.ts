@@ -170,6 +170,34 @@ describe("Flyway's history", () => {
     expect((await lockstepHere('apply', repo, shop.url)).report.result).toBe('applied');
   });
 
+  /** Begun by Flyway, failed, and gone from the repository: the version stands there as its file had it. */
+  const failedAndGone = async (version: string) => {
+    const shop = await target();
+    const repo = repository(first);
+    await lockstepHere('apply', repo, shop.url);
+    await shop.rows(row(2, version, 'gone', 'Vx__gone.sql', 1).replace('3, true', '3, false'));
+    return { shop, repo };
+  };
+
+  it.each(['2024.01.05', '2024.1.5', '2024.001.5.0.00', '2024_01_05'])(
+    'what failed as %s and is gone from the repository is settled by its number',
+    async (version) => {
+      const { shop, repo } = await failedAndGone(version);
+      const resolved = await lockstepHere(['resolve', '2024.1.5', '--as', 'rolled-back'], repo, shop.url);
+      expect(resolved.report.result, resolved.printed).toBe('passed');
+      expect(await shop.rows(`SELECT version FROM ${TABLE}`)).toEqual([{ version: '1' }]);
+    },
+  );
+
+  it('what is not settled afterwards is not called settled', async () => {
+    const { shop, repo } = await failedAndGone('2024.01.05');
+    await shop.rows(`CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+      CREATE TRIGGER keep BEFORE DELETE ON ${TABLE} FOR EACH ROW EXECUTE FUNCTION keep()`);
+    const { report, exitCode } = await lockstepHere(['resolve', '2024.1.5', '--as', 'rolled-back'], repo, shop.url);
+    expect(exitCode).toBe(2);
+    expect(report.error).toMatchObject({ code: 'not-settled', message: expect.stringContaining('2024.1.5') });
+  });
+
   it('a run that ends between leaves a failed row, which Flyway refuses to pass, and takes it back when it goes on', async () => {
     const shop = await target();
     const repo = repository(both);

@@ -105,6 +105,22 @@ describe("Prisma's traps", () => {
     expect(await rows(shop)).toHaveLength(3);
   });
 
+  it('what was mended after it had stopped half-way has the checksum of what ran', async () => {
+    const shop = await target();
+    const path = 'prisma/migrations/20250104000000_half/migration.sql';
+    const half = '-- lockstep: no-transaction\nCREATE TABLE half (id int);\nINSERT INTO nowhere VALUES (1);\n';
+    const repo = gitRepo({ ...PRISMA_PROJECT, ...users, [path]: half });
+    const stopped = await lockstepHere('apply', repo, shop.url);
+    expect(stopped.report.result, stopped.printed).toBe('partial');
+    repo.commit('mended', { [path]: half.replace('nowhere', 'half') });
+    const again = await lockstepHere('apply', repo, shop.url);
+    expect(again.report.result, again.printed).toBe('applied');
+    const fresh = await target();
+    await lockstepHere('apply', repo, fresh.url);
+    const checksums = 'SELECT migration_name, checksum FROM _prisma_migrations ORDER BY 1';
+    expect(await shop.rows(checksums)).toEqual(await fresh.rows(checksums));
+  });
+
   it('a checksum of other line breaks is none of an edit; an edit is told', async () => {
     const shop = await target();
     const [path = ''] = Object.keys(users);

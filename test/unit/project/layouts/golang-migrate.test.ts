@@ -88,12 +88,19 @@ test('its table holds one row: the newest version', () => {
   const facts = recordFacts(second, { role: 'deployer', previous: first });
   expect(bookkeeping?.record(second, facts)).toContain('VALUES (20240101000000, false)');
   expect(bookkeeping?.forget?.(second, first)).toContain('VALUES (1, false)');
-  expect(bookkeeping?.forget?.(first, undefined)).toBe('TRUNCATE "public"."schema_migrations"');
+  expect(bookkeeping?.forget?.(first, undefined)).toBe('DELETE FROM "public"."schema_migrations"');
   // Before what runs without a transaction, and what `force` would write.
   expect(bookkeeping?.begin?.(second, facts)).toContain('VALUES (20240101000000, true)');
   const rolledBack = { identity: '20240101000000', migration: second, as: 'rolled-back', facts } as const;
   expect(bookkeeping?.settle?.(rolledBack)).toContain('VALUES (1, false)');
   expect(bookkeeping?.settle?.({ ...rolledBack, as: 'applied' })).toContain('VALUES (20240101000000, false)');
+});
+
+test('what the ledger has begun under another tool is none of its rows', () => {
+  const [first] = read({ '001_a.up.sql': '' }).migrations as [Migration];
+  const facts = recordFacts(first, { role: 'deployer', previous: undefined });
+  const gone = { identity: '003_c.sql', migration: undefined, as: 'rolled-back', facts } as const;
+  expect(bookkeepingOf(golangMigrate, undefined)?.settle?.(gone)).toBe('');
 });
 
 test('its table may have another name, whatever that holds', () => {
