@@ -76,7 +76,7 @@ A change cannot switch off its own judge:
 - Where things are (\`tool\`, \`migrations\`, \`databases\`) is read at each commit for that commit.
 - \`history.accept\` is read from the change, and an entry counts only in the change that brings it. \`history.accept: never\` on the base
   branch allows none.
-- Everything else, and Squawk's configuration, is read from the base branch. \`--policy head\` tries out what a change of it would do.
+- Everything else, and Squawk's configuration, is read from the base branch; so is [flyway.conf](tools/flyway.md), where it counts. \`--policy head\` tries out what a change of it would do.
 - The first settings of a repository are taken from the change itself, except \`rehearsal.superuser\`, \`rehearsal.setup\`,
   \`rehearsal.schema_file\`, \`rehearsal.seed\`, \`rehearsal.seed_command\`, \`test_command\`,
   \`apply_command\`, \`rollback_command\` and \`status_command\`, which count only from the base branch. They are the first when the base branch has neither a \`lockstep.yml\` nor a

@@ -16,11 +16,11 @@ import type { Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
 import { foldersLeftBehind } from './check-location.ts';
 import { holder, type PolicyFile, policyFindings, textOf } from './check-policy.ts';
-import { judgingSettings } from './check-settings.ts';
+import { basePolicy, judgingSettings } from './check-settings.ts';
 import { type ProjectTool, projectTool } from './project-tool.ts';
 import { rehearsalFiles, seedFiles } from './rehearsal-files.ts';
 import { everyRuleName } from './rule-names.ts';
-import { settingsFile } from './settings-file.ts';
+import { flywayConfFile, mayNameFlyway, settingsFile, unreadConf } from './settings-file.ts';
 import { requireToolAtBase } from './tool-at-base.ts';
 
 const USUAL_SQUAWK_CONFIG = '.squawk.toml';
@@ -68,9 +68,10 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
   });
 
   const file = await settingsFile(settings, git, bothSides);
+  const flywayConf = mayNameFlyway(file, settings) ? await flywayConfFile(git, bothSides) : undefined;
   const usualSquawk = await bothSides(USUAL_SQUAWK_CONFIG);
-  const baseHasPolicy = (file.base ?? usualSquawk.base) !== undefined;
-  const judging = judgingSettings({ settings, file, baseHasPolicy, ruleNames: everyRuleName });
+  const baseHasPolicy = (basePolicy(settings, file, flywayConf)?.base ?? usualSquawk.base) !== undefined;
+  const judging = judgingSettings({ settings, file, flywayConf, baseHasPolicy, ruleNames: everyRuleName });
   const { policy, headLocation, baseLocation, proposed } = judging;
   const { squawkConfig } = policy.lint;
   const squawkFile = squawkConfig === USUAL_SQUAWK_CONFIG ? usualSquawk : await bothSides(squawkConfig);
@@ -92,6 +93,12 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     configPath: file.path,
     mustBe: 'committed on the base branch',
   };
+  const isFlyway = projects.head.tool === 'flyway';
+  const conf = isFlyway ? (flywayConf ?? (await flywayConfFile(git, bothSides))) : undefined;
+  const unread = conf && unreadConf(headLocation, conf);
+  // What a change alters of it decides where it counts, on either side.
+  const counts = conf !== undefined && [headLocation, baseLocation].some((location) => location?.tool === 'flyway');
+  const holding = [judging.holding, ...(counts ? [{ file: conf, holds: judging.holding.holds }] : []), squawk];
   const unnamed: Location = { ...headLocation, directory: undefined };
   return {
     git,
@@ -114,11 +121,11 @@ export async function readInputs(settings: Settings, signal: AbortSignal): Promi
     findings: judgedBy(
       policy,
       [
-        ...policyFindings([judging.holding, squawk], settings.policyFrom),
+        ...policyFindings(holding, settings.policyFrom),
         ...(await foldersLeftBehind(files, range, baseLocation ?? unnamed, projects.head.directory)),
       ],
       mandatoryRules,
     ),
-    notices: [...range.notices, ...judging.notices],
+    notices: [...range.notices, ...judging.notices, ...(unread === undefined ? [] : [unread])],
   };
 }

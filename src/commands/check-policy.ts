@@ -10,7 +10,7 @@ export interface PolicyFile {
 }
 
 /** Whose settings judge the change. */
-type PolicySide = 'base' | 'head';
+export type PolicySide = 'base' | 'head';
 
 /** A file of policy with the side whose text holds in this run. */
 export interface HoldingFile {

@@ -1,7 +1,8 @@
 import { LockstepError } from '../errors.ts';
 import { parseConfig } from '../settings/file.ts';
+import type { FlywayConf } from '../settings/flyway-conf.ts';
 import type { Config, Location, Policy, Settings } from '../settings/types.ts';
-import { fenced, type HoldingFile, holder, needsFence, type PolicyFile } from './check-policy.ts';
+import { fenced, type HoldingFile, holder, needsFence, type PolicyFile, type PolicySide } from './check-policy.ts';
 
 /** Reads lockstep.yml at both sides: whose rules hold, and where things are at each. */
 
@@ -19,21 +20,27 @@ interface JudgingSettings {
 interface SettingsRequest {
   readonly settings: Settings;
   readonly file: PolicyFile;
+  /** undefined: the tool is not told to be Flyway. */
+  readonly flywayConf: PolicyFile | undefined;
   /** Whether the base branch has any file of policy. */
   readonly baseHasPolicy: boolean;
   readonly ruleNames: readonly string[];
 }
 
 /** Throws LockstepError: what is wrong in the file that holds. */
-export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: SettingsRequest): JudgingSettings {
+export function judgingSettings(request: SettingsRequest): JudgingSettings {
+  const { settings, file, flywayConf, baseHasPolicy, ruleNames } = request;
   const { overrides, database, policyFrom } = settings;
   const source = { path: file.path, overrides, ruleNames };
-  const parse = (text: string | undefined): Config => parseConfig({ ...source, text, database });
-  const here = parse(file.head);
-  const atBase = configAtBase(file, parse);
+  const parse = (side: PolicySide): Config =>
+    parseConfig({ ...source, text: file[side], database, flywayConf: confAt(flywayConf, side) });
+  const here = parse('head');
+  const known = basePolicy(settings, file, flywayConf);
+  const changed = [file, flywayConf].some((one) => one?.base !== one?.head);
+  const atBase = known && configAtBase(changed, parse);
   const usual = holder(file, policyFrom, baseHasPolicy);
   // A file at base that does not serve this run must not stop the change that mends it.
-  const serves = usual.holds === 'head' || file.base === undefined || atBase !== undefined;
+  const serves = usual.holds === 'head' || known === undefined || atBase !== undefined;
   const holding: HoldingFile = serves ? usual : { file, holds: 'head' };
   const none = (): Config => parseConfig({ ...source, text: undefined, database: undefined });
   const judge = holding.holds === 'head' ? here : (atBase ?? none());
@@ -48,7 +55,7 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
     notices: [
       ...(serves
         ? []
-        : [`${file.path} on the base branch does not serve this run: this change was judged by its own settings.`]),
+        : [`${known?.path} on the base branch does not serve this run: this change was judged by its own settings.`]),
       ...(bringsOwn && needsFence(judge.policy, overrides) ? [ONLY_AT_BASE] : []),
     ],
   };
@@ -57,14 +64,28 @@ export function judgingSettings({ settings, file, baseHasPolicy, ruleNames }: Se
 const ONLY_AT_BASE =
   'test_command, apply_command, rollback_command, status_command, rehearsal.superuser, rehearsal.setup, rehearsal.schema_file, rehearsal.seed and rehearsal.seed_command count only once they stand on the base branch (or with `policy: head`, on the command line `--policy head`).';
 
-/** undefined: there is no file, or it cannot be read, or it does not know this database yet. */
-function configAtBase({ base, head }: PolicyFile, parse: (text: string | undefined) => Config): Config | undefined {
-  if (base === undefined) return undefined;
+function confAt(file: PolicyFile | undefined, side: PolicySide): FlywayConf | undefined {
+  const text = file?.[side];
+  return file === undefined || text === undefined ? undefined : { path: file.path, text };
+}
+
+/** What the base has of settings: flyway.conf alone, where the command line says that the tool is Flyway. */
+export function basePolicy(
+  { overrides }: Pick<Settings, 'overrides'>,
+  file: PolicyFile,
+  flywayConf: PolicyFile | undefined,
+): PolicyFile | undefined {
+  const all = [file, ...(overrides.tool === 'flyway' && flywayConf !== undefined ? [flywayConf] : [])];
+  return all.find(({ base }) => base !== undefined);
+}
+
+/** undefined: it cannot be read, or it does not know this database yet. */
+function configAtBase(changed: boolean, parse: (side: PolicySide) => Config): Config | undefined {
   try {
-    return parse(base);
+    return parse('base');
   } catch (error) {
     const mendable = ['bad-config', 'unknown-database', 'choose-database'];
-    if (error instanceof LockstepError && mendable.includes(error.code) && base !== head) return undefined;
+    if (error instanceof LockstepError && mendable.includes(error.code) && changed) return undefined;
     throw error;
   }
 }

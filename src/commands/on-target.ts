@@ -48,9 +48,9 @@ export async function onTarget(
   }
 }
 
-function noticesOf({ uncommitted }: TargetInputs): string[] {
-  if (uncommitted.length === 0) return [];
-  return [`Not committed, so that nobody else has it as it is here: ${uncommitted.join(', ')}.`];
+function noticesOf({ uncommitted, notices }: TargetInputs): string[] {
+  if (uncommitted.length === 0) return [...notices];
+  return [...notices, `Not committed, so that nobody else has it as it is here: ${uncommitted.join(', ')}.`];
 }
 
 /** The migrations are read while the server lets us in. What is wrong with them is told whatever the server says. */

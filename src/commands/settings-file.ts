@@ -2,13 +2,30 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { LockstepError } from '../errors.ts';
 import type { Git } from '../project/git.ts';
-import type { Settings } from '../settings/types.ts';
+import type { Location, Settings } from '../settings/types.ts';
 import type { PolicyFile } from './check-policy.ts';
 
 const DEFAULT_CONFIG = 'lockstep.yml';
 
 /** A file's text at base and at head. */
 type BothSides = (path: string) => Promise<PolicyFile>;
+
+/** Flyway's own settings, which count beside lockstep.yml where that says `tool: flyway`: where Lockstep was started, else at the root. */
+export async function flywayConfFile({ prefix }: Pick<Git, 'prefix'>, bothSides: BothSides): Promise<PolicyFile> {
+  const own = prefix === '' ? undefined : await bothSides(`${prefix}/flyway.conf`);
+  return own !== undefined && (own.base ?? own.head) !== undefined ? own : bothSides('flyway.conf');
+}
+
+/** Whether a text of lockstep.yml, or the command line, may say so. YAML may write it with an escape. */
+export function mayNameFlyway(file: PolicyFile, { overrides }: Pick<Settings, 'overrides'>): boolean {
+  return overrides.tool === 'flyway' || [file.base, file.head].some((text) => /flyway|\\/.test(text ?? ''));
+}
+
+/** Of a project of Flyway's; undefined: it counts. Where the files alone tell that it is Flyway's, it does not, and that is told. */
+export function unreadConf(location: Pick<Location, 'tool'>, conf: PolicyFile): string | undefined {
+  if (location.tool !== 'auto' || conf.head === undefined) return undefined;
+  return `${conf.path} is not read: with \`tool: flyway\` in lockstep.yml its table, schema, locations and placeholders count.`;
+}
 
 /**
  * lockstep.yml at both sides. A folder of a larger repository may have its own; one that is new there does not replace the

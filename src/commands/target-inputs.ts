@@ -14,8 +14,9 @@ import { fromDotenv } from '../settings/dotenv.ts';
 import { parseConfig } from '../settings/file.ts';
 import type { Config, EnvironmentKind, Location, Policy, Settings } from '../settings/types.ts';
 import { refuseCommittedDirectories } from './check-directories.ts';
+import type { PolicyFile } from './check-policy.ts';
 import { type ProjectTool, projectTool } from './project-tool.ts';
-import { settingsFile } from './settings-file.ts';
+import { flywayConfFile, mayNameFlyway, settingsFile, unreadConf } from './settings-file.ts';
 
 /** Which commit a command on a target is about, what its own settings say, and where the target is. */
 export interface TargetPlace {
@@ -39,6 +40,8 @@ export interface TargetInputs extends TargetPlace {
   /** Paths of migrations that are not in `commit` as they stand in the working tree. */
   readonly uncommitted: readonly string[];
   readonly project: Project;
+  /** What is to be said about the settings. */
+  readonly notices: readonly string[];
   readonly layout: Layout;
   /** undefined: Lockstep runs the migrations' SQL itself. */
   readonly tool: ProjectTool | undefined;
@@ -107,7 +110,10 @@ export async function readTargetProject(place: TargetPlace): Promise<TargetInput
     (path) => (path.startsWith(inFolder) && path.endsWith('.sql')) || isProgram(path),
   );
   const tool = await projectTool(place.files, place.at, project.tool, place.policy);
-  return { ...place, author, subject, project, uncommitted, layout: toolLayout(project.tool), tool };
+  const conf = project.tool === 'flyway' ? await flywayConfFile(place.git, bothAt(place.files, place.at)) : undefined;
+  const unread = conf && unreadConf(place.location, conf);
+  const notices = unread === undefined ? [] : [unread];
+  return { ...place, author, subject, project, uncommitted, notices, layout: toolLayout(project.tool), tool };
 }
 
 async function configAt(
@@ -116,16 +122,24 @@ async function configAt(
   files: GitFiles,
   at: At,
 ): Promise<{ config: Config; path: string }> {
-  const file = await settingsFile(settings, git, async (path) => {
-    const found = await files.readOne(at, path);
-    const text = found && decode(found.bytes).text;
-    return { path, base: text, head: text };
-  });
+  const textAt = bothAt(files, at);
+  const file = await settingsFile(settings, git, textAt);
+  const conf = mayNameFlyway(file, settings) ? await flywayConfFile(git, textAt) : undefined;
+  const flywayConf = conf?.head === undefined ? undefined : { path: conf.path, text: conf.head };
   const { overrides, database } = settings;
   const ruleNames = mayNameRules(file.head) ? (await import('./rule-names.ts')).everyRuleName : [];
   return {
-    config: parseConfig({ text: file.head, path: file.path, overrides, database, ruleNames }),
+    config: parseConfig({ text: file.head, path: file.path, overrides, database, flywayConf, ruleNames }),
     path: file.path,
+  };
+}
+
+/** A command on a target knows one side alone. */
+function bothAt(files: GitFiles, at: At): (path: string) => Promise<PolicyFile> {
+  return async (path) => {
+    const found = await files.readOne(at, path);
+    const text = found && decode(found.bytes).text;
+    return { path, base: text, head: text };
   };
 }
 

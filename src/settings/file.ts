@@ -3,6 +3,7 @@ import { didYouMean } from '../nearest.ts';
 import { excerpt, type Place } from '../project/place.ts';
 import { docsAddress } from '../repository.ts';
 import { parseDuration, postgresDuration } from './duration.ts';
+import { type FlywayConf, flywaySettings } from './flyway-conf.ts';
 import { repositoryPath } from './repository-path.ts';
 import { type FileSettings, settingsSchema } from './schema.ts';
 import type { Config, DeployPolicy, Overrides, RehearsalPolicy } from './types.ts';
@@ -17,18 +18,23 @@ export interface ConfigSource {
   readonly overrides: Overrides;
   /** `--database`. */
   readonly database: string | undefined;
+  /** The project's flyway.conf, where there is one: it counts where the tool is told to be Flyway. */
+  readonly flywayConf?: FlywayConf | undefined;
   /** What `lint.rules` may name. */
   readonly ruleNames: readonly string[];
 }
 
 /**
- * Reads lockstep.yml. Throws a LockstepError: `bad-config` tells every problem of the file with its line,
+ * Reads lockstep.yml, and what stands beside it. Throws a LockstepError: `bad-config` tells every problem of the file with its line,
  * `unknown-database` that the wanted one is not in it, `choose-database` that one must be chosen.
  */
 export function parseConfig(source: ConfigSource): Config {
   const file = readFile(source);
   const { name, settings } = chooseDatabase(file, source);
-  return toConfig(settingsSchema.parse(settings, { jitless: true }), name, source.overrides);
+  const told = settingsSchema.parse(settings, { jitless: true });
+  const beside = fromFlyway(told, settings, source);
+  const all = beside === undefined ? told : settingsSchema.parse(merge(beside, settings), { jitless: true });
+  return toConfig(all, name, source.overrides);
 }
 
 type RawFile = Readonly<Record<string, unknown>> & { readonly databases?: readonly RawDatabase[] };
@@ -91,6 +97,19 @@ function chooseDatabase(
   }
   const { name, ...own } = chosen;
   return { name, settings: merge(top, own) };
+}
+
+/** What flyway.conf says where neither lockstep.yml nor the command line does. */
+function fromFlyway(told: FileSettings, raw: unknown, { flywayConf, overrides }: ConfigSource): unknown {
+  if (flywayConf === undefined || (overrides.tool ?? told.tool) !== 'flyway') return undefined;
+  const { table, id_column, id_format, applied_at_column, checksum_column } = told.history;
+  return flywaySettings(flywayConf, {
+    // With columns described it would be a table of the project's own runner.
+    table: [table, id_column, id_format, applied_at_column, checksum_column].some((key) => key !== undefined),
+    directory: (overrides.migrationsDirectory ?? told.migrations.directory) !== undefined,
+    outOfOrder: isMap(raw) && 'out_of_order' in raw,
+    placeholders: Object.keys(told.rehearsal.placeholders),
+  });
 }
 
 /** Maps are merged key by key; anything else of `over` replaces what was there. */

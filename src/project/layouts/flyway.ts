@@ -43,8 +43,10 @@ export const flyway: Layout = {
       .at(-1);
     const chosen = [...(baseline ? [baseline] : []), ...versions, ...named.filter(({ kind }) => kind === 'R')];
     const confs = new Map(files.filter(({ path }) => path.endsWith('.sql.conf')).map((file) => [file.path, file]));
+    // Of several the first.
+    const undoOf = new Map([...undos].reverse().map((undo) => [sameVersion(undo.version), undo]));
     const undone = (one: NamedFile): NamedFile | undefined =>
-      one.kind === 'V' ? undos.find(({ version }) => sameVersion(version) === sameVersion(one.version)) : undefined;
+      one.kind === 'V' ? undoOf.get(sameVersion(one.version)) : undefined;
     const used = new Set(chosen.map(undone));
     const migrations = chosen.map((one) => migration({ directory, confs, options }, one, undone(one)));
     const ignored = [
@@ -52,7 +54,7 @@ export const flyway: Layout = {
         .filter((one) => !used.has(one))
         .map(({ file }) => ignoredFile(file, 'An undo script without its migration')),
       ...files
-        .filter((file) => named.every((one) => one.file !== file))
+        .filter(({ path }) => flywayName(fileName(path)) === undefined)
         .flatMap((file) => passedOver(directory, file, paths)),
     ];
     return {

@@ -7,7 +7,6 @@ import {
   below,
   byVersion,
   compareText,
-  compareVersions,
   fileName,
   ignoredFile,
   nextName,
@@ -39,12 +38,15 @@ export const golangMigrate: Layout = {
   },
   read(directory, files, { placeholders }) {
     const paths = new Set(files.map(({ path }) => path));
-    const scripts = files.filter(({ path }) => NAME.test(below(directory, path)));
+    const isScript = ({ path }: RepoFile): boolean => NAME.test(below(directory, path));
+    const scripts = files.filter(isScript);
     const downs = scripts.filter(({ path }) => half(path) === 'down');
     const ups = scripts.filter(({ path }) => half(path) === 'up');
+    const downsOf = new Map<bigint, RepoFile[]>();
+    for (const down of downs) downsOf.set(numberOf(down), [...(downsOf.get(numberOf(down)) ?? []), down]);
     const used = new Set<RepoFile>();
     const migrations = ups.map((up): Migration => {
-      const down = downOf(up, downs, used);
+      const down = downOf(up, downsOf.get(numberOf(up)) ?? [], used);
       if (down) used.add(down);
       const source = sourceOf(up, placeholders);
       const twin = down && sourceOf(down, placeholders);
@@ -68,7 +70,7 @@ export const golangMigrate: Layout = {
       ...downs
         .filter((down) => !used.has(down))
         .map((down) => ignoredFile(down, 'A down script without its up script')),
-      ...files.filter((file) => !scripts.includes(file)).flatMap((file) => passedOver(directory, file, paths)),
+      ...files.filter((file) => !isScript(file)).flatMap((file) => passedOver(directory, file, paths)),
     ];
     return {
       tool: golangMigrate.name,
@@ -86,10 +88,13 @@ function half(path: string): string | undefined {
   return NAME.exec(fileName(path))?.[3];
 }
 
-/** The tool pairs by version; the name decides only between several. */
-function downOf(up: RepoFile, downs: readonly RepoFile[], used: ReadonlySet<RepoFile>): RepoFile | undefined {
-  const version = NAME.exec(fileName(up.path))?.[1] ?? '';
-  const same = downs.filter((down) => compareVersions(NAME.exec(fileName(down.path))?.[1] ?? '', version) === 0);
+/** 1 and 001 are the same. */
+function numberOf({ path }: RepoFile): bigint {
+  return BigInt(NAME.exec(fileName(path))?.[1] ?? 0);
+}
+
+/** The tool pairs by version; the name decides only between several. `same`: down scripts of its version. */
+function downOf(up: RepoFile, same: readonly RepoFile[], used: ReadonlySet<RepoFile>): RepoFile | undefined {
   const twin = up.path.replace(/\.up\.sql$/, '.down.sql');
   return same.find(({ path }) => path === twin) ?? same.find((down) => !used.has(down));
 }

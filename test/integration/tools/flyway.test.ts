@@ -228,3 +228,78 @@ describe("Flyway's history", () => {
     );
   });
 });
+
+describe('flyway.conf beside lockstep.yml', () => {
+  const target = targets();
+  const CONF =
+    'flyway.schemas=app\nflyway.table=log\nflyway.locations=filesystem:sql\nflyway.placeholders.role=buyers\n';
+  const view = `CREATE OR REPLACE VIEW \${role} AS SELECT 1 AS one;\n`;
+  const files = { 'flyway.conf': CONF, 'sql/V1__users.sql': USERS, 'sql/R__view.sql': view };
+
+  it('says with `tool: flyway` where the migrations are, where the table is, and what placeholders hold', async () => {
+    const shop = await target();
+    const repo = gitRepo({ ...files, 'lockstep.yml': 'tool: flyway\n' });
+    const { report, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(report.result, printed).toBe('applied');
+    expect(await shop.rows('SELECT script FROM app.log ORDER BY installed_rank')).toEqual([
+      { script: 'V1__users.sql' },
+      { script: 'R__view.sql' },
+    ]);
+    expect(await shop.relations()).toContain('public.buyers');
+  });
+
+  it('gives way to lockstep.yml', async () => {
+    const shop = await target();
+    const config = 'tool: flyway\nhistory:\n  table: own.table\nrehearsal:\n  placeholders:\n    role: sellers\n';
+    const { report, printed } = await lockstepHere('apply', gitRepo({ ...files, 'lockstep.yml': config }), shop.url);
+    expect(report.result, printed).toBe('applied');
+    expect(await shop.relations()).toEqual(expect.arrayContaining(['own.table', 'public.sellers']));
+    expect(await shop.relations()).not.toContain('app');
+  });
+
+  it('is told where it is not read, since the files alone tell the tool', async () => {
+    const shop = await target();
+    const repo = gitRepo({ 'flyway.conf': CONF, 'db/migration/V1__users.sql': USERS });
+    const planned = await lockstepHere('plan', repo, shop.url);
+    expect(planned.report.notices, planned.printed).toContainEqual(expect.stringContaining('flyway.conf is not read'));
+    repo.git('checkout', '-qb', 'change');
+    repo.commit('change', { 'db/migration/V2__orders.sql': ORDERS });
+    const checked = await checkHere(repo);
+    expect(checked.report.notices, checked.printed).toContainEqual(expect.stringContaining('flyway.conf is not read'));
+  });
+
+  it('stops a deploy by a key that means what Lockstep does not do', async () => {
+    const shop = await target();
+    const conf = `${CONF}flyway.sqlMigrationPrefix=M\n`;
+    const repo = gitRepo({ ...files, 'flyway.conf': conf, 'lockstep.yml': 'tool: flyway\n' });
+    const { report, exitCode } = await lockstepHere('apply', repo, shop.url);
+    expect(exitCode).toBe(2);
+    expect(report.error).toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('flyway.conf:5: flyway.sqlMigrationPrefix'),
+    });
+  });
+
+  it("judges a change by the base's, and says that the change alters it", async () => {
+    const repo = gitRepo({ ...files, 'lockstep.yml': 'tool: flyway\n' });
+    repo.git('checkout', '-qb', 'change');
+    repo.commit('change', {
+      'flyway.conf': `${CONF.replace('role=buyers', 'other=buyers')}`,
+      'sql/V2__more.sql': `CREATE TABLE more (id int PRIMARY KEY);\nCREATE VIEW \${other} AS SELECT 1 AS one;\n`,
+    });
+    const { report, printed } = await checkHere(repo);
+    const found = report.findings?.map(({ rule, path }) => `${rule} ${path}`) ?? [];
+    expect(found, printed).toContain('policy-changed flyway.conf');
+    expect(printed).toContain(`Flyway refuses \${other} without a value`);
+    expect(printed).not.toContain(`Flyway refuses \${role} without a value`);
+  });
+
+  it('of a base that is refused does not stop the change that mends it', async () => {
+    const repo = gitRepo({ ...files, 'flyway.conf': `${CONF}flyway.group=true\n`, 'lockstep.yml': 'tool: flyway\n' });
+    repo.git('checkout', '-qb', 'change');
+    repo.commit('change', { 'flyway.conf': CONF, 'sql/V2__orders.sql': ORDERS });
+    const { report, printed } = await checkHere(repo);
+    expect(report.error, printed).toBeUndefined();
+    expect(printed).toContain('does not serve this run');
+  });
+});
