@@ -200,16 +200,14 @@ describe('its table', () => {
     const facts = recordFacts(first, { role: "d'r", previous: undefined, milliseconds: '12' });
     const table = '"public"."flyway_schema_history"';
     const row = `VALUES ((SELECT coalesce(max(installed_rank), 0) + 1 FROM ${table}), '1', 'a', 'SQL', 'V1__a.sql', ${crc(first)}, 'd''r', least(12, 2147483647)::int, true)`;
-    // By its number, however a row has it: 1, 01 or 1.0.
-    const dotted = "pg_catalog.regexp_replace(version, '_', '.', 'g')";
-    const plain = `pg_catalog.regexp_replace(${dotted}, '(^|[.])0+(?=[0-9])',  E'\\\\1', 'g')`;
-    const number = `pg_catalog.regexp_replace(${plain}, '([.]0)+$', '', 'g')`;
-    const removed = `DELETE FROM ${table} WHERE ${number} = '1' AND NOT success`;
+    // The row has the version as its file had it: 01_0 is 1 all the same.
+    const removed = new RegExp(`^DELETE FROM ${table} WHERE .*regexp_replace\\(version, .* = '1' AND NOT success$`);
     expect(bookkeeping?.record(first, facts)).toMatch(/^INSERT/);
     expect(bookkeeping?.record(first, facts)).toContain(row);
-    expect(bookkeeping?.record(first, { ...facts, begun: true })).toContain(`${removed};\nINSERT`);
+    const [away, inserted] = bookkeeping?.record(first, { ...facts, begun: true }).split(';\n') ?? [];
+    expect([away, inserted]).toEqual([expect.stringMatching(removed), expect.stringMatching(/^INSERT/)]);
     expect(bookkeeping?.begin?.(first, facts)).toContain(row.replace('true', 'false'));
-    expect(bookkeeping?.settle?.({ identity: '1', migration: first, as: 'rolled-back', facts })).toBe(removed);
+    expect(bookkeeping?.settle?.({ identity: '1', migration: first, as: 'rolled-back', facts })).toMatch(removed);
     expect(bookkeeping?.settle?.({ identity: '1', migration: first, as: 'applied', facts })).toContain(row);
     expect(bookkeeping?.settle?.({ identity: "R__it's", migration: undefined, as: 'rolled-back', facts })).toContain(
       "version IS NULL AND description = 'it''s' AND NOT success",
