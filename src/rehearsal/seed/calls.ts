@@ -27,37 +27,42 @@ export interface Calls {
   readonly notCalled: readonly string[];
 }
 
-/** What there was before a migration: bodies of functions by OID, and OIDs of triggers. */
+/** What there was before a migration, by OID: hashes of the functions' bodies, and of what the triggers are and whether they are on. */
 export interface Bodies {
   readonly functions: ReadonlyMap<string, string>;
-  readonly triggers: ReadonlySet<string>;
+  readonly triggers: ReadonlyMap<string, string>;
 }
 
 export async function bodiesOf(session: Session): Promise<Bodies> {
   const [functions, triggers] = await session.run(`
     SELECT p.oid::text AS oid, pg_catalog.md5(p.prosrc) AS body FROM pg_catalog.pg_proc p WHERE p.oid >= 16384;
-    SELECT t.oid::text AS oid FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal`);
-  const bodies = (functions?.rows ?? []) as readonly { oid: string; body: string }[];
-  const others = (triggers?.rows ?? []) as readonly { oid: string }[];
-  return {
-    functions: new Map(bodies.map(({ oid, body }) => [oid, body])),
-    triggers: new Set(others.map(({ oid }) => oid)),
-  };
+    SELECT t.oid::text AS oid, pg_catalog.md5(pg_catalog.concat(pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled)) AS body
+    FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal`);
+  return { functions: byOid(functions?.rows ?? []), triggers: byOid(triggers?.rows ?? []) };
+}
+
+function byOid(rows: readonly unknown[]): ReadonlyMap<string, string> {
+  return new Map((rows as readonly { oid: string; body: string }[]).map(({ oid, body }) => [oid, body]));
+}
+
+function changedSince(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+  return [...now].flatMap(([oid, body]) => (before.get(oid) === body ? [] : [oid]));
 }
 
 const MOST = 50;
 
-/** Calls what is not as it was `before`. Nothing of it stays. Rejects when the session is lost. */
+/** Calls what is not as it was `before`, constraint triggers at once. Nothing of it stays. Rejects when the session is lost. */
 export async function callNews(session: Session, before: Bodies): Promise<Calls> {
   const now = await bodiesOf(session);
-  const changed = [...now.functions].flatMap(([oid, body]) => (before.functions.get(oid) === body ? [] : [oid]));
-  const added = [...now.triggers].filter((oid) => !before.triggers.has(oid));
+  const changed = changedSince(before.functions, now.functions);
   const failed: FailedCall[] = [];
   const notCalled: string[] = [];
-  await session.run("BEGIN; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'");
+  await session.run(
+    "BEGIN; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '1s'; SET CONSTRAINTS ALL IMMEDIATE",
+  );
   try {
     const functions = await functionCalls(session, changed);
-    const triggers = await triggersOf(session, added, changed);
+    const triggers = await triggersOf(session, changedSince(before.triggers, now.triggers), changed);
     for (const [at, { name, sql }] of functions.entries()) {
       if (sql === null || at >= MOST) {
         notCalled.push(
@@ -65,7 +70,7 @@ export async function callNews(session: Session, before: Bodies): Promise<Calls>
         );
         continue;
       }
-      const error = await attempt(session, `SELECT ${sql}`);
+      const { error } = await attempt(session, `SELECT ${sql}`);
       if (error !== undefined && isBroken(error))
         failed.push({ kind: 'function', name, table: undefined, event: undefined, ...told(error) });
     }
@@ -82,18 +87,24 @@ export async function callNews(session: Session, before: Bodies): Promise<Calls>
 
 /** Its failure, if it has one; or why nobody knows. */
 async function callTrigger(session: Session, trigger: Subject): Promise<readonly FailedCall[] | string> {
-  if (!trigger.hasRows) return 'its table has no rows in the rehearsal';
   const { name, table } = trigger;
+  const there = await attempt(session, `SELECT FROM ${table} LIMIT 1`);
+  if (there.error !== undefined) return `its table cannot be read: ${there.error.message}`;
+  if (there.rows === 0) return 'its table has no rows in the rehearsal';
   let unknown = trigger.conditional ? 'its condition may hold for none of the rows' : undefined;
   for (const { event, attempts } of tableWrites(trigger)) {
-    let passed = false;
-    for (const sql of attempts) {
-      const error = await attempt(session, sql);
-      if (error !== undefined && isOf(error, trigger)) return [{ kind: 'trigger', name, table, event, ...told(error) }];
-      passed = error === undefined;
-      if (passed) break;
+    let outcome = 'fails for another reason';
+    for (const { sql, needs, isDuplicate } of attempts) {
+      if (needs !== undefined && (await attempt(session, needs)).rows !== 1) continue;
+      const { error, rows } = await attempt(session, sql);
+      if (error !== undefined && isOf(error, trigger, isDuplicate))
+        return [{ kind: 'trigger', name, table, event, ...told(error) }];
+      if (error !== undefined) continue;
+      // Another trigger may have kept the row from being written.
+      outcome = rows === 0 && trigger.afterRow ? 'writes none' : '';
+      break;
     }
-    if (!passed) unknown ??= `${event} of a row that is there fails for another reason`;
+    if (outcome !== '') unknown ??= `${event} of a row that is there ${outcome}`;
   }
   return unknown ?? [];
 }
@@ -104,11 +115,12 @@ interface PgError {
   readonly where?: string;
 }
 
-async function attempt(session: Session, sql: string): Promise<PgError | undefined> {
-  const { error } = await session.runTimed(`SAVEPOINT called; ${sql}; ROLLBACK TO SAVEPOINT called`);
-  if (error === undefined) return undefined;
+/** Nothing of it stays. `rows`: as its command tag tells. */
+async function attempt(session: Session, sql: string): Promise<{ readonly error?: PgError; readonly rows: number }> {
+  const { error, completed } = await session.runTimed(`SAVEPOINT called; ${sql}; ROLLBACK TO SAVEPOINT called`);
+  if (error === undefined) return { rows: Number(/\d+$/.exec(completed[1]?.tag ?? '')?.[0] ?? 0) };
   await session.run('ROLLBACK TO SAVEPOINT called');
-  return error as PgError;
+  return { error: error as PgError, rows: 0 };
 }
 
 /** Names that nothing has, and words that are no SQL: no argument would make them right. */
@@ -126,10 +138,13 @@ function isBroken({ code, where = '' }: PgError): boolean {
   return BROKEN.has(code) && !/ at EXECUTE$/m.test(where);
 }
 
-/** What the body itself cannot do, or refuses: not what a constraint of the table says to a row that is there twice. */
-function isOf(error: PgError, { functionName }: Subject): boolean {
+/**
+ * What the body itself cannot do, or refuses: not what a constraint of the table says, nor what the body may say of a row that is there
+ * twice.
+ */
+function isOf(error: PgError, { functionName }: Subject, isDuplicate: boolean): boolean {
   const { code = '', where = '' } = error;
-  return where.includes(`${functionName}(`) && (isBroken(error) || code.startsWith('P0'));
+  return where.includes(`${functionName}(`) && (isBroken(error) || (code.startsWith('P0') && !isDuplicate));
 }
 
 function told({ code = '', message }: PgError): Pick<FailedCall, 'sqlstate' | 'message'> {

@@ -14,7 +14,8 @@ export interface Subject {
   readonly onDelete: boolean;
   /** WHEN (...) stands before it. */
   readonly conditional: boolean;
-  readonly hasRows: boolean;
+  /** For each row, once it is written. */
+  readonly afterRow: boolean;
   /** Columns that a new row may give, quoted. */
   readonly columns: readonly string[];
   /** Columns that may be set, quoted. */
@@ -37,7 +38,7 @@ export async function triggersOf(
     SELECT t.tgname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS "table",
       pg_catalog.quote_ident(p.proname) AS "functionName",
       t.tgtype & 4 <> 0 AS "onInsert", t.tgtype & 16 <> 0 AS "onUpdate", t.tgtype & 8 <> 0 AS "onDelete",
-      t.tgqual IS NOT NULL AS conditional,
+      t.tgqual IS NOT NULL AS conditional, t.tgtype & 3 = 1 AS "afterRow",
       ${columns('')} AS columns, ${columns(" AND a.attidentity <> 'a'")} AS settable
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -46,19 +47,21 @@ export async function triggersOf(
     WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') AND c.relkind IN ('r', 'p')
       AND l.lanname = 'plpgsql' AND (t.oid = ANY (${array(triggers)}) OR p.oid = ANY (${array(functions)}))
     ORDER BY t.oid`);
-  const found = (result?.rows ?? []) as readonly Omit<Subject, 'hasRows'>[];
-  const subjects: Subject[] = [];
-  for (const one of found) {
-    const [rows] = await session.run(`SELECT FROM ${one.table} LIMIT 1`);
-    subjects.push({ ...one, hasRows: rows?.rowCount === 1 });
-  }
-  return subjects;
+  return (result?.rows ?? []) as Subject[];
+}
+
+interface Attempt {
+  readonly sql: string;
+  /** What must write a row by itself before this is tried, so that a failure is the event's own. */
+  readonly needs?: string;
+  /** The row is there twice then, which a body may refuse with good reason. */
+  readonly isDuplicate: boolean;
 }
 
 interface Attempts {
   readonly event: Write;
   /** The first that succeeds will do. */
-  readonly attempts: readonly string[];
+  readonly attempts: readonly Attempt[];
 }
 
 /** A row that is there is written once more, in the place of itself where that can be: beside itself it is a duplicate. */
@@ -68,13 +71,19 @@ export function tableWrites({ table, columns, settable, onInsert, onUpdate, onDe
   const all = columns.join(', ');
   const row = `ctid = (SELECT ctid FROM ${table} LIMIT 1)`;
   const into = `INSERT INTO ${table} (${all}) OVERRIDING SYSTEM VALUE`;
-  const inPlace = `WITH gone AS (DELETE FROM ${table} WHERE ${row} RETURNING *) ${into} SELECT ${all} FROM gone`;
+  const remove = `DELETE FROM ${table} WHERE ${row}`;
+  const inPlace = `WITH gone AS (${remove} RETURNING *) ${into} SELECT ${all} FROM gone`;
   const beside = `${into} SELECT ${all} FROM ${table} LIMIT 1`;
   // Each column, since a trigger may be there for one of them alone.
   const update = `UPDATE ${table} SET ${settable.map((name) => `${name} = ${name}`).join(', ')} WHERE ${row}`;
+  const inserts: readonly Attempt[] = [
+    { sql: inPlace, needs: remove, isDuplicate: false },
+    { sql: beside, isDuplicate: true },
+  ];
+  const alone = (sql: string): readonly Attempt[] => [{ sql, isDuplicate: false }];
   return [
-    ...(onInsert ? [{ event: 'INSERT', attempts: [inPlace, beside] } as const] : []),
-    ...(onUpdate && settable.length > 0 ? [{ event: 'UPDATE', attempts: [update] } as const] : []),
-    ...(onDelete ? [{ event: 'DELETE', attempts: [`DELETE FROM ${table} WHERE ${row}`] } as const] : []),
+    ...(onInsert ? [{ event: 'INSERT', attempts: inserts } as const] : []),
+    ...(onUpdate && settable.length > 0 ? [{ event: 'UPDATE', attempts: alone(update) } as const] : []),
+    ...(onDelete ? [{ event: 'DELETE', attempts: alone(remove) } as const] : []),
   ];
 }

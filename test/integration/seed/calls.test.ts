@@ -10,6 +10,18 @@ const BASE = `
   CREATE FUNCTION price(amount int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN amount; END $$;
   CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE FUNCTION broken() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN nope(); END $$;
+  CREATE FUNCTION lost() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO nowhere VALUES (1); RETURN NULL; END $$;
+  CREATE TABLE marked (words text);
+  CREATE TRIGGER late AFTER DELETE ON marked FOR EACH ROW EXECUTE FUNCTION lost();
+  CREATE TRIGGER off AFTER UPDATE ON marked FOR EACH ROW EXECUTE FUNCTION lost();
+  ALTER TABLE marked DISABLE TRIGGER off;
+  CREATE TABLE soft (words text);
+  CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+  CREATE TRIGGER stays BEFORE DELETE ON soft FOR EACH ROW EXECUTE FUNCTION stays();
+  CREATE TABLE tenants (tenant uuid);
+  ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+  CREATE POLICY own ON tenants USING (tenant = current_setting('app.tenant')::uuid);
   CREATE TRIGGER touch BEFORE UPDATE OF total ON orders FOR EACH ROW EXECUTE FUNCTION touched();`;
 
 beforeAll(loadParser);
@@ -61,6 +73,40 @@ describe.each(edgeMajors)('what a migration makes is called on Postgres $major',
       '2: DELETE of a row of public."Log", in trigger kept, fails: kept (P0001).',
     ],
     [
+      'a trigger that is made anew with the function that it had',
+      'CREATE OR REPLACE TRIGGER late AFTER UPDATE ON marked FOR EACH ROW EXECUTE FUNCTION lost();',
+      '1: UPDATE of a row of public.marked, in trigger late, fails: relation "nowhere" does not exist (42P01).',
+    ],
+    [
+      'a trigger that is switched on',
+      'ALTER TABLE marked ENABLE TRIGGER off;',
+      '1: UPDATE of a row of public.marked, in trigger off, fails: relation "nowhere" does not exist (42P01).',
+    ],
+    [
+      'a trigger of inserts, by its event, where rows may not be deleted',
+      `CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'kept'; END IF; RETURN NEW; END $$;
+       CREATE TRIGGER guarded BEFORE INSERT OR DELETE ON "Log" FOR EACH ROW EXECUTE FUNCTION guard();`,
+      '2: DELETE of a row of public."Log", in trigger guarded, fails: kept (P0001).',
+    ],
+    [
+      'a trigger of inserts, where a deletion deletes nothing',
+      `CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO nowhere VALUES (1); RETURN NULL; END $$;
+       CREATE TRIGGER audited AFTER INSERT ON soft FOR EACH ROW EXECUTE FUNCTION audit();`,
+      '2: INSERT of a row of public.soft, in trigger audited, fails: relation "nowhere" does not exist (42P01).',
+    ],
+    [
+      'a constraint trigger, which is deferred',
+      `CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO nowhere VALUES (1); RETURN NULL; END $$;
+       CREATE CONSTRAINT TRIGGER later AFTER UPDATE ON "Log" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit();`,
+      '2: UPDATE of a row of public."Log", in trigger later, fails: relation "nowhere" does not exist (42P01).',
+    ],
+    [
+      'a function, beside a trigger of a table that shows the role no rows',
+      `CREATE TRIGGER touch BEFORE UPDATE ON tenants FOR EACH ROW EXECUTE FUNCTION touched();
+       CREATE FUNCTION wrong() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN nope(); END $$;`,
+      '2: A call of wrong() fails: function nope() does not exist (42883).',
+    ],
+    [
       'a trigger that refuses',
       `CREATE FUNCTION frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$;
        CREATE TRIGGER stopped AFTER INSERT OR UPDATE ON "Log" FOR EACH ROW EXECUTE FUNCTION frozen();`,
@@ -106,11 +152,15 @@ describe.each(edgeMajors)('what a migration makes is called on Postgres $major',
       CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
       CREATE TRIGGER a BEFORE INSERT ON fresh FOR EACH ROW EXECUTE FUNCTION touch();
       CREATE TRIGGER b BEFORE UPDATE ON orders FOR EACH ROW WHEN (OLD.total IS DISTINCT FROM NEW.total) EXECUTE FUNCTION touch();
+      CREATE TRIGGER c BEFORE UPDATE ON tenants FOR EACH ROW EXECUTE FUNCTION touch();
+      CREATE TRIGGER d AFTER DELETE ON soft FOR EACH ROW EXECUTE FUNCTION touch();
       CREATE FUNCTION any_of(x anyelement) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;`);
     expect(notAnalysed.map(({ reason }) => reason)).toEqual([
       'not called in the rehearsal: function any_of(anyelement): nobody knows with what to call it',
       'not called in the rehearsal: trigger a of public.fresh: its table has no rows in the rehearsal',
       'not called in the rehearsal: trigger b of public.orders: its condition may hold for none of the rows',
+      'not called in the rehearsal: trigger c of public.tenants: its table cannot be read: unrecognized configuration parameter "app.tenant"',
+      'not called in the rehearsal: trigger d of public.soft: DELETE of a row that is there writes none',
     ]);
   });
 });
