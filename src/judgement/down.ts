@@ -57,16 +57,12 @@ function judgeDown(
   }
   const verdict = judgeReversal({ before, afterUp, afterDown: down.after });
   const place = { path: script.path, line: firstLine(script) };
-  const again = againFindings(migration, down, afterUp);
   if (verdict.status === 'different') {
     const [first = '', ...rest] = verdict.difference;
     const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-    // What is left is usually also what the second up stumbles over: one fact, one finding.
-    const stumbles = again[0] ? ` ${again[0].message}` : '';
-    const differs = observed('down-differs', { ...place, message: `After up and down: ${first}${more}.${stumbles}` });
-    // One that cannot be applied again is worth what that is worth.
-    findings.push(again[0] ? { ...differs, severity: again[0].severity } : differs);
-  } else findings.push(...again);
+    findings.push(observed('down-differs', { ...place, message: `After up and down: ${first}${more}.` }));
+  }
+  findings.push(...againFindings(migration, down, afterUp));
   const [reordered] = verdict.columnOrderChanged;
   if (reordered !== undefined) {
     findings.push(

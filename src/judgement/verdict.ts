@@ -20,6 +20,7 @@ import { schemaRules } from './rules.ts';
 import { runningCodeRules } from './running-code-rules.ts';
 import { type Seen, withEvidence } from './trace/evidence.ts';
 import { traceRules } from './trace-rules.ts';
+import { onceOnTheWayBack } from './way-back.ts';
 
 /** Rules of the stages after lint: settings and suppressions may name them as well. */
 export const laterRules: readonly string[] = [
@@ -67,9 +68,8 @@ export function allFindings({ changeSet, policy, settings, linted, seen, tests }
     mandatoryRules,
   });
   const proven = seen === undefined ? findings : findings.map((found) => withProof(found, seen.seen));
-  return withExcerpts(judgedBy(policy, proven, mandatoryRules), scripts)
-    .map(inItsLanguage)
-    .sort(byPlace);
+  const judged = onceOnTheWayBack(changeSet, judgedBy(policy, proven, mandatoryRules));
+  return withExcerpts(judged, scripts).map(inItsLanguage).sort(byPlace);
 }
 
 /** What lint says of a statement; the rehearsal's own findings are what it saw. */

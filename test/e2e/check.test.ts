@@ -179,6 +179,24 @@ describe('a down script', () => {
     expect(result.exitCode).toBe(0);
   });
 
+  it.each([
+    ['a setting', 'lint:\n  rules:\n    up-again-fails: warn\n', '', 'warn'],
+    ['a setting that takes it away', 'lint:\n  rules:\n    up-again-fails: off\n', '', 'warn'],
+    ['a comment', '', '-- lockstep-ignore-file up-again-fails -- nobody goes back and forth\n', 'warn'],
+    ['nobody', '', '', 'block'],
+  ])('that stops the next up is worth what %s says of that', async (_who, settings, comment, severity) => {
+    const sql = `${comment}CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (id bigint PRIMARY KEY);\n`;
+    const repo = branchWith(
+      { 'migrations/002_a.sql': `${sql}\n-- Rollback\n-- DROP TABLE a;\n` },
+      settings === '' ? {} : { 'lockstep.yml': settings },
+    );
+    const result = await check(repo);
+    expect(result.finding('down-differs').severity).toBe(severity);
+    const open = result.report.findings.filter(({ suppressed }) => suppressed === undefined);
+    expect(open.map(({ rule }) => rule)).not.toContain('up-again-fails');
+    expect(open.map(({ rule }) => rule)).not.toContain('unused-suppression');
+  });
+
   it('that is missing is a note, and one that says why there is none is irreversible', async () => {
     const result = await check(
       branchWith({
