@@ -76,7 +76,7 @@ export function flywaySettings(conf: FlywayConf, said: SaidAlready): FlywaySetti
   const placeholders = [...found.values()]
     .filter(({ key }) => key.startsWith(PLACEHOLDER) && !said.placeholders.includes(key.slice(PLACEHOLDER.length)))
     .map((property) => [property.key.slice(PLACEHOLDER.length), valued(conf, property).value] as const);
-  const table = said.table ? undefined : tableIn(part);
+  const table = said.table ? undefined : tableIn(conf, part);
   const locations = said.directory ? undefined : part('locations');
   return {
     ...(table === undefined ? {} : { history: { table } }),
@@ -111,12 +111,22 @@ function valued(conf: FlywayConf, property: Property): Property {
   return property;
 }
 
-/** The table lies in the default schema, else in the first one. */
-function tableIn(part: (key: string) => Property | undefined): string | undefined {
-  const [table, defaultSchema, schemas] = [part('table'), part('defaultSchema'), part('schemas')];
-  if (table === undefined && defaultSchema === undefined && schemas === undefined) return undefined;
-  const schema = defaultSchema?.value ?? schemas?.value.split(',')[0]?.trim() ?? 'public';
-  return [schema, table?.value ?? 'flyway_schema_history'].map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
+/** The table lies in the default schema, else in the first one, which Flyway makes the first of search_path for the migrations as well. */
+function tableIn(conf: FlywayConf, part: (key: string) => Property | undefined): string | undefined {
+  const table = part('table');
+  const name = table?.value ?? 'flyway_schema_history';
+  const named = part('defaultSchema') ?? part('schemas');
+  const [schema = 'public'] = (named?.value ?? 'public').split(',').map((one) => one.trim());
+  if (named !== undefined && schema !== 'public')
+    throw refused(
+      conf,
+      named,
+      'Flyway makes it the first schema of search_path for the migrations, and Lockstep runs them with the search_path of the role',
+      `Let the role that applies have it (ALTER ROLE ... IN DATABASE ... SET search_path = ${schema}, public), and say in lockstep.yml:\n  history:\n    table: ${schema}.${name}\n  rehearsal:\n    search_path: ${schema}, public`,
+    );
+  return named === undefined && table === undefined
+    ? undefined
+    : [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
 
 /** `filesystem:` is meant from the folder that flyway.conf lies in, the classpath from where Maven and Gradle keep it. */

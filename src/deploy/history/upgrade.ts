@@ -20,16 +20,18 @@ export async function upgradeToolTable(
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
     const name = tableText(source.table);
-    const owner = await ownerOf(session, tableSql(source.table));
+    const { owner, isSuperuser } = await ownerOf(session, tableSql(source.table));
     throw new LockstepError(
       'history-not-upgraded',
       `${name} is as an older version of ${layout.name} made it, and the role ${role} may not change it: ${error.message}`,
       {
         hint: [
-          `Its owner may. Let the role do what ${owner} may:`,
-          `  GRANT ${identifier(owner)} TO ${identifier(role)};`,
-          `or run, as ${owner}, what the newer version would:`,
+          `Its owner may. Run, as ${owner}, what the newer version would:`,
           ...['BEGIN', ...upgrade.split(';\n'), 'COMMIT'].map((line) => `  ${line};`),
+          // A deploy is not to have a superuser's rights for the sake of two columns.
+          ...(isSuperuser
+            ? []
+            : [`or let the role do what ${owner} may:`, `  GRANT ${identifier(owner)} TO ${identifier(role)};`]),
         ].join('\n'),
         cause: error,
       },
@@ -37,10 +39,13 @@ export async function upgradeToolTable(
   }
 }
 
-async function ownerOf(session: Session, table: string): Promise<string> {
+async function ownerOf(
+  session: Session,
+  table: string,
+): Promise<{ readonly owner: string; readonly isSuperuser: boolean }> {
   const [found] = await session.run(
-    `SELECT pg_catalog.pg_get_userbyid(relowner) AS owner FROM pg_catalog.pg_class WHERE oid = ${literal(table)}::pg_catalog.regclass`,
+    `SELECT r.rolname AS owner, r.rolsuper AS "isSuperuser" FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner WHERE c.oid = ${literal(table)}::pg_catalog.regclass`,
   );
-  const [row] = (found?.rows ?? []) as readonly { owner: string }[];
-  return row?.owner ?? 'its owner';
+  const [row] = (found?.rows ?? []) as readonly { owner: string; isSuperuser: boolean }[];
+  return row ?? { owner: 'its owner', isSuperuser: true };
 }

@@ -144,7 +144,7 @@ describe('a project that goes from Drizzle 0.x to 1.0', () => {
       expect(message).toContain(shop.role);
       expect(message).not.toContain('ledger');
       expect(await columnsOf(shop)).toEqual(['id', 'hash', 'created_at']);
-      const [, grant = '', sql = ''] = /^ +(GRANT .*;)$[\s\S]*?^( +BEGIN;$[\s\S]*COMMIT;)$/m.exec(hint) ?? [];
+      const [, sql = '', grant = ''] = /^( +BEGIN;$[\s\S]*COMMIT;)$[\s\S]*?^ +(GRANT .*;)$/m.exec(hint) ?? [];
       await shop.admin.query(way === 'grant' ? grant : `SET ROLE ${owner}; ${sql} RESET ROLE`);
       const again = await lockstepHere('apply', repo, shop.url);
       expect(again.report.result, again.printed).toBe('applied');

@@ -232,7 +232,7 @@ describe("Flyway's history", () => {
 describe('flyway.conf beside lockstep.yml', () => {
   const target = targets();
   const CONF =
-    'flyway.schemas=app\nflyway.table=log\nflyway.locations=filesystem:sql\nflyway.placeholders.role=buyers\n';
+    'flyway.schemas=public\nflyway.table=log\nflyway.locations=filesystem:sql\nflyway.placeholders.role=buyers\n';
   const view = `CREATE OR REPLACE VIEW \${role} AS SELECT 1 AS one;\n`;
   const files = { 'flyway.conf': CONF, 'sql/V1__users.sql': USERS, 'sql/R__view.sql': view };
 
@@ -241,7 +241,7 @@ describe('flyway.conf beside lockstep.yml', () => {
     const repo = gitRepo({ ...files, 'lockstep.yml': 'tool: flyway\n' });
     const { report, printed } = await lockstepHere('apply', repo, shop.url);
     expect(report.result, printed).toBe('applied');
-    expect(await shop.rows('SELECT script FROM app.log ORDER BY installed_rank')).toEqual([
+    expect(await shop.rows('SELECT script FROM public.log ORDER BY installed_rank')).toEqual([
       { script: 'V1__users.sql' },
       { script: 'R__view.sql' },
     ]);
@@ -254,7 +254,23 @@ describe('flyway.conf beside lockstep.yml', () => {
     const { report, printed } = await lockstepHere('apply', gitRepo({ ...files, 'lockstep.yml': config }), shop.url);
     expect(report.result, printed).toBe('applied');
     expect(await shop.relations()).toEqual(expect.arrayContaining(['own.table', 'public.sellers']));
-    expect(await shop.relations()).not.toContain('app');
+    expect(await shop.relations()).not.toContain('public.log');
+  });
+
+  it('stops a deploy whose objects would land in another schema than by Flyway, and tells how they do not', async () => {
+    const shop = await target();
+    const conf = CONF.replace('schemas=public', 'defaultSchema=app');
+    const repo = gitRepo({ ...files, 'flyway.conf': conf, 'lockstep.yml': 'tool: flyway\n' });
+    const { report } = await lockstepHere('apply', repo, shop.url);
+    expect(report.error).toMatchObject({ code: 'bad-config', hint: expect.stringContaining('table: app.log') });
+    expect(await shop.relations()).toEqual(['public']);
+    await shop.admin.query(`CREATE SCHEMA app AUTHORIZATION ${shop.role}`);
+    await shop.admin.query(`ALTER ROLE ${shop.role} SET search_path = app, public`);
+    const settings = 'tool: flyway\nhistory:\n  table: app.log\nrehearsal:\n  search_path: app, public\n';
+    repo.commit('settings', { 'lockstep.yml': settings });
+    const { report: second, printed } = await lockstepHere('apply', repo, shop.url);
+    expect(second.result, printed).toBe('applied');
+    expect(await shop.relations()).toEqual(expect.arrayContaining(['app.log', 'app.users', 'app.buyers']));
   });
 
   it('is told where it is not read, since the files alone tell the tool', async () => {

@@ -21,9 +21,9 @@ function refusal(text: string, said: Partial<SaidAlready> = {}): string {
 describe('flyway.conf', () => {
   it.each([
     ['flyway.table=log', { table: '"public"."log"' }],
-    ['flyway.defaultSchema = app', { table: '"app"."flyway_schema_history"' }],
-    ['flyway.schemas: app , other', { table: '"app"."flyway_schema_history"' }],
-    ['flyway.schemas=a,b\nflyway.defaultSchema=b\n  flyway.table log\r\n', { table: '"b"."log"' }],
+    ['flyway.defaultSchema = public', { table: '"public"."flyway_schema_history"' }],
+    ['flyway.schemas: public , other', { table: '"public"."flyway_schema_history"' }],
+    ['flyway.schemas=a,b\nflyway.defaultSchema=public\n  flyway.table log\r\n', { table: '"public"."log"' }],
     ['flyway.table=first\nflyway.table=My "Log".x', { table: '"public"."My ""Log"".x"' }],
   ])('says where the table is: %j', (text, history) => {
     expect(settings(text)).toEqual({ history });
@@ -36,6 +36,15 @@ describe('flyway.conf', () => {
     ['db/pg', 'shop/flyway.conf', 'shop/src/main/resources/db/pg'],
   ])('says where the migrations are: %s in %s', (location, path, directory) => {
     expect(settings(`flyway.locations=${location}`, {}, path)).toEqual({ migrations: { directory } });
+  });
+
+  it.each([
+    ['flyway.defaultSchema = app', 1],
+    ['flyway.table=log\nflyway.schemas: app , public', 2],
+  ])('does not make a table in a schema where the migrations would not land: %j', (text, line) => {
+    expect(refusal(text)).toMatch(new RegExp(`^flyway.conf:${line}: .*search_path`));
+    // Whoever names the table has been told.
+    expect(settings(text, { table: true })).toEqual({});
   });
 
   it('gives placeholders their values, and says whether late migrations are applied', () => {
