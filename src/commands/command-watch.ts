@@ -80,10 +80,12 @@ const LEAVE_MS = 10_000;
  */
 export async function endSessions(session: Session, applicationName: string): Promise<void> {
   const deadline = performance.now() + LEAVE_MS;
+  // The list is the whole server's, and the number of a run one database's own.
   for (;;) {
     const [result] = await session.run(
       `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-       WHERE application_name = ${literal(applicationName)} AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()`,
+       WHERE application_name = ${literal(applicationName)} AND datname = pg_catalog.current_database()
+         AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()`,
     );
     if ((result?.rows.length ?? 0) === 0 || performance.now() > deadline) return;
     await sleep(100);

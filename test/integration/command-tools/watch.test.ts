@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { watchLock } from '../../../src/commands/command-watch.ts';
+import { endSessions, watchLock } from '../../../src/commands/command-watch.ts';
 import type { Deployment } from '../../../src/deploy/deployment.ts';
 import { fence, LOCK_KEY, releaseSql, tryLockSql } from '../../../src/deploy/lock/key.ts';
 import { LockGone } from '../../../src/deploy/run/loss.ts';
@@ -12,6 +12,7 @@ let server: ScratchPostgres;
 beforeAll(async () => {
   server = await startScratchPostgres();
   await server.connect('shop');
+  await server.connect('stock');
 });
 afterAll(() => server?.stop());
 
@@ -32,6 +33,22 @@ describe('the watch of the lock', () => {
       expect(lost).toBeInstanceOf(LockGone);
     } finally {
       await session.close();
+    }
+  });
+});
+
+describe('the sessions of a command', () => {
+  it("are ended, and not those of another database's command with the same number", async () => {
+    const name = 'lockstep command 1';
+    const named = (database: string) => Session.open({ ...server.config(database), application_name: name });
+    const session = await Session.open(server.config('shop'));
+    const [own, other] = [await named('shop'), await named('stock')];
+    try {
+      await endSessions(session, name);
+      await expect(own.run('SELECT 1')).rejects.toThrow();
+      await expect(other.run('SELECT 1')).resolves.toHaveLength(1);
+    } finally {
+      await Promise.all([session, own, other].map((one) => one.close()));
     }
   });
 });
