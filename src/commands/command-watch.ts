@@ -28,7 +28,7 @@ export async function watchLock({ deployment, source, known, ended, onHistory }:
     await sleep(LOOK_EVERY_MS, undefined, { signal: ended }).catch(() => {});
     if (ended.aborted) return undefined;
     try {
-      await deployment.session.run(deployment.fence);
+      await fence(deployment);
       const applied = source && (await appliedNow(deployment.session, source, known));
       if (applied !== undefined) onHistory(applied);
     } catch (error) {
@@ -39,6 +39,19 @@ export async function watchLock({ deployment, source, known, ended, onHistory }:
   }
 }
 
+/** A transaction that failed, and that somebody has left open, says nothing of the lock: it is ended, and the lock asked for again. */
+async function fence({ session, fence: sql }: Deployment): Promise<void> {
+  try {
+    await session.run(sql);
+  } catch (error) {
+    if (codeOf(error) !== IN_FAILED_TRANSACTION) throw error;
+    await session.run('ROLLBACK');
+    await session.run(sql);
+  }
+}
+
+const IN_FAILED_TRANSACTION = '25P02';
+
 /** undefined: it cannot be told now. What is in the way of a look is no reason to stop the command. */
 async function appliedNow(
   session: Session,
@@ -46,11 +59,11 @@ async function appliedNow(
   known: readonly Migration[],
 ): Promise<readonly string[] | undefined> {
   try {
-    const results = await session.run(['BEGIN', LOOK_LOCK_TIMEOUT, source.select, 'COMMIT'].join(';\n'));
-    return source.history(results[2]?.rows ?? [], known).applied;
+    // One message is one transaction, which ends by itself also where it fails: nothing is left open that has to be known of.
+    const results = await session.run([LOOK_LOCK_TIMEOUT, source.select].join(';\n'));
+    return source.history(results[1]?.rows ?? [], known).applied;
   } catch (error) {
     if (isLost(error)) throw error;
-    if (session.inTransaction) await session.run('ROLLBACK');
     // The table is not there yet, or locked.
     return undefined;
   }
@@ -67,10 +80,12 @@ const LEAVE_MS = 10_000;
  */
 export async function endSessions(session: Session, applicationName: string): Promise<void> {
   const deadline = performance.now() + LEAVE_MS;
+  // The list is the whole server's, and the number of a run one database's own.
   for (;;) {
     const [result] = await session.run(
       `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-       WHERE application_name = ${literal(applicationName)} AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()`,
+       WHERE application_name = ${literal(applicationName)} AND datname = pg_catalog.current_database()
+         AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()`,
     );
     if ((result?.rows.length ?? 0) === 0 || performance.now() > deadline) return;
     await sleep(100);

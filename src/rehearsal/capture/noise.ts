@@ -26,6 +26,8 @@ const HARMLESS_FUNCTIONS = new Set(
   has_sequence_privilege has_table_privilege has_type_privilege
   count max min sum array_agg string_agg json_agg row_number unnest generate_series generate_subscripts
   lower upper length btrim quote_ident array_to_string array_position
+  clock_timestamp statement_timestamp transaction_timestamp timezone date_trunc date_part extract to_char to_timestamp
+  md5 encode gen_random_uuid
   regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
   regexp_split_to_table regexp_substr
   obj_description col_description format_type pg_table_is_visible pg_type_is_visible
@@ -50,12 +52,29 @@ export function isNoise(statement: Statement, own: readonly TableName[]): boolea
       return (
         tree.intoClause === undefined && tree.lockingClause === undefined && !writes(tree) && !callsForEffect(tree)
       );
-    default: {
-      const relations = relationsIn(tree);
-      const isOwn = (named: Named): boolean => own.some((table) => isNamed(named, table));
-      return relations.length > 0 && relations.every(isOwn) && !callsForEffect(tree);
-    }
+    default:
+      return isBookkeeping(statement, own);
   }
+}
+
+/** What tools do to their own tables. Any other statement that names one may do something else besides. */
+const BOOKKEEPING = new Set([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'CreateStmt',
+  'IndexStmt',
+  'LockStmt',
+  'AlterTableStmt',
+]);
+
+/** Whether it concerns nothing but the tool's own tables. */
+function isBookkeeping({ kind, tree }: Statement, own: readonly TableName[]): boolean {
+  if (!BOOKKEEPING.has(kind)) return false;
+  // A part of WITH may write, and its name may be that of a table.
+  if (nodesIn(tree, 'CommonTableExpr').length > 0 || callsForEffect(tree)) return false;
+  const relations = relationsIn(tree);
+  return relations.length > 0 && relations.every((named) => own.some((table) => isNamed(named, table)));
 }
 
 /** WITH ... AS (DELETE ...) SELECT ... */
@@ -92,11 +111,12 @@ export function isNamed({ schemaname, relname }: Named, { schema, relation }: Ta
   return relname === relation && (schemaname === undefined || schemaname === '' || schemaname === schema);
 }
 
-function relationsIn(tree: unknown): Named[] {
-  const named = nodesIn<Named>(tree, 'RangeVar');
-  // The target of an INSERT, and of an index, stands there without its kind.
-  const { relation } = (tree ?? {}) as { relation?: Named };
-  return relation?.relname === undefined ? named : [relation, ...named];
+/** All that are named, at any depth: the parser tells the kind of some of them (a target, what a foreign key refers to) nowhere. */
+function relationsIn(node: unknown): Named[] {
+  if (Array.isArray(node)) return node.flatMap(relationsIn);
+  if (typeof node !== 'object' || node === null) return [];
+  const inner = Object.values(node).flatMap(relationsIn);
+  return 'relname' in node ? [node as Named, ...inner] : inner;
 }
 
 /** Of a kind, at any depth. */

@@ -67,17 +67,18 @@ export function chunksOf(sent: readonly SentStatement[], tables: OwnTables): Sen
         } else if (kind === 'TRANS_STMT_COMMIT') inTransaction.delete(session);
         continue;
       }
+      const isOwn = statement !== undefined && isNoise(statement, tables.own);
       const written = values ?? writtenTo(statement, tables.history);
+      // What else a write into the history does belongs to the migration. Where rows are told, this is told beside them.
+      if (!isOwn && values === undefined)
+        open.push({ session, sql: (statement?.sql ?? sql).trim(), wrapped: wrapped ?? inTransaction.has(session) });
       if (written !== undefined) {
         chunks.push({ values: written, pieces: open.map(piece) });
         open = [];
         undone = [];
         for (const marks of savepoints.values())
           for (const [index, mark] of marks.entries()) marks[index] = { ...mark, length: 0 };
-        continue;
       }
-      if (statement !== undefined && isNoise(statement, tables.own)) continue;
-      open.push({ session, sql: (statement?.sql ?? sql).trim(), wrapped: wrapped ?? inTransaction.has(session) });
     }
   }
   return { chunks, rest: open.map(piece), undone: undone.map(piece) };

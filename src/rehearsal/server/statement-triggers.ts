@@ -15,7 +15,8 @@ const SAFE_PATH = 'SET search_path = pg_catalog, pg_temp';
 
 /**
  * `history` may be made later. The followed role is a pull request's, and we are a superuser: what looks at its rows runs as
- * it (a cast of its own may be part of that), and what runs as us looks at catalogs alone.
+ * it (a cast of its own may be part of that), and what runs as us looks at catalogs alone. It may call what its triggers call,
+ * and make those on the partitions of the history, also where the project has taken new functions from everybody.
  */
 export function followByTriggers(history: TableName | undefined): string {
   const table = history === undefined ? 'NULL' : literal(tableSql(history));
@@ -66,6 +67,7 @@ export function followByTriggers(history: TableName | undefined): string {
       PERFORM ${SCHEMA}.write(NULL, false);
       IF TG_TAG LIKE 'CREATE TABLE%' OR TG_TAG = 'SELECT INTO' THEN PERFORM ${SCHEMA}.watch(); END IF;
     END $$;
+    GRANT EXECUTE ON FUNCTION ${SCHEMA}.keep(jsonb, boolean), ${SCHEMA}.record() TO PUBLIC;
     REVOKE EXECUTE ON FUNCTION ${SCHEMA}.write(jsonb, boolean), ${SCHEMA}.watch() FROM PUBLIC;
     SELECT ${SCHEMA}.watch();
     CREATE EVENT TRIGGER ${SCHEMA} ON ddl_command_end EXECUTE FUNCTION ${SCHEMA}.ddl()`;

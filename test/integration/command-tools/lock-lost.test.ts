@@ -71,10 +71,11 @@ describe('a command whose run has lost the lock', () => {
   it('is found to have lost it while it keeps the history locked: the watch waits for no table', async () => {
     const shop = await target();
     const { result } = await running(shop);
+    // It looks into the table only right after it was told that the lock is ours.
     const asked = new Set<unknown>();
     const look = async (): Promise<boolean> => {
       const [row] = await shop.rows(
-        "SELECT query_start::text FROM pg_stat_activity WHERE application_name LIKE 'lockstep apply%' AND query LIKE '%pg_advisory_unlock%' AND datname = current_database()",
+        "SELECT query_start::text FROM pg_stat_activity WHERE application_name LIKE 'lockstep apply%' AND query LIKE '%SET LOCAL lock_timeout%app_history%' AND datname = current_database()",
       );
       if (row !== undefined) asked.add(row.query_start);
       return asked.size > 2;

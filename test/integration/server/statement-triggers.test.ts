@@ -88,6 +88,25 @@ describe.each(edgeMajors)('triggers that follow a role, on Postgres $major', ({ 
     expect(sent.flatMap(({ values }) => values ?? [])).toEqual(['b']);
   });
 
+  it('fail no statement where new functions are for nobody', async () => {
+    const setup = await server.connect('closed');
+    await setup.query(`ALTER DEFAULT PRIVILEGES FOR ROLE postgres REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+      ALTER DATABASE closed OWNER TO writer; SET ROLE writer; CREATE SCHEMA own; CREATE TABLE own.lines (id int);
+      CREATE TABLE own.history (name text) PARTITION BY LIST (name)`);
+    const closed = await Session.open(server.config('closed'));
+    const session = await Session.open({ ...server.config('closed'), user: 'writer' });
+    try {
+      await closed.run(followByTriggers({ schema: 'own', relation: 'history' }));
+      const sent = ['INSERT INTO own.lines VALUES (1)', 'CREATE TABLE own.all PARTITION OF own.history DEFAULT'];
+      for (const sql of [...sent, "INSERT INTO own.history VALUES ('1_lines')"]) await session.run(sql);
+      const told = (await sentSince(closed, 0)).sent.map(({ sql, values }) => values?.at(-1) ?? sql);
+      expect(told).toEqual([...sent, '1_lines']);
+      await expect(session.run('SELECT lockstep_capture.watch()')).rejects.toThrow('permission denied');
+    } finally {
+      await Promise.all([session.close(), closed.close()]);
+    }
+  });
+
   it('leave nothing behind', async () => {
     await admin.run(unfollow());
     const [result] = await admin.run(

@@ -78,6 +78,9 @@ describe('what a tool has sent', () => {
     ["SELECT set_config('TimeZone', 'UTC', false)"],
     ["SELECT current_setting('jit') AS cur, set_config('jit', 'off', false) AS new"],
     ['update public.knex_migrations_lock set is_locked = 1'],
+    ['alter table "knex_migrations_lock" add column "since" timestamptz default now()'],
+    ['create unique index on knex_migrations_lock (lower(who))'],
+    ['LOCK TABLE "knex_migrations" IN ACCESS EXCLUSIVE MODE'],
     ['DEALLOCATE a'],
   ])('has noise taken out: %s', (sql) => {
     expect(divided(sql).rest).toEqual([]);
@@ -99,12 +102,52 @@ describe('what a tool has sent', () => {
     ["INSERT INTO billing.knex_migrations (batch, name) VALUES (1, '1.js')"],
     ['UPDATE billing.knex_migrations_lock SET is_locked = 0'],
     ['UPDATE knex_migrations_lock SET is_locked = generate_invoices()'],
+    ['WITH x AS (UPDATE users SET a = 1) DELETE FROM knex_migrations_lock'],
+    ['CREATE TRIGGER t AFTER INSERT ON knex_migrations EXECUTE FUNCTION wipe()'],
+    ['ALTER TABLE knex_migrations ADD CONSTRAINT u FOREIGN KEY (batch) REFERENCES users (id)'],
+    ['CREATE TABLE knex_migrations (id int REFERENCES users (id))'],
+    ['CREATE TABLE knex_migrations (LIKE users)'],
+    ['ALTER TABLE knex_migrations ATTACH PARTITION users DEFAULT'],
+    ['CREATE TABLE backup AS SELECT * FROM knex_migrations'],
+    ['CREATE VIEW v AS SELECT * FROM knex_migrations'],
+    ['LOCK TABLE knex_migrations, users'],
+    ['TRUNCATE knex_migrations_lock'],
+    ["COPY knex_migrations_lock TO PROGRAM 'sh'"],
     ['SET search_path = app'],
     ["SET lock_timeout = '2s'"],
     ['UPDATE a SET b = 1'],
     ['DO $$ BEGIN END $$'],
   ])('keeps what has an effect: %s', (sql) => {
     expect(divided(sql).rest.map((piece) => piece.sql)).toEqual([sql]);
+  });
+
+  it.each([
+    ["WITH x AS (DELETE FROM users) INSERT INTO knex_migrations (name) VALUES ('1.js')", ['1.js']],
+    ['INSERT INTO knex_migrations (name) SELECT wipe()', []],
+    ["UPDATE knex_migrations SET name = '1.js' FROM users", ['1.js']],
+    ["DELETE FROM knex_migrations WHERE name = '1.js' AND wipe()", ['1.js']],
+  ])('keeps what a row of the history is written by, where it does more than that: %s', (sql, values) => {
+    const { chunks, rest } = divided('BEGIN', sql, 'COMMIT');
+    expect(chunks).toEqual([{ values, pieces: [{ sql, wrapped: true }] }]);
+    expect(rest).toEqual([]);
+  });
+
+  it.each([
+    ["INSERT INTO knex_migrations (name, at) VALUES ('1.js', now() AT TIME ZONE 'utc')"],
+    ["INSERT INTO knex_migrations (name, at) VALUES ('1.js', extract(epoch FROM clock_timestamp()))"],
+    ["INSERT INTO knex_migrations (name, batch) SELECT '1.js', max(batch) + 1 FROM knex_migrations"],
+    ["INSERT INTO knex_migrations (id, name) VALUES (gen_random_uuid(), '1.js') ON CONFLICT DO NOTHING RETURNING id"],
+  ])('has a row of the history taken out, however a runner writes it: %s', (sql) => {
+    expect(divided(sql).chunks.map(({ pieces }) => pieces)).toEqual([[]]);
+  });
+
+  it('tells a write of the history once where the server tells its rows', () => {
+    const sql = "WITH x AS (DELETE FROM users) INSERT INTO knex_migrations (name) VALUES ('1.js')";
+    const sent = [
+      { session: 1, sql, wrapped: true },
+      { session: 1, sql, wrapped: true, values: ['1.js'] },
+    ];
+    expect(chunksOf(sent, TABLES).chunks.flatMap(({ pieces }) => pieces)).toEqual([{ sql, wrapped: true }]);
   });
 
   it('is split where one message holds several', () => {
