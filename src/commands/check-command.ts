@@ -1,5 +1,4 @@
 import { historySource, nameIn } from '../deploy/history/source.ts';
-import { observed } from '../judgement/finding.ts';
 import type { Catalog } from '../postgres/catalog/catalog.ts';
 import { factsOf } from '../project/command-tools/layout-of.ts';
 import { decode } from '../project/decode.ts';
@@ -13,17 +12,12 @@ import type { Prepared } from '../rehearsal/rehearse.ts';
 import { catalogOf } from '../rehearsal/round.ts';
 import type { Missed } from '../rehearsal/server/types.ts';
 import type { Finding } from '../report/model.ts';
-import {
-  type CommandEnd,
-  commandText,
-  lastLines,
-  runProjectCommand,
-  tellingLine,
-} from '../services/project-command.ts';
+import { type CommandEnd, commandText, runProjectCommand, tellingLine } from '../services/project-command.ts';
 import type { Command } from '../settings/types.ts';
 import { addressOf, recordedIn } from './check-recorded.ts';
 import type { Run } from './check-stages.ts';
 import { copyCheckout } from './checkout-copy.ts';
+import { commandFails, howItEnded, leftPending, rollbackFails, unseen, unseenRest } from './command-findings.ts';
 import type { ProjectTool } from './project-tool.ts';
 import { toolEnvironment } from './tool-environment.ts';
 
@@ -253,52 +247,4 @@ function withMigrations(changeSet: ChangeSet, texts: ReadonlyMap<Migration, Migr
       change.kind === 'added' ? { ...change, migration: now(change.migration) } : change,
     ),
   };
-}
-
-function commandFails(command: Command, end: CommandEnd, migration: Migration | undefined): Finding {
-  return withTail(
-    observed('command-fails', {
-      path: migration?.path ?? '.',
-      message: `\`${commandText(command)}\` ${howItEnded(end)}.`,
-    }),
-    end,
-  );
-}
-
-function rollbackFails(command: Command, end: CommandEnd, { path }: Migration): Finding {
-  return withTail(
-    observed('rollback-command-fails', { path, message: `\`${commandText(command)}\` ${howItEnded(end)}.` }),
-    end,
-  );
-}
-
-function leftPending({ apply }: ProjectTool, { id, path }: Migration): Finding {
-  const message = `\`${commandText(apply)}\` ended well and has not applied ${id}.`;
-  return observed('command-leaves-pending', { path, message });
-}
-
-/** It would be judged by nothing: that it is applied is no reason to pass it. */
-function unseen({ apply }: ProjectTool, { id, path }: Migration): Finding {
-  const message = `\`${commandText(apply)}\` has applied ${id}, and none of its SQL was seen.`;
-  return { ...observed('capture-incomplete', { path, message }), severity: 'block' };
-}
-
-/** Whatever stands behind so much would pass unseen. */
-function unseenRest(command: Command, migration: Migration | undefined): Finding {
-  const message = `\`${commandText(command)}\` has sent so much that the end of it was not read: what stands there was not seen.`;
-  return { ...observed('capture-incomplete', { path: migration?.path ?? '.', message }), severity: 'block' };
-}
-
-function howItEnded({ exitCode, timedOut, tail }: CommandEnd): string {
-  const said = tellingLine(tail);
-  const how = timedOut
-    ? 'did not end in time'
-    : exitCode === null
-      ? 'was ended by a signal'
-      : `ended with exit status ${exitCode}`;
-  return said === '' ? how : `${how}: ${said.replace(/[.:]$/, '')}`;
-}
-
-function withTail(finding: Finding, { tail }: CommandEnd): Finding {
-  return tail.trim() === '' ? finding : { ...finding, excerpt: lastLines(tail, 12).join('\n') };
 }
